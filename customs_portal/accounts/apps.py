@@ -1,0 +1,10 @@
+"""The accounts app: people, operators, roles, tokens."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """People of the administration and of traders, and who belongs where."""
+
+    name = "customs_portal.accounts"
+    label = "accounts"

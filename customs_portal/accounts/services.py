@@ -1,0 +1,34 @@
+"""The verbs of accounts."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from customs_portal.accounts.models import ApiToken, Operator, OperatorMembership, Role, User
+
+
+def system_account(*, operator: Operator) -> User:
+    """Return the technical account in whose name the operator's tokens act, made when missing."""
+    user, created = User.objects.get_or_create(
+        username=f"system-{operator.eori.lower()}",
+        defaults={"role": Role.TRADER, "first_name": _("System of"), "last_name": operator.name},
+    )
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        OperatorMembership.objects.create(user=user, operator=operator)
+    return user
+
+
+def issue_token(
+    *, operator: Operator, at: datetime, expires_at: datetime | None = None, label: str = ""
+) -> str:
+    """Make a token for the operator's system and return it; it can never be read again.
+
+    `at` is the time of issue, `expires_at` the end of its life or None for no end.
+    """
+    life = expires_at - at if expires_at else None
+    _instance, token = ApiToken.objects.create(  # type: ignore[misc]
+        user=system_account(operator=operator), operator=operator, label=label, expiry=life
+    )
+    return str(token)
