@@ -96,12 +96,17 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+_database: dict[str, Any] = env.db_url("DATABASE_URL", default="postgres://localhost/portal")
 DATABASES: dict[str, Any] = {
     "default": {
-        **env.db_url("DATABASE_URL", default="postgres://localhost/portal"),
+        **_database,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"server_side_binding": True, "connect_timeout": 5},
+        "OPTIONS": {
+            "server_side_binding": True,
+            "connect_timeout": 5,
+            **_database.get("OPTIONS", {}),
+        },
     }
 }
 REDIS_URL: str = env.str("REDIS_URL", default="redis://localhost:6379/0")
