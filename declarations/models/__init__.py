@@ -1,0 +1,30 @@
+"""Filings and ENS, the life of consignments, measures, and the projection for search."""
+
+from declarations.models.ens import Ens, EnsMember, EnsVersion, EntryLeg
+from declarations.models.filing import ConsignmentLife, Filing, FilingVersion
+from declarations.models.measure import Measure
+from declarations.models.projection import (
+    DeclaredConsignment,
+    DeclaredEquipment,
+    DeclaredItem,
+    DeclaredParty,
+    DeclaredRouting,
+    SearchKey,
+)
+
+__all__ = [
+    "ConsignmentLife",
+    "DeclaredConsignment",
+    "DeclaredEquipment",
+    "DeclaredItem",
+    "DeclaredParty",
+    "DeclaredRouting",
+    "Ens",
+    "EnsMember",
+    "EnsVersion",
+    "EntryLeg",
+    "Filing",
+    "FilingVersion",
+    "Measure",
+    "SearchKey",
+]

@@ -1,0 +1,63 @@
+"""Questions about filings, ENS and measures; `visible_to` is asked before anything is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from customs_portal.accounts import policies
+from customs_portal.accounts.models import Role, User
+
+if TYPE_CHECKING:
+    from declarations.models import Ens, Filing, Measure
+
+
+class FilingQuerySet(models.QuerySet["Filing"]):
+    """Filings, as traders follow them."""
+
+    def visible_to(self, user: User) -> FilingQuerySet:
+        """Keep those where an operator of the user lodges, represents or, after the MRN, carries.
+
+        Officials see the filings of the ENS that they see.
+        """
+        from declarations.models import Ens
+
+        if user.is_official:
+            seen = Ens.objects.visible_to(user).filter(members__filing=OuterRef("pk"))
+            return self.filter(Exists(seen))
+        eoris = policies.operator_eoris(user)
+        return self.filter(
+            Q(sender__in=eoris)
+            | (Q(declarant__in=eoris) | Q(representative__in=eoris)) & ~Q(status="rejected")
+            | Q(carrier__in=eoris, mrn__isnull=False)
+        )
+
+
+class EnsQuerySet(models.QuerySet["Ens"]):
+    """ENS, as officials work on them."""
+
+    def visible_to(self, user: User) -> EnsQuerySet:
+        """Keep those that the access table lets the user see; a trader sees none."""
+        if not user.is_official or user.role == Role.ADMINISTRATOR:
+            return self.none()
+        if user.role in policies.READ_EVERYTHING_ROLES or policies.belongs_to_risk_centre(user):
+            return self
+        return self.at_offices(policies.office_references(user))
+
+    def at_offices(self, offices: frozenset[str]) -> EnsQuerySet:
+        """Keep those with a leg at one of the offices."""
+        from declarations.models import EntryLeg
+
+        legs = EntryLeg.objects.filter(ens=OuterRef("pk"), office__in=offices)
+        return self.filter(Exists(legs))
+
+
+class MeasureQuerySet(models.QuerySet["Measure"]):
+    """Measures by who may know of them."""
+
+    def announced(self, at: datetime) -> MeasureQuerySet:
+        """Keep those that the trader has been told of by then."""
+        return self.filter(announced_at__lte=at)
