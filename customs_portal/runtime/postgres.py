@@ -89,7 +89,11 @@ def start(wanted: Path, *, settings: Mapping[str, str]) -> Cluster:
     sockets = socket_directory(data, account)
     process = _launch(data, sockets, account, {**settings, "shared_buffers": shared_buffers()})
     cluster = Cluster(data, sockets, process)
-    _wait_until_it_answers(cluster)
+    try:
+        _wait_until_it_answers(cluster)
+    except BaseException:
+        stop(cluster)
+        raise
     return cluster
 
 
@@ -157,7 +161,6 @@ def _wait_until_it_answers(cluster: Cluster) -> None:
             psycopg.connect(cluster.url("postgres"), connect_timeout=5).close()
         except psycopg.OperationalError:
             if cluster.process.poll() is not None or time.monotonic() > deadline:
-                stop(cluster)
                 raise ServerDidNotStartError(_end_of_log(cluster.data)) from None
             time.sleep(0.05)
         else:

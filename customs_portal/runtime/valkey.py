@@ -57,7 +57,11 @@ def start(wanted: Path) -> Valkey:
     with (directory / "valkey.log").open("ab") as log:
         process = start_as(account, command, log=log, on_orphan=signal.SIGTERM)
     valkey = Valkey(socket, process)
-    _wait_until_it_answers(valkey)
+    try:
+        _wait_until_it_answers(valkey)
+    except BaseException:
+        stop(valkey)
+        raise
     return valkey
 
 
@@ -89,7 +93,6 @@ def _wait_until_it_answers(valkey: Valkey) -> None:
             client.ping()
         except redis.ConnectionError:
             if valkey.process.poll() is not None or time.monotonic() > deadline:
-                stop(valkey)
                 raise ServerDidNotStartError("Valkey did not start; see valkey.log.") from None
             time.sleep(0.02)
         else:

@@ -1,0 +1,30 @@
+"""Run management commands one after another in one process, those that exist.
+
+`python -m customs_portal.runtime.prepare migrate load_reference`
+"""
+
+import sys
+from collections.abc import Sequence
+
+PROGRESS = {
+    "migrate": "Preparing the database",
+    "load_reference": "Loading the reference data",
+    "load_demo": "Making the demo accounts",
+    "seed_demo": "Lodging the demo traffic",
+}
+
+
+def run(commands: Sequence[str]) -> None:
+    """Raises what the command raises: nothing after it runs."""
+    import django
+    from django.core.management import call_command, get_commands
+
+    django.setup()
+    for command in commands:
+        if command in get_commands():
+            print(PROGRESS.get(command, command), flush=True)
+            call_command(command, verbosity=0)
+
+
+if __name__ == "__main__":
+    run(sys.argv[1:])
