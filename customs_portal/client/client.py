@@ -110,14 +110,14 @@ def _path(correlation_id: str) -> str:
 
 def _is_xml(reply: Reply) -> bool:
     return (
-        reply.headers.get("Content-Type", "").partition(";")[0].strip()
+        reply.headers.get("content-type", "").partition(";")[0].strip()
         == "application/xml"
     )
 
 
 def _answered(reply: Reply) -> Answer:
     return Answer(
-        correlation_id=reply.headers["X-Correlation-Id"],
+        correlation_id=reply.headers["x-correlation-id"],
         state=State.ANSWERED,
         status=reply.status,
         response_xml=reply.body,

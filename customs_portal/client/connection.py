@@ -17,7 +17,7 @@ LONGEST_DETAIL = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """A whole HTTP answer of class 2xx."""
+    """A whole HTTP answer of class 2xx; header names in small letters."""
 
     status: int
     headers: Mapping[str, str]
@@ -111,7 +111,8 @@ class Connection:
         content = response.read()
         if response.status >= 400:
             raise _refusal(response, content)
-        return Reply(status=response.status, headers=response.headers, body=content)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(status=response.status, headers=headers, body=content)
 
     def _open(self, limit: float) -> http.client.HTTPConnection:
         if self._http is None:

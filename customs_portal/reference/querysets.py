@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models
 from django.db.models import Q
+
+if TYPE_CHECKING:
+    from customs_portal.reference.models import Office  # noqa: F401
 
 Dated = TypeVar("Dated", bound=models.Model)
 
@@ -21,7 +24,7 @@ class DatedQuerySet(models.QuerySet[Dated]):
         )
 
 
-class OfficeQuerySet(DatedQuerySet["Office"]):  # type: ignore[type-var]
+class OfficeQuerySet(DatedQuerySet["Office"]):
     """Customs offices by country and kind."""
 
     def of_country(self, country: str) -> OfficeQuerySet:

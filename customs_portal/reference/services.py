@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from django.db import models, transaction
+from django.db.models.functions import Greatest
 
 from customs_portal.reference.models import (
     Code,
@@ -62,7 +63,7 @@ def _end_missing(model: type[DatedRow], rows: Iterable[Row], day: date) -> None:
         if tuple(key) not in kept
     ]
     # A row that would begin later than it ends never held at all.
-    ends = models.functions.Greatest(models.F("valid_from"), models.Value(day))
+    ends = Greatest(models.F("valid_from"), models.Value(day))
     _manager(model).filter(pk__in=gone).update(valid_to=ends)
 
 
