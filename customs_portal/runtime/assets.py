@@ -1,7 +1,7 @@
 """Build the styles and scripts of the pages into `build/static`.
 
-Third-party code is installed by npm from the lock file and never copied into the repository. Nothing
-is done while the inputs are those of the last build.
+Third-party code is installed by npm from the lock file and never copied into the repository.
+Nothing is done while the inputs are those of the last build.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""One portal on this machine: its name, directory, keys, port, and the environment of its processes.
+"""One portal on this machine: name, directory, keys, port, the environment of its processes.
 
 The default instance has no name and lives in `var/`; `INSTANCE=be` is a second country beside it
 in `var/be`, with servers, database, keys, port and cookie names of its own.

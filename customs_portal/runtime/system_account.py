@@ -50,9 +50,11 @@ def server_account(data: Path) -> SystemAccount:
     return SystemAccount(entry.pw_uid, entry.pw_gid)
 
 
-def run_as(account: SystemAccount, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
+def run_as(
+    account: SystemAccount, command: Sequence[str | Path]
+) -> subprocess.CompletedProcess[str]:
     """Run a command to its end as the account, from `/` (the caller's directory may be closed)."""
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [str(part) for part in command],
         check=False,
         capture_output=True,
@@ -65,10 +67,14 @@ def run_as(account: SystemAccount, command: Sequence[str | Path]) -> subprocess.
 
 
 def start_as(
-    account: SystemAccount, command: Sequence[str | Path], *, log: IO[bytes], on_orphan: signal.Signals
+    account: SystemAccount,
+    command: Sequence[str | Path],
+    *,
+    log: IO[bytes],
+    on_orphan: signal.Signals,
 ) -> subprocess.Popen[bytes]:
     """Start a server in its own session; it gets `on_orphan` should its starter die."""
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=log,

@@ -34,7 +34,7 @@ EXPECTED = (
 )
 
 
-class Stopped(BaseException):  # noqa: N818 (no error: somebody wants us to stop)
+class Stopped(BaseException):
     """A signal asked us to stop."""
 
 
@@ -110,12 +110,13 @@ def _start_postgres(portal: Instance, started: ExitStack) -> str:
 
 
 @contextmanager
-def _processes(portal: Instance, environment: Mapping[str, str]) -> Iterator[list[supervisor.Process]]:
+def _processes(
+    portal: Instance, environment: Mapping[str, str]
+) -> Iterator[list[supervisor.Process]]:
     """The processes of the Procfile, and whatever the caller adds to the list."""
     processes: list[supervisor.Process] = []
     try:
-        for process in supervisor.start_all(environment, portal.directory / "log"):
-            processes.append(process)
+        processes.extend(supervisor.start_all(environment, portal.directory / "log"))
         yield processes
     finally:
         supervisor.stop_all(processes)
@@ -123,7 +124,7 @@ def _processes(portal: Instance, environment: Mapping[str, str]) -> Iterator[lis
 
 def _prepare(environment: Mapping[str, str]) -> None:
     command = [sys.executable, "-m", prepare.__name__, "migrate", "load_reference", "load_demo"]
-    result = subprocess.run(command, env=environment, cwd=ROOT, check=False)  # noqa: S603
+    result = subprocess.run(command, env=environment, cwd=ROOT, check=False)
     if result.returncode:
         raise ProcessEndedError("The database could not be prepared; see above.")
 
@@ -133,7 +134,8 @@ def _wait_until_ready(portal: Instance, processes: list[supervisor.Process]) -> 
     while not _is_ready(portal):
         _refuse_ended(processes)
         if time.monotonic() > deadline:
-            raise ProcessEndedError(f"Not ready after {READY_LIMIT:.0f} s; see {portal.directory}/log")
+            logs = portal.directory / "log"
+            raise ProcessEndedError(f"Not ready after {READY_LIMIT:.0f} s; see {logs}")
         time.sleep(0.2)
 
 
