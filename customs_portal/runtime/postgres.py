@@ -39,7 +39,8 @@ COMMON: Mapping[str, str] = {
     "log_timezone": "UTC",
     "autovacuum_naptime": "5s",
 }
-DURABLE: Mapping[str, str] = COMMON | {
+DURABLE: Mapping[str, str] = {
+    **COMMON,
     "fsync": "on",
     "synchronous_commit": "on",
     "max_wal_size": "4GB",
@@ -47,7 +48,8 @@ DURABLE: Mapping[str, str] = COMMON | {
     "wal_buffers": "16MB",
 }
 # For tests only: a crash of the machine loses everything.
-THROWAWAY: Mapping[str, str] = COMMON | {
+THROWAWAY: Mapping[str, str] = {
+    **COMMON,
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",

@@ -53,7 +53,8 @@ def start(wanted: Path) -> Valkey:
     account = server_account(wanted)
     directory = reachable_directory(wanted, account)
     socket = socket_directory(directory, account) / "valkey.sock"
-    command = [_program(account), "--unixsocket", socket, "--dir", directory, *SETTINGS]
+    command: list[str | Path] = [_program(account), *SETTINGS]
+    command += ["--unixsocket", socket, "--dir", directory]
     with (directory / "valkey.log").open("ab") as log:
         process = start_as(account, command, log=log, on_orphan=signal.SIGTERM)
     valkey = Valkey(socket, process)
