@@ -6,8 +6,11 @@ Unsafe values are refused by `manage.py check --deploy`.
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 from celery.schedules import schedule
+
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -41,6 +44,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "knox",
     "pgtrigger",
     "rest_framework",
     "rules.apps.AutodiscoverRulesConfig",

@@ -11,6 +11,7 @@ from declarations.models.projection import (
     DeclaredRouting,
     SearchKey,
 )
+from declarations.models.subsequent_entry import SubsequentEntryNotice
 
 __all__ = [
     "ConsignmentLife",
@@ -27,4 +28,5 @@ __all__ = [
     "FilingVersion",
     "Measure",
     "SearchKey",
+    "SubsequentEntryNotice",
 ]

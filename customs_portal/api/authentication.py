@@ -1,0 +1,38 @@
+"""Authentication by token: `Authorization: Token ...`, `Bearer` accepted too."""
+
+from knox.auth import TokenAuthentication as KnoxAuthentication
+from knox.crypto import hash_token
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from customs_portal import clock
+from customs_portal.accounts.models import ApiToken, User
+
+SCHEMES = ("token", "bearer")
+LONGEST_TOKEN = 200
+
+
+def token_digest(header: str) -> str | None:
+    """Return the digest of the token in an Authorization header, None where there is none."""
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() not in SCHEMES or not token or len(token) > LONGEST_TOKEN:
+        return None
+    return str(hash_token(token.strip()))
+
+
+class TokenAuthentication(KnoxAuthentication):
+    """Finds the live token of a request and acts as its technical account."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """Return the account and its token; raises AuthenticationFailed for a dead one."""
+        digest = token_digest(request.headers.get("Authorization", ""))
+        if digest is None:
+            return None
+        token = ApiToken.objects.select_related("user", "operator").filter(digest=digest).first()
+        if token is None or not token.is_live(clock.now()):
+            raise AuthenticationFailed
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that a refusal is 401."""
+        return "Token"

@@ -1,0 +1,20 @@
+"""The portal's admin site: entered through the portal's own login page."""
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class PortalAdminSite(admin.AdminSite):
+    """The admin, open to the roles of the administration only."""
+
+    site_header = _("ENS back office")
+    site_title = _("ENS back office")
+    index_title = _("Administration")
+    site_url = "/"
+
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Send whoever is not logged in to the portal's login page, and come back after it."""
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")))

@@ -1,0 +1,5 @@
+"""URLs of the pages."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,55 @@
+"""The way of a message, on one page: which consumer is told of which kind of event.
+
+    bytes -> inbox.receive -> message.received -> intake -> filing.registered | filing.rejected
+    filing.registered    -> assess (opinion), reply (IE328)
+    filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
+    assessment.concluded -> notify_subsequent_offices (IE319)
+    measure.announced    -> announce (IE351)
+"""
+
+from datetime import timedelta
+
+from customs_portal.events.routing import Consumer, Pipeline
+from declarations import events as declared
+from messaging import events as wire
+from risk import events as opinion
+
+PIPELINE = Pipeline(
+    consumers=(
+        Consumer(
+            name="intake", path="messaging.consumers.intake.handle", lease=timedelta(seconds=30)
+        ),
+        Consumer(name="reply", path="messaging.consumers.reply.handle"),
+        Consumer(name="assess", path="risk.consumers.assess", ordered=True),
+        Consumer(name="announce", path="messaging.consumers.announce.handle", ordered=True),
+        Consumer(
+            name="notify_subsequent_offices",
+            path="messaging.consumers.subsequent_entry.handle",
+            ordered=True,
+            batch=50,
+            task="messaging.tasks.notify_subsequent_offices",
+        ),
+    ),
+    routes={
+        wire.MESSAGE_RECEIVED: ("intake",),
+        wire.MESSAGE_UNREADABLE: ("reply",),
+        wire.MESSAGE_REPEATED: ("reply",),
+        declared.FILING_REGISTERED: ("reply", "assess"),
+        declared.FILING_REJECTED: ("reply",),
+        declared.MEASURE_ANNOUNCED: ("announce",),
+        opinion.ASSESSMENT_CONCLUDED: ("notify_subsequent_offices",),
+    },
+    story_only=frozenset(
+        {
+            declared.MEASURE_PLACED,
+            declared.SUBSEQUENT_ENTRY_INFORMED,
+            opinion.ASSESSMENT_MADE,
+            opinion.CASE_OPENED,
+            opinion.CASE_CLAIMED,
+            opinion.CASE_GIVEN_BACK,
+            opinion.CASE_DECIDED,
+            wire.MESSAGE_CREATED,
+            wire.MESSAGE_COLLECTED,
+        }
+    ),
+)

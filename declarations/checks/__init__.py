@@ -1,0 +1,1 @@
+"""Checks of the document against what customs knows: competence, lifecycle, data quality."""

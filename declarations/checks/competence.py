@@ -1,0 +1,30 @@
+"""Whether a declaration was sent to the right administration, by somebody entitled."""
+
+from customs_portal.findings import Finding, Stage
+from customs_portal.reference.snapshot import Snapshot
+from declarations.document import Document
+
+NOT_SUPPORTED_HERE = "14"
+WRONG_CODE = "12"
+
+
+def check_office(document: Document, reference: Snapshot, country: str) -> list[Finding]:
+    """The office of first entry is one of our offices (error 14)."""
+    number = document.office_of_first_entry.upper()
+    if number.startswith(country) and reference.office(number):
+        return []
+    return [
+        Finding(
+            code=NOT_SUPPORTED_HERE,
+            location="office_of_first_entry",
+            value=document.office_of_first_entry,
+            text="The office of first entry is not an office of this administration.",
+            stage=Stage.LIFECYCLE,
+        )
+    ]
+
+
+def entitled_senders(document: Document) -> set[str]:
+    """Return the EORI numbers that may lodge it: the person lodging, and the representative."""
+    people = (document.declarant, document.representative)
+    return {person.identifier for person in people if person and person.identifier}

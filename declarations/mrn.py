@@ -1,0 +1,52 @@
+"""The MRN: YY, country, thirteen characters of ours, check digit (DG TAXUD check-character paper).
+
+Ours are the six characters of the office after its country, then seven of a sequence in base 36.
+"""
+
+import re
+from datetime import datetime
+
+SEQUENCE = "declarations_mrn_seq"
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SERIAL_LENGTH = 7
+FORM = re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{13}[0-9]")
+
+
+def _values() -> dict[str, int]:
+    """Return the value of each character: 0 to 9, then from 10 on without 11, 22 and 33."""
+    letters = [value for value in range(10, 39) if value % 11]
+    return {**{str(digit): digit for digit in range(10)}, **dict(zip(DIGITS[10:], letters, strict=True))}
+
+
+VALUES = _values()
+
+
+def check_digit(body: str) -> str:
+    """Return the check digit of the first seventeen characters."""
+    total = sum(VALUES[character] << place for place, character in enumerate(body))
+    return str(total % 11 % 10)
+
+
+def is_valid(mrn: str) -> bool:
+    """Whether the MRN has the form and the right check digit."""
+    return FORM.fullmatch(mrn) is not None and check_digit(mrn[:17]) == mrn[17]
+
+
+def make_mrn(*, office: str, number: int, at: datetime) -> str:
+    """Return the MRN of the office (`NL000396`) for a number of the sequence.
+
+    Raises ValueError when the number does not fit into seven characters of base 36.
+    """
+    if not 0 <= number < 36**SERIAL_LENGTH:
+        raise ValueError("The sequence of MRN is used up.")
+    body = f"{at:%y}{office.upper()}{base36(number)}"
+    return body + check_digit(body)
+
+
+def base36(number: int) -> str:
+    """Return the number as seven characters of base 36."""
+    characters = []
+    for _ in range(SERIAL_LENGTH):
+        number, digit = divmod(number, 36)
+        characters.append(DIGITS[digit])
+    return "".join(reversed(characters))

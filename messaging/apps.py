@@ -1,0 +1,10 @@
+"""The messaging app: everything on the wire."""
+
+from django.apps import AppConfig
+
+
+class MessagingConfig(AppConfig):
+    """Formats, inbox, outbox, partners."""
+
+    name = "messaging"
+    label = "messaging"

@@ -1,0 +1,1 @@
+"""The batch handlers of messaging."""

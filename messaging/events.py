@@ -1,0 +1,13 @@
+"""What can happen on the wire."""
+
+from django.utils.translation import gettext_lazy as _
+
+from customs_portal.events.kinds import Kind
+
+MESSAGE_RECEIVED = Kind(name="message.received", sentence=_("Message received"))
+MESSAGE_UNREADABLE = Kind(
+    name="message.unreadable", sentence=_("Message could not be read as a declaration")
+)
+MESSAGE_REPEATED = Kind(name="message.repeated", sentence=_("Message received again"))
+MESSAGE_CREATED = Kind(name="message.created", sentence=_("%(kind)s written to %(recipient)s"))
+MESSAGE_COLLECTED = Kind(name="message.collected", sentence=_("%(kind)s collected by %(recipient)s"))

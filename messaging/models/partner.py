@@ -1,0 +1,20 @@
+"""Partners: other administrations that we exchange messages with."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Partner(models.Model):
+    """The customs administration of another country, as a party to message exchange."""
+
+    country = models.CharField(_("country"), max_length=2, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["country"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,38 @@
+"""Questions about messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from customs_portal.accounts import policies
+from customs_portal.accounts.models import Role, User
+from declarations.models import Ens
+
+if TYPE_CHECKING:
+    from messaging.models import InboundMessage, OutboundMessage
+
+
+class InboundMessageQuerySet(models.QuerySet["InboundMessage"]):
+    """Messages received, by who may see them."""
+
+    def visible_to(self, user: User) -> InboundMessageQuerySet:
+        """Keep those that an operator of the user sent; officials see those of their ENS."""
+        if user.role == Role.AUDITOR:
+            return self
+        if user.is_official:
+            return self.filter(mrn__in=Ens.objects.visible_to(user).values("mrn"))
+        return self.filter(operator__memberships__user=user)
+
+
+class OutboundMessageQuerySet(models.QuerySet["OutboundMessage"]):
+    """Messages to be sent, by who may see them."""
+
+    def visible_to(self, user: User) -> OutboundMessageQuerySet:
+        """Keep those addressed to an operator of the user; officials see those of their ENS."""
+        if user.role == Role.AUDITOR:
+            return self
+        if user.is_official:
+            return self.filter(ens__in=Ens.objects.visible_to(user))
+        return self.filter(channel="trader", recipient__in=policies.operator_eoris(user))

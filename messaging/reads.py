@@ -1,0 +1,66 @@
+"""Typed reads of messages: state, answer, raw bytes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from customs_portal.accounts.models import User
+from customs_portal.findings import Finding
+from messaging.models import InboundMessage, OutboundMessage, RawBody
+
+
+class MessageState(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a message stands: its state, and the answer once there is one."""
+
+    correlation: UUID
+    state: str
+    kind: str
+    lrn: str
+    mrn: str
+    received_at: datetime
+    findings: list[Finding]
+    answer: OutboundMessage | None
+
+
+def message_state(correlation: UUID, user: User) -> MessageState | None:
+    """Return the state of a message that the user may see, else None.
+
+    A repeat of a message shows the answer of the first one.
+    """
+    seen = InboundMessage.objects.visible_to(user).select_related("answer", "repeats__answer")
+    message = seen.filter(correlation=correlation).first()
+    if message is None:
+        return None
+    first = message.repeats or message
+    return MessageState(
+        correlation=message.correlation,
+        state=message.state,
+        kind=message.kind,
+        lrn=message.lrn,
+        mrn=first.mrn,
+        received_at=message.received_at,
+        findings=msgspec.convert(first.findings, list[Finding]),
+        answer=first.answer if message.state == InboundMessage.State.ANSWERED else None,
+    )
+
+
+def is_answered(correlation: UUID) -> bool:
+    """Whether the message has its answer."""
+    return InboundMessage.objects.filter(
+        correlation=correlation, state=InboundMessage.State.ANSWERED
+    ).exists()
+
+
+def raw_bodies(ids: Iterable[int]) -> dict[int, bytes]:
+    """Return the bytes of raw messages by id."""
+    rows = RawBody.objects.filter(pk__in=list(ids)).values_list("pk", "body")
+    return {key: bytes(body) for key, body in rows}
+
+
+def raw_body(message: InboundMessage | OutboundMessage) -> bytes:
+    """Return the exact bytes of a message."""
+    row = RawBody.objects.get(pk=message.body_id, month=message.body_month)
+    return bytes(row.body)
+

@@ -1,0 +1,24 @@
+"""Rules and their versions, reference lists, assessments, cases and decisions."""
+
+from risk.models.assessment import Assessment
+from risk.models.case import Case, Decision
+from risk.models.rule import (
+    ReferenceList,
+    ReferenceListEntry,
+    RiskProfile,
+    Rule,
+    RuleSetVersion,
+    RuleVersion,
+)
+
+__all__ = [
+    "Assessment",
+    "Case",
+    "Decision",
+    "ReferenceList",
+    "ReferenceListEntry",
+    "RiskProfile",
+    "Rule",
+    "RuleSetVersion",
+    "RuleVersion",
+]

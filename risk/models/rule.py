@@ -1,0 +1,131 @@
+"""Risk profiles, rules with their versions, published rule sets, and reference lists."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customs_portal.events.append_only import append_only
+from risk.models.choices import Outcome, Severity
+
+
+class RiskProfile(models.Model):
+    """A named, owned group of rules that is switched and published together."""
+
+    code = models.CharField(_("code"), max_length=24, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("risk profile")
+        verbose_name_plural = _("risk profiles")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rule(models.Model):
+    """A common risk rule; what it says stands in its versions."""
+
+    profile = models.ForeignKey(RiskProfile, models.PROTECT, related_name="rules")
+    code = models.CharField(_("code"), max_length=16, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    family = models.CharField(_("family"), max_length=60)
+
+    class Meta:
+        verbose_name = _("rule")
+        verbose_name_plural = _("rules")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class RuleVersion(models.Model):
+    """What a rule says, as an expression tree, and what follows from a hit. Never changed."""
+
+    rule = models.ForeignKey(Rule, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("number"))
+    expression = models.JSONField(_("expression"))
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
+    severity = models.CharField(_("severity"), max_length=8, choices=Severity.choices)
+    score = models.PositiveSmallIntegerField(_("points"))
+    instruction = models.TextField(_("instruction for the officer"), blank=True)
+    trader_text = models.TextField(_("text for the trader"), blank=True)
+    modes = ArrayField(models.CharField(max_length=2), verbose_name=_("modes"), default=list)
+    created_at = models.DateTimeField(_("created"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("rule version")
+        verbose_name_plural = _("rule versions")
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "number"], name="one_rule_version_per_number")
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.rule.code} v{self.number}"
+
+
+class RuleSetVersion(models.Model):
+    """The published rules: the exact versions that assessments are made with. Never changed."""
+
+    number = models.PositiveIntegerField(_("number"), unique=True)
+    rule_versions = ArrayField(models.BigIntegerField(), verbose_name=_("rule versions"))
+    published_at = models.DateTimeField(_("published"))
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("rule set version")
+        verbose_name_plural = _("rule set versions")
+        ordering = ["-number"]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class ReferenceList(models.Model):
+    """A list that rules compare with; `revision` goes up with each change of its entries."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    secret = models.BooleanField(_("secret"), default=False)
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+
+    class Meta:
+        verbose_name = _("reference list")
+        verbose_name_plural = _("reference lists")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ReferenceListEntry(models.Model):
+    """One entry of a reference list with its validity; a replaced entry ends, it is not removed."""
+
+    list = models.ForeignKey(ReferenceList, models.PROTECT, related_name="entries")
+    value = models.CharField(_("value"), max_length=120)
+    label = models.CharField(_("label"), max_length=120, blank=True)
+    note = models.TextField(_("handling note"), blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("entry of a reference list")
+        verbose_name_plural = _("entries of reference lists")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["list", "value", "valid_from"], name="one_entry_per_value_and_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.value

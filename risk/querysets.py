@@ -1,0 +1,76 @@
+"""Questions about assessments and cases."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Case as When_
+from django.db.models import IntegerField, Q, Value, When
+
+from customs_portal.accounts import policies
+from customs_portal.accounts.models import Role, User
+from declarations.models import Ens
+
+if TYPE_CHECKING:
+    from risk.models import Assessment, Case
+
+_SEVERITY_RANK = ("critical", "high", "medium", "low")
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    """Assessments by state."""
+
+    def current(self) -> AssessmentQuerySet:
+        """Keep those that no newer version has superseded."""
+        return self.exclude(status="superseded")
+
+    def awaiting_review(self) -> AssessmentQuerySet:
+        """Keep those on which a person must decide."""
+        return self.filter(status__in=("review", "waiting"))
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Cases, as officers work through them."""
+
+    def open(self) -> CaseQuerySet:
+        """Keep the open ones."""
+        return self.filter(status="open")
+
+    def visible_to(self, user: User) -> CaseQuerySet:
+        """Keep those on an ENS that the user sees."""
+        if user.role in policies.READ_EVERYTHING_ROLES or user.is_official and (
+            user.role != Role.ADMINISTRATOR and policies.belongs_to_risk_centre(user)
+        ):
+            return self
+        return self.filter(ens__in=Ens.objects.visible_to(user))
+
+    def in_queue_order(self) -> CaseQuerySet:
+        """Order by the time left, then by severity, the gravest first."""
+        ranks = [When(severity=name, then=Value(rank)) for rank, name in enumerate(_SEVERITY_RANK)]
+        severity = When_(*ranks, default=Value(len(ranks)), output_field=IntegerField())
+        return self.order_by("due_at", severity, "id")
+
+    def late(self, at: datetime) -> CaseQuerySet:
+        """Keep those whose time has run out."""
+        return self.filter(due_at__lt=at)
+
+    def due_within(self, span: timedelta, at: datetime) -> CaseQuerySet:
+        """Keep those whose time runs out within the span, but has not yet."""
+        return self.filter(due_at__gte=at, due_at__lt=at + span)
+
+    def without_officer(self) -> CaseQuerySet:
+        """Keep those that nobody has claimed."""
+        return self.filter(assignee__isnull=True)
+
+    def of(self, user: User) -> CaseQuerySet:
+        """Keep those that the user has claimed."""
+        return self.filter(assignee=user)
+
+    def matching(self, words: str) -> CaseQuerySet:
+        """Keep those whose MRN or an identifier of whose ENS begins with what was typed."""
+        typed = words.strip().upper()
+        return self.filter(
+            Q(ens__mrn__startswith=typed) | Q(ens__search_keys__value__startswith=typed)
+        ).distinct()
