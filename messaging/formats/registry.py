@@ -1,0 +1,159 @@
+"""Bytes to a reading: which message it is, who sent it, what is wrong with it, what it says.
+
+Each stage runs only if the one before found nothing: parse, structure, rules, document. What is
+known of the header is always given, so that a refusal can be addressed.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from lxml import etree
+
+from customs_portal.findings import Finding, Stage
+from declarations.document import Document
+from messaging.formats.ics1.locations import local_name, national
+from messaging.formats.ics1.reading import read_document
+from messaging.formats.ics1.rules.run import judge
+from messaging.formats.ics1.structure import structure_findings
+from messaging.formats.ics1.tables import Form, catalogue
+from messaging.formats.ics1.tree import Group, index
+from messaging.formats.parse import parse
+from messaging.formats.profiles import Profile, RuleSet, default_rule_set
+
+DECLARATIONS = frozenset({"CC315A", "CC313A"})
+_HEADER_ELEMENTS = {
+    "MesSenMES3": "sender",
+    "MesRecMES6": "recipient",
+    "MesIdeMES19": "message_id",
+    "TesIndMES18": "test_indicator",
+    "CorIdeMES25": "correlation",
+}
+_REFERENCES = {"RefNumHEA4": "lrn", "DocNumHEA5": "mrn"}
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a body says; `kind` is the XML name of the message, empty where it is unknown.
+
+    Header fields are as declared, trimmed, None where absent. `document` is there only for a
+    declaration without findings.
+    """
+
+    kind: str = ""
+    sender: str | None = None
+    recipient: str | None = None
+    message_id: str | None = None
+    test_indicator: str | None = None
+    correlation: str | None = None
+    lrn: str | None = None
+    mrn: str | None = None
+    findings: Sequence[Finding] = ()
+    document: Document | None = None
+
+
+def size_limit(kind: str | None = None) -> int:
+    """Return the most bytes that a message may have; without kind, the most of any."""
+    if kind is None:
+        return max(entry.size_limit for entry in catalogue().values())
+    return catalogue()[kind].size_limit
+
+
+def check(
+    body: bytes,
+    *,
+    profile: Profile = Profile.EU,
+    rule_set: RuleSet | None = None,
+    limit: int | None = None,
+) -> Reading:
+    """Return the reading without its document: structure and official rules only.
+
+    `limit` in bytes bounds the body further than its own kind does.
+    """
+    reading, _ = _checked(body, profile, rule_set or default_rule_set(profile), limit)
+    return reading
+
+
+def read(
+    body: bytes,
+    *,
+    profile: Profile = Profile.EU,
+    rule_set: RuleSet | None = None,
+    limit: int | None = None,
+) -> Reading:
+    """Return the reading with its document, or with what stands against one (see `check`)."""
+    reading, declaration = _checked(body, profile, rule_set or default_rule_set(profile), limit)
+    if declaration is None or reading.findings:
+        return reading
+    document = read_document(declaration)
+    if isinstance(document, Finding):
+        return msgspec.structs.replace(reading, findings=(document,))
+    return msgspec.structs.replace(reading, document=document)
+
+
+def _checked(
+    body: bytes, profile: Profile, rule_set: RuleSet, limit: int | None
+) -> tuple[Reading, Group | None]:
+    root = parse(body, limit=min(limit or size_limit(), size_limit()))
+    if isinstance(root, Finding):
+        return Reading(findings=(_in_profile(root, profile),)), None
+    kind = local_name(root)
+    refused = _refused(root, kind, body, profile)
+    header = _header(root)
+    if refused:
+        return Reading(kind=kind if kind in catalogue() else "", findings=(refused,), **header), None
+    form = Form.OPTIONAL if rule_set is RuleSet.CURRENT else Form.FULL
+    findings = structure_findings(root, body, message=kind, form=form, profile=profile)
+    if findings or kind not in DECLARATIONS:
+        return Reading(kind=kind, findings=findings, **header), None
+    declaration = index(root)
+    findings = judge(declaration, profile=profile, rule_set=rule_set)
+    return Reading(kind=kind, findings=findings, **header), declaration
+
+
+def _refused(
+    root: "etree._Element", kind: str, body: bytes, profile: Profile
+) -> Finding | None:
+    """Judge the root alone: a known message, in its namespace, within its size."""
+    entry = catalogue().get(kind)
+    if entry is None:
+        return _about_root(root, "18", f"{kind} is not a message that is known here.", profile)
+    namespace = etree.QName(root).namespace or ""
+    if namespace != entry.namespace:
+        text = f"{kind} must be in the namespace {entry.namespace}, not in {namespace or 'none'}."
+        return _about_root(root, "50", text, profile)
+    if len(body) > entry.size_limit:
+        text = f"The message has {len(body)} bytes; {kind} may have {entry.size_limit}."
+        return _about_root(root, "18", text, profile)
+    return None
+
+
+def _about_root(root: "etree._Element", code: str, text: str, profile: Profile) -> Finding:
+    found = Finding(
+        code=code, location="", text=text, stage=Stage.PARSE, line=root.sourceline or 1, column=1
+    )
+    if profile is Profile.EU:
+        return found
+    return msgspec.structs.replace(found, code="4057", number="4057", location=national(root))
+
+
+def _in_profile(finding: Finding, profile: Profile) -> Finding:
+    if profile is Profile.EU:
+        return finding
+    return msgspec.structs.replace(finding, code="4999", number="4999")
+
+
+def _header(root: "etree._Element") -> dict[str, str]:
+    """Return the header fields and references that can be found, whatever the structure."""
+    found = _texts(root, _HEADER_ELEMENTS)
+    for child in root:
+        if isinstance(child.tag, str) and local_name(child) == "HEAHEA":
+            return {**found, **_texts(child, _REFERENCES)}
+    return found
+
+
+def _texts(parent: "etree._Element", names: dict[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for child in parent:
+        field = names.get(local_name(child))
+        if field and field not in found and len(child) == 0:
+            found[field] = (child.text or "").strip()
+    return found

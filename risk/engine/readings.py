@@ -1,0 +1,57 @@
+"""The values of one subject, read from the declaration when first asked for."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from risk.engine.field import Field, FieldType
+from risk.engine.fields import CATALOGUE
+from risk.engine.subject import Subject
+from risk.engine.words import cleansed
+
+DAY = "#day"
+"""Key of the day on which validity of list entries is judged."""
+
+
+def _text_readers(field: Field) -> dict[str, Callable[[Subject], Any]]:
+    """Return readers of the cleansed text and of its set of words."""
+
+    def text(subject: Subject) -> str | None:
+        value = field.read(subject)
+        return cleansed(str(value)) or None if value is not None else None
+
+    def found(subject: Subject) -> frozenset[str]:
+        return frozenset((text(subject) or "").split())
+
+    return {f"{field.name}#text": text, f"{field.name}#words": found}
+
+
+READERS: dict[str, Callable[[Subject], Any]] = {
+    **{field.name: field.read for field in CATALOGUE.values()},
+    **{
+        key: read
+        for field in CATALOGUE.values()
+        if field.type is FieldType.TEXT
+        for key, read in _text_readers(field).items()
+    },
+}
+
+
+def _day(subject: Subject) -> date:
+    return subject.context.received_at.date()
+
+
+READERS[DAY] = _day
+
+
+class Reading(dict[str, Any]):
+    """The values of one subject by field name, each read when first asked for."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__()
+        self.subject = subject
+
+    def __missing__(self, key: str) -> Any:
+        value = READERS[key](self.subject)
+        self[key] = value
+        return value
