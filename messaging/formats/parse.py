@@ -73,14 +73,13 @@ def _syntax(error: etree.XMLSyntaxError) -> Finding:
     code = "53" if error.code in _CHARACTER_ERRORS else "52"
     line, column = error.position if error.lineno else (1, 1)
     start = "Invalid characters" if code == "53" else "Not well-formed XML"
-    return refusal(code, f"{start}: {error.msg or 'nothing to read'}", max(line, 1), max(column, 1))
+    reason = (error.msg or "nothing to read").partition(", line ")[0]
+    return refusal(code, f"{start}: {reason}.", max(line, 1), max(column, 1))
 
 
 def refusal(code: str, text: str, line: int = 1, column: int = 1) -> Finding:
     """Return a finding about the message as a whole."""
-    return Finding(
-        code=code, location="", text=text, stage=Stage.PARSE, line=line, column=column
-    )
+    return Finding(code=code, location="", text=text, stage=Stage.PARSE, line=line, column=column)
 
 
 def element_positions(body: bytes) -> list[tuple[int, int]]:

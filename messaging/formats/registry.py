@@ -99,7 +99,9 @@ def _checked(
     refused = _refused(root, kind, body, profile)
     header = _header(root)
     if refused:
-        return Reading(kind=kind if kind in catalogue() else "", findings=(refused,), **header), None
+        return Reading(
+            kind=kind if kind in catalogue() else "", findings=(refused,), **header
+        ), None
     form = Form.OPTIONAL if rule_set is RuleSet.CURRENT else Form.FULL
     findings = structure_findings(root, body, message=kind, form=form, profile=profile)
     if findings or kind not in DECLARATIONS:
@@ -109,9 +111,7 @@ def _checked(
     return Reading(kind=kind, findings=findings, **header), declaration
 
 
-def _refused(
-    root: "etree._Element", kind: str, body: bytes, profile: Profile
-) -> Finding | None:
+def _refused(root: "etree._Element", kind: str, body: bytes, profile: Profile) -> Finding | None:
     """Judge the root alone: a known message, in its namespace, within its size."""
     entry = catalogue().get(kind)
     if entry is None:

@@ -84,9 +84,7 @@ def structure_findings(
     return [_finding(fault, message, profile, positions) for fault in faults[:MAX_FINDINGS]]
 
 
-def _faults(
-    root: "etree._Element", entries: list[Any], message: str, form: Form
-) -> list[Fault]:
+def _faults(root: "etree._Element", entries: list[Any], message: str, form: Form) -> list[Fault]:
     """Return one fault per element: the first that the processor met, which says most."""
     by_element: dict[Any, Fault] = {}
     for entry in entries:
@@ -141,7 +139,11 @@ def _content_fault(element: "etree._Element", entry: Any, message: str, form: Fo
         return Fault(element, "13", _lacking(_described(element, message, form), present))
     parent = element.getparent()
     table = _described(parent, message, form) if parent is not None else None
-    row = next((child for child in table.children if child.name == local_name(element)), None) if table else None
+    row = (
+        next((child for child in table.children if child.name == local_name(element)), None)
+        if table
+        else None
+    )
     if parent is None or row is None:
         return Fault(element, "15")
     earlier = sum(1 for _ in element.itersiblings(element.tag, preceding=True))

@@ -254,5 +254,3 @@ def _envelope(message: str, envelope: Envelope) -> dict[str, Value]:
 
 def _number(value: int | None) -> str | None:
     return None if value is None else str(value)
-
-

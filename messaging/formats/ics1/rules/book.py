@@ -33,7 +33,7 @@ def rows() -> tuple[dict[str, str], ...]:
 def rules(message: str, profile: Profile, rule_set: RuleSet) -> tuple[Rule, ...]:
     """Return the rules for a message (`CC315A`, `CC313A`) in the order of their findings."""
     found = [
-        _rule(row, profile)
+        _rule(row)
         for row in rows()
         if message[2:5] in row["messages"].split()
         and profile.value in row["profiles"].split()
@@ -42,9 +42,9 @@ def rules(message: str, profile: Profile, rule_set: RuleSet) -> tuple[Rule, ...]
     return tuple(sorted(found, key=lambda one: one.place))
 
 
-def _rule(row: dict[str, str], profile: Profile) -> Rule:
+def _rule(row: dict[str, str]) -> Rule:
     *_, group, value = ["", "", *_scope(row["scope"])]
-    test, text = _test(row, profile)
+    test, text = _test(row)
     major, minor = row["order"].split(".")
     return Rule(
         number=row["number"],
@@ -69,12 +69,11 @@ def _scope(scope: str) -> list[str]:
     return [names[-1], ""]
 
 
-def _test(row: dict[str, str], profile: Profile) -> tuple[Test, str]:
+def _test(row: dict[str, str]) -> tuple[Test, str]:
     if row["family"]:
         maker = FAMILIES[row["family"]]
-        return maker(row["argument"].split(), profile), _sentence(maker.__doc__ or "", row)
-    keys = [(row["number"], variant) for variant in (row["variant"], profile.value)]
-    test = next(TESTS[key] for key in keys if key in TESTS)
+        return maker(row["argument"].split()), _sentence(maker.__doc__ or "", row)
+    test = TESTS[row["number"], row["variant"]]
     return test, test.__doc__ or ""
 
 
@@ -84,7 +83,7 @@ def _sentence(template: str, row: dict[str, str]) -> str:
     element = described[path if path.endswith(f"/{target}") else f"{path}/{target}"]
     group = element.path.split("/")[-2]
     return template.format(
-        field=element.description.capitalize(),
+        field=element.description.replace("(", "").replace(")", "").capitalize(),
         group=GROUPS.get(group, ""),
         limit=row["argument"].rpartition(" ")[2],
     )

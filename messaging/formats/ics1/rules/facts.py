@@ -51,7 +51,8 @@ class Facts:
         return frozenset(
             line.text("MarNumOfPacGSL21")
             for line in self.packages
-            if "MarNumOfPacGSL21" in line.values and (number(line.values.get("NumOfPacGS24")) or 0) > 0
+            if "MarNumOfPacGSL21" in line.values
+            and (number(line.values.get("NumOfPacGS24")) or 0) > 0
         )
 
 

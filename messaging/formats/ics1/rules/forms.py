@@ -21,11 +21,13 @@ _MASS_POINT = re.compile(r"[0-9]+\.[0-9]+|[^.\s]*")
 _WHITE = " \t\n\x0b\f\r"
 
 
-def number(text: str | None) -> Decimal | None:
+def number(text: str | None) -> Decimal | int | None:
     """Return the number that a text gives; None where it is absent or not a number."""
     if text is None:
         return None
     trimmed = text.strip(TRIMMED)
+    if trimmed.isascii() and trimmed.isdigit():
+        return int(trimmed)
     return Decimal(trimmed) if _NUMBER.fullmatch(trimmed) else None
 
 

@@ -6,7 +6,6 @@ from messaging.formats.ics1.rules.facts import BULK, Facts
 from messaging.formats.ics1.rules.forms import is_conveyance, is_flight, is_ship, number
 from messaging.formats.ics1.rules.rule import rule
 from messaging.formats.ics1.tree import Group
-from messaging.formats.profiles import Profile
 
 MEANS = "IdeOfMeaOfTraCroHEA85"
 NATIONALITY = "NatOfMeaOfTraCroHEA87"
@@ -14,7 +13,8 @@ CONVEYANCE = "ConRefNumHEA"
 TOTAL_ITEMS = "TotNumOfIteHEA305"
 TOTAL_PACKAGES = "TotNumOfPacHEA306"
 TOTAL_MASS = "TotGroMasHEA307"
-CIRCUMSTANCES = {Profile.GB: frozenset("CDE"), Profile.EU: frozenset("ABCDE")}
+CIRCUMSTANCES = frozenset("ABCDE")
+NATIONAL_CIRCUMSTANCES = frozenset("CDE")
 _TOLERANCE, _TOLERANCE_PER_ITEM = Decimal("0.0001"), Decimal("1e-16")
 
 
@@ -124,18 +124,13 @@ def sea_conveyance(group: Group, facts: Facts) -> bool:
 @rule("8691", "EU")
 def circumstance_is_known(group: Group, facts: Facts) -> bool:
     """The specific circumstance indicator must be A, B, C, D or E."""
-    return _circumstance(group, facts, Profile.EU)
+    return "SpeCirIndHEA1" not in group.values or facts.circumstance in CIRCUMSTANCES
 
 
 @rule("8691", "GB")
 def circumstance_is_national(group: Group, facts: Facts) -> bool:
     """The specific circumstance indicator must be C, D or E."""
-    return _circumstance(group, facts, Profile.GB)
-
-
-def _circumstance(group: Group, facts: Facts, profile: Profile) -> bool:
-    absent = "SpeCirIndHEA1" not in group.values
-    return absent or facts.circumstance in CIRCUMSTANCES[profile]
+    return "SpeCirIndHEA1" not in group.values or facts.circumstance in NATIONAL_CIRCUMSTANCES
 
 
 @rule("8686")

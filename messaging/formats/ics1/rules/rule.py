@@ -12,10 +12,9 @@ import msgspec
 
 from messaging.formats.ics1.rules.facts import Facts
 from messaging.formats.ics1.tree import Group
-from messaging.formats.profiles import Profile
 
 Test: TypeAlias = Callable[[Group, Facts], bool]
-Family: TypeAlias = Callable[[list[str], Profile], Test]
+Family: TypeAlias = Callable[[list[str]], Test]
 TESTS: dict[tuple[str, str], Test] = {}
 FAMILIES: dict[str, Family] = {}
 

@@ -5,7 +5,14 @@ from messaging.formats.ics1.rules.forms import is_sender, number
 from messaging.formats.ics1.rules.rule import rule
 from messaging.formats.ics1.tree import Group
 
-_CONSIGNOR_FIELDS = ("NamCO27", "StrAndNumCO222", "PosCodCO223", "CitCO224", "CouCO225", "NADLNGGTCO")
+_CONSIGNOR_FIELDS = (
+    "NamCO27",
+    "StrAndNumCO222",
+    "PosCodCO223",
+    "CitCO224",
+    "CouCO225",
+    "NADLNGGTCO",
+)
 
 
 @rule("8193")
