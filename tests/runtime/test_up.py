@@ -1,0 +1,104 @@
+"""`make up` refuses clearly, starts again on its data, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.portal import ROOT, Portal, free_port, portal_environment, start_portal
+
+pytestmark = pytest.mark.processes
+
+
+def up(directory: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """Run `make up`'s command to its end: for starts that are refused."""
+    return subprocess.run(
+        [sys.executable, "-m", "customs_portal.runtime.up"],
+        cwd=ROOT,
+        env=portal_environment(directory, port),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def processes_of(directory: Path) -> list[str]:
+    """Command lines of all processes, of any account, that the portal in the directory started."""
+    wanted = f"VAR_DIRECTORY={directory}".encode()
+    return [
+        (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        for entry in Path("/proc").glob("[0-9]*")
+        if wanted in environment_of(entry).split(b"\0")
+    ]
+
+
+def environment_of(entry: Path) -> bytes:
+    try:
+        return (entry / "environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def main_process_of(portal: Portal, name: str) -> int:
+    """The process of the Procfile that bears the name."""
+    children = Path(f"/proc/{portal.process.pid}/task/{portal.process.pid}/children").read_text()
+    found = [pid for pid in children.split() if name in Path(f"/proc/{pid}/cmdline").read_text()]
+    assert len(found) == 1
+    return int(found[0])
+
+
+def test_a_taken_port_is_refused_before_anything_starts(portal_directory: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        result = up(portal_directory, port)
+    assert result.returncode == 2
+    assert f"Port {port} cannot be used (Address already in use)." in result.stdout
+    assert f"PORT={port + 100} make up" in result.stdout
+    assert result.stderr == ""
+    assert not (portal_directory / "postgres").exists()
+
+
+def test_an_impossible_name_is_refused_with_a_reason(
+    portal_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSTANCE", "../etc")
+    result = up(portal_directory, free_port())
+    assert (result.returncode, result.stderr) == (1, "")
+    assert "INSTANCE=../etc" in result.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_nothing_is_left_when_it_is_stopped(portal_directory: Path, number: signal.Signals) -> None:
+    portal = start_portal(portal_directory, free_port())
+    started = " ".join(processes_of(portal_directory))
+    assert all(name in started for name in ("postgres", "valkey", "granian", "worker", "beat"))
+    assert portal.stop(number) == 0
+    assert processes_of(portal_directory) == []
+
+
+def test_a_second_start_on_the_same_data_finds_it(portal_directory: Path) -> None:
+    port = free_port()
+    first = start_portal(portal_directory, port)
+    demo = first.demo
+    refused = up(portal_directory, free_port())
+    assert refused.returncode == 2
+    assert refused.stdout == f"This portal is running already: {first.url}\n"
+    first.stop()
+    second = start_portal(portal_directory, port)
+    assert second.demo == demo
+    second.stop()
+
+
+@pytest.mark.parametrize("name", ["granian", "worker"])
+def test_everything_stops_when_one_process_ends(portal_directory: Path, name: str) -> None:
+    portal = start_portal(portal_directory, free_port())
+    os.kill(main_process_of(portal, name), signal.SIGKILL)
+    assert portal.process.wait(90) == 1
+    assert processes_of(portal_directory) == []
