@@ -1,0 +1,181 @@
+"""The form by which an officer decides a case, the same on the page and in the admin."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from customs_portal.reference.models import ReasonCode
+from customs_portal.reference.snapshot import Snapshot
+from customs_portal.reference.sources import ReasonRow
+from declarations.document import Document
+from declarations.models import Measure
+from risk.models import Decision
+
+REASONS_OF_VERB = {
+    Decision.Verb.NO_FURTHER_ACTION: ReasonCode.Decision.CLEAR,
+    Decision.Verb.CONTROL: ReasonCode.Decision.CONTROL,
+    Decision.Verb.HOLD: ReasonCode.Decision.HOLD,
+}
+"""Which reason codes belong to which decision."""
+
+_SINGLE = ReasonCode.SecondSignature.NO
+_CHOICE = ReasonCode.Announced.CHOICE
+_ALWAYS = ReasonCode.Announced.ALWAYS
+WHOLE = Measure.Subject.DECLARATION.value
+
+
+class Selectable(msgspec.Struct, frozen=True, kw_only=True):
+    """What an officer can choose from on one case.
+
+    `reasons` are those that one person alone may give. `subjects` are pairs of value and label;
+    a value is `declaration`, or kind and reference joined by a colon (`item:2`). `places` are
+    references and names of offices where goods can be controlled.
+    """
+
+    reasons: tuple[ReasonRow, ...]
+    subjects: tuple[tuple[str, str], ...]
+    places: tuple[tuple[str, str], ...]
+
+
+def selectable(
+    snapshot: Snapshot, documents: Iterable[Document], offices: Sequence[str]
+) -> Selectable:
+    """Return the choices for an ENS with these documents and these of our offices on its way."""
+    verbs = set(REASONS_OF_VERB.values())
+    found = [row for row in snapshot.reasons.values() if row.decision in verbs]
+    subjects = dict.fromkeys(each for document in documents for each in _subjects(document))
+    return Selectable(
+        reasons=tuple(row for row in found if row.second_signature == _SINGLE),
+        subjects=((WHOLE, gettext("Whole declaration")), *subjects),
+        places=tuple((reference, _office_name(snapshot, reference)) for reference in offices),
+    )
+
+
+def _subjects(document: Document) -> list[tuple[str, str]]:
+    keys = [consignment.key for consignment in document.consignments]
+    items = list(document.items())
+    containers = dict.fromkeys(number for item in items for number in item.containers)
+    return [
+        *(
+            (f"{Measure.Subject.CONSIGNMENT}:{key}", gettext("Consignment %s") % key)
+            for key in keys
+            if key
+        ),
+        *(
+            (f"{Measure.Subject.ITEM}:{item.number}", gettext("Goods item %s") % item.number)
+            for item in items
+        ),
+        *(
+            (f"{Measure.Subject.EQUIPMENT}:{number}", gettext("Container %s") % number)
+            for number in containers
+        ),
+    ]
+
+
+def _office_name(snapshot: Snapshot, reference: str) -> str:
+    row = snapshot.office(reference)
+    return f"{reference} {row.name}" if row else reference
+
+
+class DecisionForm(forms.Form):
+    """One decision with its reason; says what belongs together, `decide` says what is lawful.
+
+    `revision` is the state of the case that the officer saw.
+    """
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    verb = forms.ChoiceField(
+        label=_("What do you decide?"), choices=Decision.Verb.choices, widget=forms.RadioSelect
+    )
+    reason_code = forms.ChoiceField(label=_("Reason"))
+    subject = forms.ChoiceField(label=_("Applies to"), required=False)
+    place = forms.ChoiceField(label=_("Place of control"), required=False)
+    announce = forms.ChoiceField(
+        label=_("Tell the trader"),
+        choices=[("yes", _("Yes, now")), ("no", _("No"))],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    note = forms.CharField(
+        label=_("Internal reason"),
+        help_text=_("The trader never sees this."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, choices: Selectable, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.selectable = choices
+        self._offer("reason_code", _grouped(choices.reasons))
+        self._offer("subject", list(choices.subjects))
+        self._offer("place", [("", gettext("Choose")), *choices.places])
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """Check what must be said together with the decision and its reason."""
+        cleaned = super().clean() or {}
+        reason = self._reason(cleaned.get("reason_code", ""))
+        verb = cleaned.get("verb")
+        if reason is None or verb is None:
+            return cleaned
+        if reason.decision != REASONS_OF_VERB[Decision.Verb(verb)]:
+            self.add_error("reason_code", gettext("This reason belongs to another decision."))
+        if reason.text_required and not cleaned.get("note", "").strip():
+            self.add_error("note", gettext("Say why: this reason needs a text."))
+        if reason.announced == _CHOICE and verb in Measure.Kind and not cleaned.get("announce"):
+            self.add_error("announce", gettext("Choose whether the trader is told."))
+        if verb == Decision.Verb.CONTROL and not cleaned.get("place"):
+            self.add_error("place", gettext("Choose where the goods are to be controlled."))
+        return cleaned
+
+    def _reason(self, code: str) -> ReasonRow | None:
+        return next((row for row in self.selectable.reasons if row.code == code), None)
+
+    def announced(self) -> bool:
+        """Whether the trader is told: as the reason says, or as the officer chose.
+
+        To be asked of a valid form only.
+        """
+        reason = self._reason(self.cleaned_data["reason_code"])
+        assert reason is not None
+        if self.cleaned_data["verb"] not in Measure.Kind:
+            return False
+        if reason.announced == _CHOICE:
+            return bool(self.cleaned_data["announce"] == "yes")
+        return reason.announced == _ALWAYS
+
+    def values(self) -> dict[str, Any]:
+        """Return what a DecisionOrder needs besides its case. To be asked of a valid form only."""
+        cleaned = self.cleaned_data
+        places_measure = cleaned["verb"] in Measure.Kind
+        subject, _colon, reference = (cleaned["subject"] or WHOLE).partition(":")
+        return {
+            "revision": cleaned["revision"],
+            "verb": cleaned["verb"],
+            "reason_code": cleaned["reason_code"],
+            "note": cleaned["note"].strip(),
+            "subject": subject if places_measure else WHOLE,
+            "reference": reference if places_measure else "",
+            "announce": self.announced(),
+            "place": cleaned["place"] if cleaned["verb"] == Decision.Verb.CONTROL else "",
+        }
+
+
+def _grouped(reasons: Sequence[ReasonRow]) -> list[Any]:
+    """Return the reasons as a group for each decision."""
+    groups: list[Any] = [("", gettext("Choose"))]
+    for verb, decision in REASONS_OF_VERB.items():
+        rows = [
+            (row.code, f"{row.code} {row.title}") for row in reasons if row.decision == decision
+        ]
+        groups.append((str(verb.label), rows))
+    return groups
