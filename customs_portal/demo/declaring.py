@@ -22,8 +22,8 @@ from declarations.document import (
 from messaging.formats.answers import Envelope
 from messaging.formats.ics1.writing import write_declaration
 
-BULK = frozenset("VQ VG VL VY VR VS VO".split())
-UNPACKED = frozenset("NE NF NG".split())
+BULK = frozenset(["VQ", "VG", "VL", "VY", "VR", "VS", "VO"])
+UNPACKED = frozenset(["NE", "NF", "NG"])
 SHIPS = 40
 TO_ORDER = "10600"
 
@@ -270,6 +270,4 @@ def _consignments(items: tuple[GoodsItem, ...]) -> tuple[Consignment, ...]:
 
 def with_items(document: Document, items: tuple[GoodsItem, ...]) -> Document:
     """Return the document with other items and the totals that belong to them."""
-    return msgspec.structs.replace(
-        document, consignments=_consignments(items), **totals(items)
-    )
+    return msgspec.structs.replace(document, consignments=_consignments(items), **totals(items))

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-Tree: TypeAlias = "etree._Element"
+Tree: TypeAlias = "etree._Element"  # noqa: SLF001  the only name of an element's type
 Edit: TypeAlias = Callable[[Tree], None]
 
 

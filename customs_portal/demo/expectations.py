@@ -1,5 +1,6 @@
 """What a declaration of the demo traffic must be answered with, and whether it was."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 import msgspec
@@ -15,28 +16,27 @@ class Outcome(StrEnum):
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
-    """The message that must come back, and the one code and rule in it.
+    """The message that must come back, and the codes and rules in it, each once or more.
 
-    `rule` is the official rule number, empty for a finding that has none, and None where any will
-    do because the finding is not one of the official rules.
+    A rule is the official number, empty for a finding that has none, and None where any will do
+    because the finding is not one of the official rules.
     """
 
     outcome: Outcome
-    code: str = ""
-    rule: str | None = ""
+    findings: frozenset[tuple[str, str | None]] = frozenset()
 
 
 ACCEPTED = Expected(outcome=Outcome.ACCEPTED)
 
 
-def rejected(code: str, rule: str | None) -> Expected:
-    """Return the expectation of an IE316 with this error type and reason."""
-    return Expected(outcome=Outcome.REJECTED, code=code, rule=rule)
+def rejected(*findings: tuple[str, str | None]) -> Expected:
+    """Return the expectation of an IE316 with these error types and reasons."""
+    return Expected(outcome=Outcome.REJECTED, findings=frozenset(findings))
 
 
 def not_read(code: str) -> Expected:
     """Return the expectation of an XML error message with this code."""
-    return Expected(outcome=Outcome.NOT_READ, code=code)
+    return Expected(outcome=Outcome.NOT_READ, findings=frozenset({(code, "")}))
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,13 +47,14 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
     def fits(self, expected: Expected) -> bool:
         """Whether this is the answer that was expected, with nothing beside it."""
-        if self.message != expected.outcome.value:
-            return False
-        if expected.outcome is Outcome.ACCEPTED:
-            return not self.findings
-        codes = {code for code, _ in self.findings}
-        rules = {rule for _, rule in self.findings}
-        return codes == {expected.code} and expected.rule in (None, *rules) and len(rules) == 1
+        return self.message == expected.outcome.value and agree(self.findings, expected)
+
+
+def agree(findings: Collection[tuple[str, str]], expected: Expected) -> bool:
+    """Whether each finding is expected, and each expected one is found."""
+    allowed, exact = expected.findings, set(findings)
+    known = {(code, None) if (code, None) in allowed else (code, rule) for code, rule in exact}
+    return known == set(allowed)
 
 
 def received(xml: bytes) -> Received:
@@ -69,10 +70,9 @@ def received(xml: bytes) -> Received:
 
 def described(answer: Expected | Received) -> str:
     """Return an expectation or an answer as a few words for a table."""
-    if isinstance(answer, Expected):
-        return " ".join(filter(None, (answer.outcome.value, answer.code, answer.rule)))
-    pairs = (" ".join(filter(None, pair)) for pair in sorted(answer.findings))
-    return " ".join([answer.message, ", ".join(pairs)]).strip()
+    message = answer.outcome.value if isinstance(answer, Expected) else answer.message
+    pairs = sorted(" ".join(filter(None, pair)) for pair in answer.findings)
+    return f"{message} {', '.join(pairs)}".strip()
 
 
 def _finding(group: "etree._Element") -> tuple[str, str]:

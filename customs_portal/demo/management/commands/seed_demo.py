@@ -1,0 +1,47 @@
+"""Fill an empty portal with lively traffic and the stories of the demo."""
+
+from argparse import ArgumentParser
+from itertools import chain
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from customs_portal import clock
+from customs_portal.demo import people, place, reporting, simulation, stories
+from customs_portal.demo.traffic import traffic
+from declarations.models import Ens
+
+SEED = 2026
+
+
+class Command(BaseCommand):
+    """Lodges through the running site; does nothing where declarations exist already."""
+
+    help = "Lodge the demo traffic and the stories through the running portal, once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the number of messages beside the stories."""
+        parser.add_argument("--count", type=int, default=120)
+        parser.add_argument("--rate", type=float, default=20.0)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Lodge and compare, unless there is something already."""
+        if Ens.objects.exists():
+            return
+        found = people.read(place.demo_file())
+        tokens = {each["eori"]: each["token"] for each in found.tokens}
+        results = self._run(simulation.Portal(found.url or place.url(), tokens), options)
+        if reporting.report(self.stdout, results):
+            raise CommandError(_("Not every answer is as expected."), returncode=1)
+
+    def _run(self, portal: simulation.Portal, options: dict[str, Any]) -> list[simulation.Result]:
+        at, country = clock.now(), settings.CUSTOMS_COUNTRY
+        told = stories.opening(country=country, at=at)
+        count = options["count"] + len(told)
+        lively = traffic(seed=SEED, count=options["count"], at=at, country=country)
+        with reporting.progress(self.stdout, _("sent"), count) as bar:
+            sent = simulation.send(portal, chain(told, lively), rate=options["rate"], progress=bar)
+        with reporting.progress(self.stdout, _("answered"), count) as bar:
+            return simulation.collect(portal, sent, limit=120, progress=bar)
