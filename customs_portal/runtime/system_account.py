@@ -143,11 +143,13 @@ def reachable_package(package: str, program: str, account: SystemAccount) -> Pat
     source = Path(spec.submodule_search_locations[0])
     if run_as(account, ["test", "-x", source / program]).returncode == 0:
         return source / program
-    return _copied(source, account) / program
+    installed = (source / program).stat().st_mtime_ns
+    home = COPIES / f"customs-portal-{name_of(source / program / str(installed))}"
+    return _copied(source, private_directory(home, account), account) / program
 
 
-def _copied(source: Path, account: SystemAccount) -> Path:
-    home = private_directory(COPIES / f"customs-portal-{name_of(source)}", account)
+def _copied(source: Path, home: Path, account: SystemAccount) -> Path:
+    """The copy of this installation of the wheel, made the first time."""
     copy = home / source.name
     if not copy.exists():
         for directory in (source.with_name(f"{source.name}.libs"), source):

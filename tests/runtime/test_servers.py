@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import psycopg
@@ -23,6 +24,7 @@ from customs_portal.runtime.system_account import (
     UnsafeDirectoryError,
     name_of,
     private_directory,
+    reachable_package,
     run_as,
     server_account,
 )
@@ -121,6 +123,26 @@ def python_for(account: pwd.struct_passwd) -> str:
         if found.returncode == 0:
             return program
     pytest.skip("no Python 3.11 that a normal user may run")
+
+
+@as_root
+def test_a_program_in_a_closed_home_is_run_from_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    (home / "wheel").mkdir(parents=True)
+    home.chmod(0o700)
+    (home / "wheel" / "program").write_text("#!/bin/sh\necho started\n")
+    (home / "wheel" / "program").chmod(0o755)
+    found = ModuleSpec("wheel", None, is_package=True)
+    found.submodule_search_locations = [str(home / "wheel")]
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: found)
+    account = server_account(tmp_path / "data")
+    first, second = (reachable_package("wheel", "program", account) for _ in range(2))
+    assert first == second
+    assert first.is_relative_to(COPIES)
+    assert run_as(account, [first]).stdout == "started\n"
+    shutil.rmtree(first.parents[1])
 
 
 @as_root
