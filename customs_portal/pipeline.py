@@ -3,7 +3,7 @@
     bytes -> inbox.receive -> message.received -> intake -> filing.registered | filing.rejected
     filing.registered    -> assess (opinion), reply (IE328)
     filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
-    assessment.concluded -> notify_subsequent_offices (IE319)
+    assessment.risk_concluded -> notify_subsequent_offices (IE319)
     measure.announced    -> announce (IE351)
 """
 
@@ -33,21 +33,22 @@ PIPELINE = Pipeline(
     routes={
         wire.MESSAGE_RECEIVED: ("intake",),
         wire.MESSAGE_UNREADABLE: ("reply",),
-        wire.MESSAGE_REPEATED: ("reply",),
         declared.FILING_REGISTERED: ("reply", "assess"),
         declared.FILING_REJECTED: ("reply",),
         declared.MEASURE_ANNOUNCED: ("announce",),
-        opinion.ASSESSMENT_CONCLUDED: ("notify_subsequent_offices",),
+        opinion.RISK_CONCLUDED: ("notify_subsequent_offices",),
     },
     story_only=frozenset(
         {
             declared.MEASURE_PLACED,
             declared.SUBSEQUENT_ENTRY_INFORMED,
             opinion.ASSESSMENT_MADE,
+            opinion.ASSESSMENT_CONCLUDED,
             opinion.CASE_OPENED,
             opinion.CASE_CLAIMED,
             opinion.CASE_GIVEN_BACK,
             opinion.CASE_DECIDED,
+            wire.MESSAGE_REPEATED,
             wire.MESSAGE_CREATED,
             wire.MESSAGE_COLLECTED,
         }

@@ -122,6 +122,9 @@ CACHES = {
     }
 }
 
+SAMPLING_KEY: str = env.str("SAMPLING_KEY", default=SECRET_KEY)
+"""The key by which random selection is made; changing it changes which ENS are selected."""
+
 PIPELINE = "customs_portal.pipeline.PIPELINE"
 PIPELINE_BACKLOG_LIMIT: int = env.int("PIPELINE_BACKLOG_LIMIT", default=5000)
 MESSAGE_SIZE_LIMIT: int = env.int("MESSAGE_SIZE_LIMIT", default=1_000_000)
@@ -138,7 +141,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "local"
 CELERY_TASK_ROUTES = {
-    "messaging.tasks.deliver": {"queue": "network"},
     "messaging.tasks.notify_subsequent_offices": {"queue": "network"},
 }
 CELERY_TASK_ACKS_LATE = True

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.db.models import Q
 
 from customs_portal.accounts.models import User
 from customs_portal.findings import Finding
@@ -36,20 +37,21 @@ def message_state(correlation: UUID, user: User) -> MessageState | None:
     first = message.repeats or message
     return MessageState(
         correlation=message.correlation,
-        state=message.state,
+        state=first.state,
         kind=message.kind,
         lrn=message.lrn,
         mrn=first.mrn,
         received_at=message.received_at,
-        findings=msgspec.convert(first.findings, list[Finding]),
-        answer=first.answer if message.state == InboundMessage.State.ANSWERED else None,
+        findings=msgspec.convert(message.findings, list[Finding]),
+        answer=first.answer,
     )
 
 
 def is_answered(correlation: UUID) -> bool:
-    """Whether the message has its answer."""
+    """Whether the message, or the one that it repeats, has its answer."""
+    answered = InboundMessage.State.ANSWERED
     return InboundMessage.objects.filter(
-        correlation=correlation, state=InboundMessage.State.ANSWERED
+        Q(state=answered) | Q(repeats__state=answered), correlation=correlation
     ).exists()
 
 

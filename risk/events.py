@@ -11,6 +11,9 @@ ASSESSMENT_MADE = Kind(
 ASSESSMENT_CONCLUDED = Kind(
     name="assessment.concluded", sentence=_("Assessment concluded: %(result_name)s")
 )
+RISK_CONCLUDED = Kind(
+    name="assessment.risk_concluded", sentence=_("Assessment concluded: %(result_name)s")
+)
 CASE_OPENED = Kind(name="case.opened", sentence=_("Case opened at %(office)s"))
 CASE_CLAIMED = Kind(name="case.claimed", sentence=_("Claimed"))
 CASE_GIVEN_BACK = Kind(name="case.given_back", sentence=_("Given back"))

@@ -54,6 +54,13 @@ class RuleVersion(models.Model):
     instruction = models.TextField(_("instruction for the officer"), blank=True)
     trader_text = models.TextField(_("text for the trader"), blank=True)
     modes = ArrayField(models.CharField(max_length=2), verbose_name=_("modes"), default=list)
+    offices = ArrayField(models.CharField(max_length=8), verbose_name=_("offices"), default=list)
+    filing_types = ArrayField(
+        models.CharField(max_length=8), verbose_name=_("filing types"), default=list
+    )
+    referral = models.CharField(_("question proposed"), max_length=3, blank=True)
+    reason = models.CharField(_("reason without suspicion"), max_length=16, blank=True)
+    note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("created"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -1,0 +1,143 @@
+"""Announcing measures before arrival: IE351 to the declarant or representative, and the carrier."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from django.db import connection
+
+from customs_portal.accounts.querysets import connected_eoris
+from customs_portal.events.models import Event
+from declarations.document import Document, decode
+from messaging.consumers.reply import envelope
+from messaging.formats.answers import Intervention, InterventionLine
+from messaging.formats.ics1.writing import write_intervention
+from messaging.outbox import Draft, Numbered, Written, number, write
+
+_LOAD = """
+SELECT m.id, m.subject, m.reference, m.reason_code, m.trader_text, e.id, e.mrn, f.lrn, f.sender,
+       f.registered_at, f.lodged_at, fv.document_json::text
+FROM declarations_measure m
+JOIN declarations_ens e ON e.id = m.ens_id
+JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = e.version
+JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
+JOIN declarations_filing f ON f.id = fv.filing_id
+WHERE m.id = ANY(%s)
+"""
+
+
+class Announced(msgspec.Struct, frozen=True, kw_only=True):
+    """An announced measure with the declaration that it is about."""
+
+    measure: int
+    subject: str
+    reference: str
+    reason_code: str
+    trader_text: str
+    ens: int
+    mrn: str
+    lrn: str
+    sender: str
+    registered_at: datetime
+    lodged_at: datetime
+    document: Document
+
+
+def handle(batch: Sequence[Event], *, at: datetime) -> None:
+    """Write one IE351 for each announced measure and addressee."""
+    measures = _load([event.data["measure"] for event in batch])
+    connected = connected_eoris(_carriers(measures), at=at)
+    pairs = [
+        (measures[event.data["measure"]], event, recipient)
+        for event in batch
+        for recipient in addressees(measures[event.data["measure"]], connected)
+    ]
+    numbered = number([_draft(found, event, eori) for found, event, eori in pairs])
+    messages = [
+        _written(found, own, at) for (found, _, _), own in zip(pairs, numbered, strict=True)
+    ]
+    write(messages, at=at)
+
+
+def _load(ids: list[int]) -> dict[int, Announced]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD, [ids])
+        rows = cursor.fetchall()
+    names = Announced.__struct_fields__
+    found = [Announced(**dict(zip(names, (*row[:-1], decode(row[-1])), strict=True))) for row in rows]
+    return {measure.measure: measure for measure in found}
+
+
+def _carriers(measures: dict[int, Announced]) -> set[str]:
+    carriers = {found.document.effective_carrier().identifier for found in measures.values()}
+    return {eori for eori in carriers if eori}
+
+
+def addressees(measure: Announced, connected: frozenset[str]) -> list[str]:
+    """Return who is told: whoever lodged, and the carrier if another person and connected."""
+    carrier = measure.document.effective_carrier().identifier
+    own_people = {measure.sender, measure.document.declarant.identifier}
+    if carrier and carrier not in own_people and carrier in connected:
+        return [measure.sender, carrier]
+    return [measure.sender]
+
+
+def _draft(found: Announced, event: Event, recipient: str) -> Draft:
+    return Draft(
+        kind="CC351A",
+        channel="trader",
+        recipient=recipient,
+        event_id=event.id,
+        ens=found.ens,
+        ens_version=event.data["version"],
+        mrn=found.mrn,
+        lrn=found.lrn,
+    )
+
+
+def _written(found: Announced, own: Numbered, at: datetime) -> Written:
+    answer = Intervention(
+        envelope=envelope(own, at),
+        document=found.document,
+        mrn=found.mrn,
+        notified_at=at,
+        registered_at=found.registered_at,
+        submitted_at=found.lodged_at,
+        lines=lines(found),
+    )
+    return Written(
+        draft=own.draft,
+        id=own.id,
+        message_identification=own.message_identification,
+        body=write_intervention(answer),
+    )
+
+
+def lines(found: Announced) -> list[InterventionLine]:
+    """Return one line per goods item concerned, or one without a number for the whole."""
+    code = intervention_code(found.reason_code)
+    text = found.trader_text or None
+    numbers = items_concerned(found.document, found.subject, found.reference)
+    return [InterventionLine(code=code, text=text, item=item) for item in numbers]
+
+
+def intervention_code(reason_code: str) -> str:
+    """Return our reason code in the four characters of the message: `HLD-01` is `HLD1`."""
+    family, _, serial = reason_code.partition("-")
+    return f"{family}{serial.removeprefix('0')}"[:4]
+
+
+def items_concerned(document: Document, subject: str, reference: str) -> list[int | None]:
+    """Return the numbers of the goods items that a subject is about; [None] for the whole."""
+    chosen: dict[str, list[int | None]] = {
+        "declaration": [None],
+        "item": [item.number for item in document.items() if str(item.number) == reference],
+        "equipment": [item.number for item in document.items() if reference in item.containers],
+        "consignment": [
+            item.number
+            for consignment in document.consignments
+            if consignment.key == reference
+            for item in consignment.items
+        ],
+    }
+    return chosen[subject] or [None]

@@ -1,0 +1,231 @@
+"""Assessing: a version of an ENS is held against the published rules."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from django.db import connection
+
+from customs_portal.bulk import copy_rows, next_ids
+from customs_portal.events.services import NewEvent, record_many
+from declarations.document import Document, decode
+from declarations.models import Ens
+from declarations.services.locks import lock_ens
+from risk.engine import rules as engine_rules
+from risk.engine.outcomes import Conclusion, Outcome, conclude
+from risk.engine.rules import Hit
+from risk.engine.subject import Context
+from risk.events import ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
+from risk.models import Assessment
+from risk.models.choices import Outcome as OutcomeChoice
+from risk.rule_sets import InForce, in_force
+from risk.services.cases import Flagged, open_cases
+
+PASSES = frozenset({Outcome.NONE, Outcome.OBSERVE})
+"""The only outcomes after which the system itself concludes `no risk`."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of an ENS to be assessed."""
+
+    ens: int
+    ens_version: int
+    version: int
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """What is assessed: the document of the version, and how it was lodged."""
+
+    request: Request
+    ens: Ens
+    document: Document
+    filing_type: str
+    lodged_at: datetime
+
+
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rules say of one version."""
+
+    declared: Declared
+    assessment: int
+    hits: list[Hit]
+    conclusion: Conclusion
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing above observe was found, the one case in which nobody needs to look."""
+        return self.conclusion.outcome in PASSES
+
+
+def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
+    """Assess the versions that are still current and return the ids of their assessments.
+
+    A superseded version opens nothing; a version that has its assessment gets no second one.
+    Raises NoRuleSet where no rules are published.
+    """
+    rule_set = in_force()
+    locked = lock_ens(request.ens for request in requests)
+    current = [r for r in requests if r.ens in locked and locked[r.ens].version == r.version]
+    opinions = _opinions(_declared(current, locked), rule_set)
+    _store(opinions, rule_set, at)
+    _move_ens(opinions)
+    _record(opinions, at)
+    open_cases([_flagged(opinion) for opinion in opinions if not opinion.passes], at=at)
+    return [opinion.assessment for opinion in opinions]
+
+
+_LOAD = """
+SELECT v.id, fv.document_json::text, f.type, f.lodged_at
+FROM declarations_ensversion v
+JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
+JOIN declarations_filing f ON f.id = fv.filing_id
+WHERE v.id = ANY(%s) AND NOT EXISTS (
+    SELECT 1 FROM risk_assessment a
+    WHERE a.ens_version_id = v.id AND a.kind = 'full' AND a.status <> 'superseded')
+"""
+
+
+def _declared(requests: Sequence[Request], locked: dict[int, Ens]) -> list[Declared]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD, [[request.ens_version for request in requests]])
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    return [
+        Declared(
+            request=request,
+            ens=locked[request.ens],
+            document=decode(found[request.ens_version][0]),
+            filing_type=found[request.ens_version][1],
+            lodged_at=found[request.ens_version][2],
+        )
+        for request in requests
+        if request.ens_version in found
+    ]
+
+
+def _opinions(versions: Sequence[Declared], rule_set: InForce) -> list[Opinion]:
+    sequence = "risk_assessment_id_seq"
+    ids = next_ids({sequence: len(versions)})[sequence]
+    return [
+        _opinion(declared, key, rule_set) for declared, key in zip(versions, ids, strict=True)
+    ]
+
+
+def _opinion(declared: Declared, key: int, rule_set: InForce) -> Opinion:
+    context = Context(
+        mrn=declared.ens.mrn,
+        received_at=declared.lodged_at,
+        filing_type=declared.filing_type,
+    )
+    hits = rule_set.compiled.evaluate(declared.document, context)
+    codes = dict.fromkeys(hit.rule for hit in hits)
+    return Opinion(
+        declared=declared,
+        assessment=key,
+        hits=list(hits),
+        conclusion=conclude(rule_set.rules[code].weighted() for code in codes),
+    )
+
+
+_COLUMNS = (
+    "id",
+    "ens_id",
+    "ens_version_id",
+    "kind",
+    "rule_set_id",
+    "list_revisions",
+    "hits",
+    "score",
+    "outcome",
+    "severity",
+    "features",
+    "status",
+    "result",
+    "made_at",
+    "concluded_at",
+)
+
+
+def _store(opinions: Sequence[Opinion], rule_set: InForce, at: datetime) -> None:
+    revisions = msgspec.json.encode(rule_set.list_revisions).decode()
+    copy_rows(
+        "risk_assessment",
+        _COLUMNS,
+        (_row(opinion, rule_set.id, revisions, at) for opinion in opinions),
+    )
+
+
+def _row(opinion: Opinion, rule_set: int, revisions: str, at: datetime) -> tuple[object, ...]:
+    status = Assessment.Status.CONCLUDED if opinion.passes else Assessment.Status.REVIEW
+    return (
+        opinion.assessment,
+        opinion.declared.ens.pk,
+        opinion.declared.request.ens_version,
+        Assessment.Kind.FULL,
+        rule_set,
+        revisions,
+        engine_rules.encode(opinion.hits).decode(),
+        opinion.conclusion.score,
+        opinion.conclusion.outcome,
+        opinion.conclusion.severity or "",
+        "{}",
+        status,
+        Assessment.Result.NO_RISK if opinion.passes else "",
+        at,
+        at if opinion.passes else None,
+    )
+
+
+def _move_ens(opinions: Sequence[Opinion]) -> None:
+    """E6 and E7: assessed where all is concluded, in analysis where a person must decide."""
+    passed = [opinion.declared.ens.pk for opinion in opinions if opinion.passes]
+    flagged = [opinion.declared.ens.pk for opinion in opinions if not opinion.passes]
+    Ens.objects.filter(pk__in=passed).update(status=Ens.Status.ASSESSED)
+    Ens.objects.filter(pk__in=flagged).update(status=Ens.Status.IN_ANALYSIS)
+
+
+def _record(opinions: Sequence[Opinion], at: datetime) -> None:
+    record_many([event for opinion in opinions for event in _events(opinion, at)])
+
+
+def _events(opinion: Opinion, at: datetime) -> list[NewEvent]:
+    stream = opinion.declared.ens.pk
+    made = NewEvent(
+        kind=ASSESSMENT_MADE,
+        at=at,
+        stream=stream,
+        data={
+            "assessment": opinion.assessment,
+            "version": opinion.declared.request.version,
+            "hit_count": len(opinion.hits),
+            "score": opinion.conclusion.score,
+            "outcome": str(OutcomeChoice(opinion.conclusion.outcome).label),
+        },
+    )
+    return [made, conclusion(opinion.assessment, stream, at)] if opinion.passes else [made]
+
+
+def conclusion(assessment: int, stream: int, at: datetime) -> NewEvent:
+    """Return the event of an automatic conclusion without risk."""
+    return NewEvent(
+        kind=ASSESSMENT_CONCLUDED,
+        at=at,
+        stream=stream,
+        data={
+            "assessment": assessment,
+            "result": Assessment.Result.NO_RISK,
+            "result_name": str(Assessment.Result.NO_RISK.label),
+        },
+    )
+
+
+def _flagged(opinion: Opinion) -> Flagged:
+    severity = opinion.conclusion.severity
+    assert severity is not None
+    return Flagged(
+        ens=opinion.declared.ens.pk,
+        office=opinion.declared.ens.office_of_first_entry,
+        due_at=opinion.declared.ens.analysis_ends_at,
+        outcome=opinion.conclusion.outcome,
+        severity=severity,
+        score=opinion.conclusion.score,
+    )

@@ -1,0 +1,239 @@
+"""Deciding: what an officer concludes from an assessment (LIFECYCLE A6, A7, A7b)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from customs_portal.accounts.models import User
+from customs_portal.events.services import NewEvent, record_many
+from customs_portal.findings import Finding
+from customs_portal.reference.models import ReasonCode
+from declarations.document import Document
+from declarations.models import Ens, EntryLeg, FilingVersion, Measure
+from declarations.services import MeasureOrder, place_measures
+from risk import policies
+from risk.events import ASSESSMENT_CONCLUDED, CASE_DECIDED, RISK_CONCLUDED
+from risk.models import Assessment, Case, Decision
+from risk.services.cases import Refused, locked_cases, refusal
+
+Verb = Decision.Verb
+REASONS_OF = {
+    Verb.NO_FURTHER_ACTION: ReasonCode.Decision.CLEAR,
+    Verb.CONTROL: ReasonCode.Decision.CONTROL,
+    Verb.HOLD: ReasonCode.Decision.HOLD,
+}
+MEASURE_OF = {Verb.CONTROL: Measure.Kind.CONTROL, Verb.HOLD: Measure.Kind.HOLD}
+LONGEST_NOTE = 4000
+
+
+class DecisionOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What an officer wants to decide, on the revision of the case that the officer has read.
+
+    `subject` and `reference` say which goods (`declaration`, or `item`, `consignment`, `equipment`
+    with number or key), `place` is the office of a control, `announce` whether the trader is told.
+    """
+
+    case: int
+    revision: int
+    verb: str
+    reason_code: str
+    note: str = ""
+    subject: str = "declaration"
+    reference: str = ""
+    announce: bool = False
+    place: str = ""
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision stands; `measure` is what was placed, None for no further action."""
+
+    case: int
+    decision: int
+    measure: int | None = None
+
+
+class _Ready(msgspec.Struct, kw_only=True):
+    """An order whose every guard holds."""
+
+    order: DecisionOrder
+    verb: Verb
+    case: Case
+    assessment: Assessment
+    reason: ReasonCode
+
+
+def decide(
+    orders: Sequence[DecisionOrder], *, officer: User, at: datetime
+) -> list[Decided | Refused]:
+    """Carry the decisions out in the caller's transaction; one result for each, in their order.
+
+    A decision made on an older revision is refused with `stale_version`.
+    """
+    cases = locked_cases([order.case for order in orders])
+    reasons = ReasonCode.objects.valid_on(at.date()).in_bulk(field_name="code")
+    results: list[Decided | Refused] = []
+    for order in orders:
+        ready = _checked(order, cases.get(order.case), reasons, officer)
+        if isinstance(ready, list):
+            results.append(Refused(findings=ready))
+        else:
+            results.append(_carry_out(ready, officer, at))
+    return results
+
+
+def _checked(
+    order: DecisionOrder, case: Case | None, reasons: Mapping[str, ReasonCode], officer: User
+) -> "_Ready | list[Finding]":
+    if case is None or not policies.may_work_on(officer, case):
+        return [refusal("not_found", _("There is no such case for you."))]
+    if case.status != Case.Status.OPEN:
+        return [refusal("closed", _("The case is closed."))]
+    if case.revision != order.revision:
+        return [refusal("stale_version", _("The declaration changed while you read it."))]
+    if case.assignee_id not in (None, officer.pk):
+        return [refusal("taken", _("Another officer has this case."))]
+    if order.verb not in Verb.values:
+        return [refusal("unknown_verb", _("Choose a decision."), "verb")]
+    verb, reason = Verb(order.verb), reasons.get(order.reason_code)
+    assessment = case.ens.assessments.current().awaiting_review().order_by("-pk").first()
+    if assessment is None:
+        return [refusal("nothing_to_decide", _("No assessment waits for a decision."))]
+    if reason is None or reason.decision != REASONS_OF[verb] or not selectable(reason):
+        return [refusal("reason", _("Choose a reason for this decision."), "reason_code")]
+    findings = [*_about_text(order, reason), *_about_announcement(order, verb, reason)]
+    findings += _about_subject(order, verb, case.ens)
+    if findings:
+        return findings
+    return _Ready(order=order, verb=verb, case=case, assessment=assessment, reason=reason)
+
+
+def selectable(reason: ReasonCode) -> bool:
+    """Whether one officer alone may decide for this reason."""
+    return reason.second_signature == ReasonCode.SecondSignature.NO
+
+
+def _about_text(order: DecisionOrder, reason: ReasonCode) -> list[Finding]:
+    if reason.text_required and not order.note.strip():
+        return [refusal("note", _("Write down the reason in your own words."), "note")]
+    if len(order.note) > LONGEST_NOTE:
+        text = _("Use at most %(count)d characters.") % {"count": LONGEST_NOTE}
+        return [refusal("note", text, "note")]
+    return []
+
+
+def _about_announcement(order: DecisionOrder, verb: Verb, reason: ReasonCode) -> list[Finding]:
+    never = reason.announced in (ReasonCode.Announced.NEVER, ReasonCode.Announced.LETTER)
+    if order.announce and (never or verb not in MEASURE_OF):
+        return [refusal("announce", _("This decision is not announced."), "announce")]
+    must = reason.announced == ReasonCode.Announced.ALWAYS and verb in MEASURE_OF
+    if must and not order.announce:
+        return [refusal("announce", _("This decision is always announced."), "announce")]
+    return []
+
+
+def _about_subject(order: DecisionOrder, verb: Verb, ens: Ens) -> list[Finding]:
+    if verb not in MEASURE_OF:
+        return []
+    if (order.subject, order.reference) not in subjects(current_document(ens)):
+        return [refusal("subject", _("Choose what the decision is about."), "subject")]
+    places = EntryLeg.objects.filter(ens=ens).values_list("office", flat=True)
+    if verb == Verb.CONTROL and order.place not in places:
+        return [refusal("place", _("Choose the office of the control."), "place")]
+    return []
+
+
+def current_document(ens: Ens) -> Document:
+    """Return the document of the current version of an ENS."""
+    version = ens.versions.get(number=ens.version)
+    return FilingVersion.objects.get(pk=version.filing_versions[0]).document()
+
+
+def subjects(document: Document) -> list[tuple[str, str]]:
+    """Return what a measure on this declaration can be about, as (subject, reference)."""
+    items = list(document.items())
+    containers = dict.fromkeys(number for item in items for number in item.containers)
+    return [
+        (Measure.Subject.DECLARATION, ""),
+        *((Measure.Subject.CONSIGNMENT, found.key) for found in document.consignments),
+        *((Measure.Subject.ITEM, str(item.number)) for item in items),
+        *((Measure.Subject.EQUIPMENT, number) for number in containers),
+    ]
+
+
+def _carry_out(ready: _Ready, officer: User, at: datetime) -> Decided:
+    measures = _place(ready, officer, at)
+    decision = Decision.objects.create(
+        case=ready.case,
+        assessment=ready.assessment,
+        verb=ready.verb,
+        reason_code=ready.reason.code,
+        note=ready.order.note.strip(),
+        announced=ready.order.announce,
+        officer=officer,
+        decided_at=at,
+    )
+    result = Assessment.Result.RISK if measures else Assessment.Result.NO_RISK
+    _conclude(ready, result, officer, at)
+    _record(ready, result, officer, at)
+    measure = measures[0].pk if measures else None
+    return Decided(case=ready.case.pk, decision=decision.pk, measure=measure)
+
+
+def _place(ready: _Ready, officer: User, at: datetime) -> list[Measure]:
+    if ready.verb not in MEASURE_OF:
+        return []
+    order = ready.order
+    return place_measures(
+        [
+            MeasureOrder(
+                ens=ready.case.ens_id,
+                kind=MEASURE_OF[ready.verb],
+                subject=order.subject,
+                reference=order.reference,
+                reason_code=ready.reason.code,
+                note=order.note.strip(),
+                trader_text=ready.reason.trader_text,
+                place=order.place if ready.verb == Verb.CONTROL else "",
+                version=ready.case.ens.version,
+                officer=officer.pk,
+                announced=order.announce,
+            )
+        ],
+        at=at,
+    )
+
+
+def _conclude(ready: _Ready, result: str, officer: User, at: datetime) -> None:
+    assessment, case = ready.assessment, ready.case
+    assessment.status = Assessment.Status.CONCLUDED
+    assessment.result, assessment.concluded_at = result, at
+    assessment.concluded_by = officer
+    assessment.save(update_fields=["status", "result", "concluded_at", "concluded_by"])
+    case.status, case.closed_at = Case.Status.CLOSED, at
+    case.save(update_fields=["status", "closed_at"])
+    Ens.objects.filter(pk=case.ens_id).update(status=Ens.Status.ASSESSED)
+
+
+def _record(ready: _Ready, result: Assessment.Result, officer: User, at: datetime) -> None:
+    risk = result == Assessment.Result.RISK
+    stream = ready.case.ens_id
+    decided = {"verb_name": str(ready.verb.label), "reason_code": ready.reason.code}
+    concluded = {
+        "ens": stream,
+        "assessment": ready.assessment.pk,
+        "version": ready.case.ens.version,
+        "result": result,
+        "result_name": str(result.label),
+    }
+    kinds = (
+        (CASE_DECIDED, {**decided, "version": ready.case.ens.version}),
+        (RISK_CONCLUDED if risk else ASSESSMENT_CONCLUDED, concluded),
+    )
+    record_many(
+        [
+            NewEvent(kind=kind, at=at, stream=stream, actor=officer.pk, data=data)
+            for kind, data in kinds
+        ]
+    )
