@@ -114,7 +114,7 @@ def _document(
     containers = _containers(chance, journey)
     parties, mentions = _traders(chance, journey, loading)
     items = _items(chance, journey, containers, mentions)
-    return Document(
+    declared = Document(
         type="IE315",
         lrn=lrn,
         transport_mode=journey.mode,
@@ -131,11 +131,10 @@ def _document(
         subsequent_offices=_subsequent(chance, entry),
         itinerary=itinerary,
         seals=tuple(Seal(identity=identifiers.reference("EC", chance)) for _ in containers),
-        consignments=_consignments(items),
-        **totals(items),
-        **persons,
-        **parties,
+        declarant=persons["declarant"],
+        consignments=(),
     )
+    return with_items(msgspec.structs.replace(declared, **persons, **parties), items)
 
 
 def _route(chance: random.Random, journey: Journey, entry: Entry) -> tuple[str, tuple[str, ...]]:

@@ -1,10 +1,11 @@
 """Progress and summaries of the demo commands, on a terminal or in a log."""
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TextIO
 
+from django.core.management.base import OutputWrapper
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
@@ -15,29 +16,31 @@ MOST_SHOWN = 20
 
 
 @contextmanager
-def progress(stream: TextIO, what: str, total: int) -> Iterator[Progress]:
-    """Show how many of `total` are done: a bar on a terminal, one line at the end elsewhere."""
-    quiet = os.environ.get("HEADLESS") == "1" or not stream.isatty()
-    with tqdm(total=total, desc=what, unit="", file=stream, disable=quiet) as bar:
+def progress(stream: OutputWrapper, what: str, total: int) -> Iterator[Progress]:
+    """Show how many of `total` are done: a bar on a terminal, else a line in the stream."""
+    quiet = os.environ.get("HEADLESS") == "1" or not sys.stderr.isatty()
+    with tqdm(total=total, desc=what, unit="", file=sys.stderr, disable=quiet) as bar:
         yield bar
     if quiet:
-        stream.write(f"{what}: {total}\n")
+        stream.write(f"{what}: {total}")
 
 
-def report(stream: Any, results: Sequence[Result]) -> list[Result]:
+def report(stream: OutputWrapper, results: Sequence[Result]) -> list[Result]:
     """Write the comparison of expected and received, and return the differences."""
     for name, (sent, right) in summary(results).items():
-        stream.write(_("%(right)d of %(sent)d %(name)s") % locals_of(right, sent, name))
+        stream.write(
+            _("%(right)d of %(sent)d %(name)s")
+            % {
+                "right": right,
+                "sent": sent,
+                "name": name,
+            }
+        )
     wrong = differences(results)
     for line in _wrong_lines(wrong[:MOST_SHOWN]):
         stream.write(line)
     stream.write(_("%(count)d sent, %(wrong)d not as expected") % _counts(results, wrong))
     return wrong
-
-
-def locals_of(right: int, sent: int, name: str) -> dict[str, object]:
-    """Return the values of one line of the comparison by name."""
-    return {"right": right, "sent": sent, "name": name}
 
 
 def _counts(results: Sequence[Result], wrong: Sequence[Result]) -> dict[str, object]:

@@ -4,7 +4,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 import msgspec
 from lxml import etree
@@ -60,18 +61,32 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Portal:
-    """A portal with one client for each operator and thread."""
+    """A portal with one client for each operator and thread; closed at the end of its block."""
 
     def __init__(self, url: str, tokens: Mapping[str, str]) -> None:
         self._url, self._tokens = url, tokens
         self._own = threading.local()
+        self._opened: list[Client] = []
 
     def client(self, eori: str) -> Client:
         """Return this thread's client for an operator."""
         clients: dict[str, Client] = self._own.__dict__.setdefault("clients", {})
         if eori not in clients:
             clients[eori] = Client(self._url, self._tokens[eori])
+            self._opened.append(clients[eori])
         return clients[eori]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for client in self._opened:
+            client.close()
 
 
 def send(

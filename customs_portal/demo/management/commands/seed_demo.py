@@ -32,7 +32,8 @@ class Command(BaseCommand):
             return
         found = people.read(place.demo_file())
         tokens = {each["eori"]: each["token"] for each in found.tokens}
-        results = self._run(simulation.Portal(found.url or place.url(), tokens), options)
+        with simulation.Portal(found.url or place.url(), tokens) as portal:
+            results = self._run(portal, options)
         if reporting.report(self.stdout, results):
             raise CommandError(_("Not every answer is as expected."), returncode=1)
 

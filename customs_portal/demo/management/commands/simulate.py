@@ -39,9 +39,11 @@ class Command(BaseCommand):
         seed = secrets.randbelow(10**6) if options["seed"] is None else options["seed"]
         found = people.read(options["demo_file"] or place.demo_file())
         url = options["url"] or found.url or place.url()
-        portal = simulation.Portal(url, _tokens(found, options["token"]))
+        tokens = _tokens(found, options["token"])
         self.stdout.write(_("Seed %(seed)d to %(url)s") % {"seed": seed, "url": url})
-        if reporting.report(self.stdout, self._run(portal, seed, options)):
+        with simulation.Portal(url, tokens) as portal:
+            results = self._run(portal, seed, options)
+        if reporting.report(self.stdout, results):
             raise CommandError(_("Not every answer is as expected."), returncode=1)
 
     def _run(
