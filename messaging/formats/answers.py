@@ -12,11 +12,7 @@ from customs_portal.findings import Finding
 from declarations.document import Document, Party
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of everything that is written."""
-
-
-class Envelope(Answer):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """Who writes to whom, when; `correlation` is the message id that is answered."""
 
     sender: str
@@ -27,7 +23,7 @@ class Envelope(Answer):
     test_indicator: str | None = None
 
 
-class Acknowledgement(Answer):
+class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
     """IE328: the declaration is registered under an MRN."""
 
     envelope: Envelope
@@ -36,7 +32,7 @@ class Acknowledgement(Answer):
     registered_at: datetime
 
 
-class Rejection(Answer):
+class Rejection(msgspec.Struct, frozen=True, kw_only=True):
     """IE316: the declaration is refused; the LRN is all that names it."""
 
     envelope: Envelope
@@ -46,7 +42,7 @@ class Rejection(Answer):
     reason: str | None = None
 
 
-class AmendmentAcceptance(Answer):
+class AmendmentAcceptance(msgspec.Struct, frozen=True, kw_only=True):
     """IE304: the amendment is the declaration now."""
 
     envelope: Envelope
@@ -56,7 +52,7 @@ class AmendmentAcceptance(Answer):
     accepted_at: datetime
 
 
-class AmendmentRejection(Answer):
+class AmendmentRejection(msgspec.Struct, frozen=True, kw_only=True):
     """IE305: the amendment is refused; `motivation` is a code 1 to 9 of the list of motivations."""
 
     envelope: Envelope
@@ -71,7 +67,7 @@ class AmendmentRejection(Answer):
     representative: Party | None = None
 
 
-class InterventionLine(Answer):
+class InterventionLine(msgspec.Struct, frozen=True, kw_only=True):
     """One intervention; without an item number it concerns the whole declaration."""
 
     code: str
@@ -79,7 +75,7 @@ class InterventionLine(Answer):
     item: int | None = None
 
 
-class Intervention(Answer):
+class Intervention(msgspec.Struct, frozen=True, kw_only=True):
     """IE351: an announced measure before arrival."""
 
     envelope: Envelope
@@ -91,7 +87,7 @@ class Intervention(Answer):
     lines: Sequence[InterventionLine]
 
 
-class DiversionAnswer(Answer):
+class DiversionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """IE325, or IE324 where there are findings or a reason."""
 
     envelope: Envelope
@@ -103,7 +99,7 @@ class DiversionAnswer(Answer):
     reason: str | None = None
 
 
-class SyntaxRejection(Answer):
+class SyntaxRejection(msgspec.Struct, frozen=True, kw_only=True):
     """IE917: the message is not XML or does not agree with its schema."""
 
     envelope: Envelope
@@ -111,7 +107,7 @@ class SyntaxRejection(Answer):
     mrn: str | None = None
 
 
-class RiskResult(Answer):
+class RiskResult(msgspec.Struct, frozen=True, kw_only=True):
     """One result of risk analysis; without an item number it concerns the whole declaration."""
 
     code: str
@@ -119,7 +115,7 @@ class RiskResult(Answer):
     item: int | None = None
 
 
-class Transmission(Answer):
+class Transmission(msgspec.Struct, frozen=True, kw_only=True):
     """IE301 or IE319: the whole declaration with the results of risk analysis."""
 
     envelope: Envelope
@@ -131,9 +127,9 @@ class Transmission(Answer):
     mrn_communicated: str = "1"
 
 
-class SubsequentEntry(Transmission):
+class SubsequentEntry(Transmission, frozen=True, kw_only=True):
     """IE319, to an office of subsequent entry."""
 
 
-class FirstEntry(Transmission):
+class FirstEntry(Transmission, frozen=True, kw_only=True):
     """IE301, from the office of lodgement to the office of first entry."""

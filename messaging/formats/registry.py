@@ -5,6 +5,7 @@ known of the header is always given, so that a refusal can be addressed.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from lxml import etree
@@ -103,7 +104,9 @@ def _checked(
             kind=kind if kind in catalogue() else "", findings=(refused,), **header
         ), None
     form = Form.OPTIONAL if rule_set is RuleSet.CURRENT else Form.FULL
-    findings = structure_findings(root, body, message=kind, form=form, profile=profile)
+    findings: Sequence[Finding] = structure_findings(
+        root, body, message=kind, form=form, profile=profile
+    )
     if findings or kind not in DECLARATIONS:
         return Reading(kind=kind, findings=findings, **header), None
     declaration = index(root)
@@ -128,11 +131,15 @@ def _refused(root: "etree._Element", kind: str, body: bytes, profile: Profile) -
 
 def _about_root(root: "etree._Element", code: str, text: str, profile: Profile) -> Finding:
     found = Finding(
-        code=code, location="", text=text, stage=Stage.PARSE, line=root.sourceline or 1, column=1
+        code=code, location="", text=text, stage=Stage.PARSE, line=_line(root), column=1
     )
     if profile is Profile.EU:
         return found
     return msgspec.structs.replace(found, code="4057", number="4057", location=national(root))
+
+
+def _line(element: Any) -> int:
+    return element.sourceline or 1
 
 
 def _in_profile(finding: Finding, profile: Profile) -> Finding:
@@ -141,11 +148,11 @@ def _in_profile(finding: Finding, profile: Profile) -> Finding:
     return msgspec.structs.replace(finding, code="4999", number="4999")
 
 
-def _header(root: "etree._Element") -> dict[str, str]:
+def _header(root: "etree._Element") -> dict[str, Any]:
     """Return the header fields and references that can be found, whatever the structure."""
     found = _texts(root, _HEADER_ELEMENTS)
     for child in root:
-        if isinstance(child.tag, str) and local_name(child) == "HEAHEA":
+        if local_name(child) == "HEAHEA":
             return {**found, **_texts(child, _REFERENCES)}
     return found
 

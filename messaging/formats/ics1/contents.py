@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from declarations.document import Document, GoodsItem, Means, Packages, Party, SupportingDocument
-from messaging.formats.ics1.reading import PARTIES
+from messaging.formats.ics1.tables import parties
 
 Content: TypeAlias = Mapping[str, "Value"]
-Value: TypeAlias = "str | None | Content | Sequence[Content]"
+Value: TypeAlias = "str | Content | Sequence[Content] | None"
 
 
 def declaration_content(document: Document) -> dict[str, Value]:
@@ -160,7 +160,7 @@ def party_content(name: str, party: Party | None) -> dict[str, Value] | None:
         party.country,
         party.language,
     )
-    return dict(zip(PARTIES[name], values, strict=True))
+    return dict(zip(parties()[name], values, strict=True))
 
 
 def identified_party_content(name: str, party: Party | None) -> dict[str, Value] | None:

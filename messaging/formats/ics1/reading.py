@@ -20,24 +20,12 @@ from declarations.document import (
     Seal,
     SupportingDocument,
 )
+from messaging.formats.ics1.tables import parties
 from messaging.formats.ics1.tree import Group
 
 _SPACES = re.compile(r"[ \t\r\n]+")
 _REST = "REST"
 _KEY_LENGTH = 140
-
-PARTIES: dict[str, tuple[str, str, str, str, str, str, str]] = {
-    "TRACONCO1": ("TINCO159", "NamCO17", "StrAndNumCO122", "PosCodCO123", "CitCO124", "CouCO125", "NADLNGCO"),
-    "TRACONCE1": ("TINCE159", "NamCE17", "StrAndNumCE122", "PosCodCE123", "CitCE124", "CouCE125", "NADLNGCE"),
-    "NOTPAR670": ("TINNOTPAR671", "NamNOTPAR672", "StrNumNOTPAR673", "PosCodNOTPAR676", "CitNOTPAR674", "CouCodNOTPAR675", "NOTPAR670LNG"),
-    "TRACONCO2": ("TINCO259", "NamCO27", "StrAndNumCO222", "PosCodCO223", "CitCO224", "CouCO225", "NADLNGGTCO"),
-    "TRACONCE2": ("TINCE259", "NamCE27", "StrAndNumCE222", "PosCodCE223", "CitCE224", "CouCE225", "NADLNGGICE"),
-    "PRTNOT640": ("TINPRTNOT641", "NamPRTNOT642", "StrNumPRTNOT646", "PstCodPRTNOT644", "CtyPRTNOT643", "CouCodGINOT647", "PRTNOT640LNG"),
-    "TRAREP": ("TINTRE1", "NamTRE1", "StrAndNumTRE1", "PosCodTRE1", "CitTRE1", "CouCodTRE1", "TRAREPLNG"),
-    "PERLODSUMDEC": ("TINPLD1", "NamPLD1", "StrAndNumPLD1", "PosCodPLD1", "CitPLD1", "CouCodPLD1", "PERLODSUMDECLNG"),
-    "TRACARENT601": ("TINTRACARENT602", "NamTRACARENT604", "StrNumTRACARENT607", "PstCodTRACARENT606", "CtyTRACARENT603", "CouCodTRACARENT605", "TRACARENT601LNG"),
-}  # fmt: skip
-"""Element names of each party: TIN, name, street, postcode, city, country, language."""
 
 
 class ImpossibleTime(Exception):
@@ -189,7 +177,7 @@ def _party(parent: Group, name: str) -> Party | None:
     group = parent.first(name)
     if group is None:
         return None
-    tin, full_name, street, postcode, city, country, language = PARTIES[name]
+    tin, full_name, street, postcode, city, country, language = parties()[name]
     return Party(
         identifier=group.values.get(tin),
         name=_text(group, full_name),
@@ -271,7 +259,7 @@ def _time(group: Group, name: str) -> datetime | None:
 
 
 def _required_time(group: Group, name: str) -> datetime:
-    """Return a time of the form YYYYMMDDHHMM; raises ImpossibleTime for 30 February and the like."""
+    """Return a time of the form YYYYMMDDHHMM; raises ImpossibleTime for one like 29 February."""
     raw = (_text(group, name) or "").ljust(12)
     try:
         year, month, day = int(raw[:4]), int(raw[4:6]), int(raw[6:8])

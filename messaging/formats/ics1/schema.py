@@ -25,7 +25,8 @@ class Schema:
         with self._lock:
             if self._schema.validate(root):
                 return []
-            return list(self._schema.error_log)
+            log: Any = self._schema.error_log
+            return list(log)
 
 
 @cache

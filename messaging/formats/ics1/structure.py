@@ -100,10 +100,10 @@ def _element_at(root: "etree._Element", path: str | None) -> "etree._Element":
     """Return the element at a path of the schema processor (`/*/HEAHEA/GOOITEGDS[2]`)."""
     prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
     try:
-        found = root.getroottree().xpath(path or "/*", namespaces=prefixes)
+        found: Any = root.getroottree().xpath(path or "/*", namespaces=prefixes)
     except etree.XPathError:
         return root
-    return found[0] if isinstance(found, list) and len(found) else root
+    return next(iter(found), root)
 
 
 def _fault(element: "etree._Element", entry: Any, message: str, form: Form) -> Fault:
@@ -165,7 +165,7 @@ def _lacking(table: Element | None, present: set[str], before: str = "") -> str:
 
 def _positions(root: "etree._Element", body: bytes) -> dict[Any, tuple[int, int]]:
     found = element_positions(body)
-    elements = [element for element in root.iter() if isinstance(element.tag, str)]
+    elements = list(root.iter())
     if len(found) != len(elements):
         return {}
     return dict(zip(elements, found, strict=True))

@@ -168,3 +168,12 @@ def group_names(message: str) -> frozenset[str]:
 def repeatable_names(message: str) -> frozenset[str]:
     """Return the names of the elements that may occur more than once in their parent."""
     return frozenset(found.name for found in table(message).walk() if found.repeatable)
+
+
+@cache
+def parties() -> dict[str, tuple[str, ...]]:
+    """Return the element names of each party group of a declaration.
+
+    In the order TIN, name, street, postcode, city, country, language.
+    """
+    return {row.pop("group"): tuple(row.values()) for row in _rows(DATA / "parties.csv")}

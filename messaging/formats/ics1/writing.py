@@ -34,8 +34,12 @@ from messaging.formats.ics1.contents import (
 from messaging.formats.ics1.markup import write
 
 _WHOLE_MESSAGE = "MES"
-_FUNCTIONAL_CODES = frozenset("12 13 14 15 19 26 35 37 38 39 40 90 91 92 93".split())
-_XML_CODES = frozenset("12 13 15 18 19 35 39 40 50 51 52 53 54 55 56 57".split())
+_FUNCTIONAL_CODES = frozenset(
+    {"12", "13", "14", "15", "19", "26", "35", "37", "38", "39", "40", "90", "91", "92", "93"}
+)
+_XML_CODES = frozenset(
+    {"12", "13", "15", "18", "19", "35", "39", "40", "50", "51", "52", "53", "54", "55", "56", "57"}
+)
 
 
 def write_declaration(document: Document, envelope: Envelope) -> bytes:

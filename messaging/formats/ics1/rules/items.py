@@ -19,7 +19,7 @@ def goods_are_described(group: Group, _facts: Facts) -> bool:
 
 @rule("8687")
 def place_of_unloading(group: Group, facts: Facts) -> bool:
-    """The place of unloading is required, in the header or at the item, unless circumstance is E."""
+    """The place of unloading is required, here or in the header, unless circumstance is E."""
     elsewhere = "PlaUnlGOOITE334" in facts.header.values or facts.circumstance == "E"
     return elsewhere or "PlaUnlGOOITE333" in group.values
 
@@ -47,7 +47,7 @@ def consignee_at_item(group: Group, facts: Facts) -> bool:
 
 @rule("8103")
 def mass_at_item(group: Group, facts: Facts) -> bool:
-    """The gross mass is required, in the header or at the item, unless circumstance is E."""
+    """The gross mass is required, here or in the header, unless circumstance is E."""
     elsewhere = "TotGroMasHEA307" in facts.header.values or facts.circumstance == "E"
     return elsewhere or "GroMasGDS46" in group.values
 

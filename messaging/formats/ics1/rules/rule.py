@@ -1,8 +1,8 @@
 """A rule and how the functions that judge it are registered under its official number.
 
-A test gets a group and the facts of the declaration and returns whether the rule is satisfied. For a
-rule whose scope is a single value the group is the one that holds it, and the test runs only where
-the value is there.
+A test gets a group and the facts of the declaration and returns whether the rule is satisfied.
+For a rule whose scope is a single value the group is the one that holds it, and the test runs only
+where the value is there.
 """
 
 from collections.abc import Callable

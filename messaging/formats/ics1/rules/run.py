@@ -1,6 +1,6 @@
 """One walk over an indexed declaration, judging every rule where it applies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ from messaging.formats.profiles import Profile, RuleSet
 MAX_FINDINGS = {Profile.EU: 999, Profile.GB: 100}
 
 _Judged: TypeAlias = tuple[tuple[Test, Rule], ...]
-_Plan: TypeAlias = dict[str, tuple[_Judged, dict[str, _Judged]]]
+Plan: TypeAlias = dict[str, tuple[_Judged, dict[str, _Judged]]]
 _Failure: TypeAlias = tuple[int, int, int, Rule, Group]
 
 
@@ -24,25 +24,28 @@ def judge(declaration: Group, *, profile: Profile, rule_set: RuleSet) -> Sequenc
 
     The order is by group of rules, within a group by occurrence, within that by rule.
     """
-    failures = _failures(declaration, _plan(declaration.name, profile, rule_set))
-    failures.sort(key=lambda failure: failure[:3])
+    failures = broken_rules(declaration, _plan(declaration.name, profile, rule_set))
     tell = national_finding if profile is Profile.GB else european_finding
-    return [tell(rule, group) for *_, rule, group in failures[: MAX_FINDINGS[profile]]]
+    return [tell(rule, group) for rule, group in failures[: MAX_FINDINGS[profile]]]
 
 
 @cache
-def _plan(message: str, profile: Profile, rule_set: RuleSet) -> _Plan:
+def _plan(message: str, profile: Profile, rule_set: RuleSet) -> Plan:
+    return plan(message, rules(message, profile, rule_set))
+
+
+def plan(message: str, found: Iterable[Rule]) -> Plan:
     """Return the tests of each kind of group: those of the group and those of its values."""
-    plan: dict[str, tuple[list[Rule], dict[str, list[Rule]]]] = {}
-    for rule in rules(message, profile, rule_set):
-        own, values = plan.setdefault(rule.group or message, ([], {}))
+    collected: dict[str, tuple[list[Rule], dict[str, list[Rule]]]] = {}
+    for rule in found:
+        own, values = collected.setdefault(rule.group or message, ([], {}))
         if rule.value:
             values.setdefault(rule.value, []).append(rule)
         else:
             own.append(rule)
     return {
-        name: (_judged(own), {value: _judged(found) for value, found in values.items()})
-        for name, (own, values) in plan.items()
+        name: (_judged(own), {value: _judged(several) for value, several in values.items()})
+        for name, (own, values) in collected.items()
     }
 
 
@@ -50,20 +53,26 @@ def _judged(found: list[Rule]) -> _Judged:
     return tuple((rule.test, rule) for rule in found)
 
 
-def _failures(declaration: Group, plan: _Plan) -> list[_Failure]:
+def broken_rules(declaration: Group, planned: Plan) -> list[tuple[Rule, Group]]:
+    """Return every broken rule with the group where it is broken, in the official order."""
     facts = Facts(declaration)
     failures: list[_Failure] = []
     for occurrence, group in enumerate(declaration.walk()):
-        planned = plan.get(group.name)
-        if planned is None:
+        judged = planned.get(group.name)
+        if judged is None:
             continue
-        own, values = planned
-        for test, rule in own:
-            if not test(group, facts):
-                failures.append((rule.place[0], occurrence, rule.place[1], rule, group))
-        if values:
-            for value in values.keys() & group.values.keys():
-                for test, rule in values[value]:
-                    if not test(group, facts):
-                        failures.append((rule.place[0], occurrence, rule.place[1], rule, group))
-    return failures
+        own, values = judged
+        broken = _broken(own, group, facts)
+        for value in values.keys() & group.values.keys():
+            broken += _broken(values[value], group, facts)
+        failures += [(*_place(rule, occurrence), rule, group) for rule in broken]
+    failures.sort(key=lambda failure: failure[:3])
+    return [(rule, group) for *_, rule, group in failures]
+
+
+def _broken(judged: _Judged, group: Group, facts: Facts) -> list[Rule]:
+    return [rule for test, rule in judged if not test(group, facts)]
+
+
+def _place(rule: Rule, occurrence: int) -> tuple[int, int, int]:
+    return rule.place[0], occurrence, rule.place[1]

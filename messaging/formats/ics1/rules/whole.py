@@ -95,7 +95,7 @@ def consignee_has_tin(group: Group, facts: Facts) -> bool:
 
 @rule("8619")
 def notify_party_with_order_bills(_group: Group, facts: Facts) -> bool:
-    """A notify party in the header is allowed only where every item carries special mention 10600."""
+    """A notify party in the header needs special mention 10600 at every item."""
     return facts.items_to_order == len(facts.items)
 
 
