@@ -15,7 +15,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of every part of a document."""
 
 
-class Party(Record):
+class Party(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A person: EORI or other identifier, and name with address where declared."""
 
     identifier: str | None = None
@@ -27,7 +27,7 @@ class Party(Record):
     language: str | None = None
 
 
-class SupportingDocument(Record):
+class SupportingDocument(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A produced document: type of code list DocumentTypeCommon (`N705`) and its reference."""
 
     type: str
@@ -35,7 +35,7 @@ class SupportingDocument(Record):
     language: str | None = None
 
 
-class Packages(Record):
+class Packages(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One package line: kind (UN rec. 21), number of packages or of pieces, marks."""
 
     kind: str
@@ -45,7 +45,7 @@ class Packages(Record):
     language: str | None = None
 
 
-class Means(Record):
+class Means(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A means of transport: IMO, ENI, plate or flight identity, and nationality."""
 
     identification: str
@@ -53,7 +53,7 @@ class Means(Record):
     language: str | None = None
 
 
-class GoodsItem(Record):
+class GoodsItem(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One goods item with what is declared on it; header data apply to it as well."""
 
     number: int
@@ -78,7 +78,7 @@ class GoodsItem(Record):
     notify_party: Party | None = None
 
 
-class Consignment(Record):
+class Consignment(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The goods of one transport document; `key` identifies it within its filing."""
 
     key: str
@@ -86,14 +86,14 @@ class Consignment(Record):
     transport_documents: tuple[SupportingDocument, ...] = ()
 
 
-class Seal(Record):
+class Seal(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A seal; in ICS phase 1 seals are given for the whole declaration."""
 
     identity: str
     language: str | None = None
 
 
-class Document(Record):
+class Document(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One declaration as lodged (IE315) or as replaced by an amendment (IE313)."""
 
     type: str
@@ -141,12 +141,12 @@ class Document(Record):
         return self.carrier or self.declarant
 
 
-class Spot(Record):
+class Spot(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Where something is declared, within one filing version.
 
     `kind` is `declaration`, `consignment`, `item`, `equipment` or `party`; `reference` is the
     consignment key, the item number, the container number or the role of the party, and empty for
-    the declaration itself. `field` is the name in the catalogue of risk fields, empty for the whole.
+    the declaration itself. `field` is the name in the catalogue of risk fields, or empty.
     """
 
     kind: str

@@ -15,7 +15,10 @@ FORM = re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{13}[0-9]")
 def _values() -> dict[str, int]:
     """Return the value of each character: 0 to 9, then from 10 on without 11, 22 and 33."""
     letters = [value for value in range(10, 39) if value % 11]
-    return {**{str(digit): digit for digit in range(10)}, **dict(zip(DIGITS[10:], letters, strict=True))}
+    return {
+        **{str(digit): digit for digit in range(10)},
+        **dict(zip(DIGITS[10:], letters, strict=True)),
+    }
 
 
 VALUES = _values()

@@ -42,7 +42,9 @@ def write_projection(versions: Versions) -> None:
 
 def write_search_keys(found: list[tuple[int, str, Document]]) -> None:
     """Write the identifiers by which these ENS (id, MRN, document) are found."""
-    rows = ((ens, kind, value) for ens, mrn, document in found for kind, value in keys(mrn, document))
+    rows = (
+        (ens, kind, value) for ens, mrn, document in found for kind, value in keys(mrn, document)
+    )
     copy_rows("declarations_searchkey", SEARCH_KEY, rows)
 
 
@@ -72,7 +74,10 @@ def parties(document: Document) -> Iterator[tuple[str, str, Party]]:
 def package_count(item: GoodsItem) -> int | None:
     """Return packages and pieces of an item together; None where it declares neither."""
     counts = [
-        count for line in item.packages for count in (line.packages, line.pieces) if count is not None
+        count
+        for line in item.packages
+        for count in (line.packages, line.pieces)
+        if count is not None
     ]
     return sum(counts) if counts else None
 

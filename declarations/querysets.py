@@ -1,9 +1,7 @@
 """Questions about filings, ENS and measures; `visible_to` is asked before anything is shown."""
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -11,14 +9,13 @@ from django.db.models import Exists, OuterRef, Q
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import Role, User
 
-if TYPE_CHECKING:
-    from declarations.models import Ens, Filing, Measure
+Row = TypeVar("Row", bound=models.Model)
 
 
-class FilingQuerySet(models.QuerySet["Filing"]):
+class FilingQuerySet(models.QuerySet[Row]):
     """Filings, as traders follow them."""
 
-    def visible_to(self, user: User) -> FilingQuerySet:
+    def visible_to(self, user: User) -> Self:
         """Keep those where an operator of the user lodges, represents or, after the MRN, carries.
 
         Officials see the filings of the ENS that they see.
@@ -36,10 +33,10 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         )
 
 
-class EnsQuerySet(models.QuerySet["Ens"]):
+class EnsQuerySet(models.QuerySet[Row]):
     """ENS, as officials work on them."""
 
-    def visible_to(self, user: User) -> EnsQuerySet:
+    def visible_to(self, user: User) -> Self:
         """Keep those that the access table lets the user see; a trader sees none."""
         if not user.is_official or user.role == Role.ADMINISTRATOR:
             return self.none()
@@ -47,7 +44,7 @@ class EnsQuerySet(models.QuerySet["Ens"]):
             return self
         return self.at_offices(policies.office_references(user))
 
-    def at_offices(self, offices: frozenset[str]) -> EnsQuerySet:
+    def at_offices(self, offices: frozenset[str]) -> Self:
         """Keep those with a leg at one of the offices."""
         from declarations.models import EntryLeg
 
@@ -55,9 +52,9 @@ class EnsQuerySet(models.QuerySet["Ens"]):
         return self.filter(Exists(legs))
 
 
-class MeasureQuerySet(models.QuerySet["Measure"]):
+class MeasureQuerySet(models.QuerySet[Row]):
     """Measures by who may know of them."""
 
-    def announced(self, at: datetime) -> MeasureQuerySet:
+    def announced(self, at: datetime) -> Self:
         """Keep those that the trader has been told of by then."""
         return self.filter(announced_at__lte=at)

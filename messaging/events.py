@@ -10,4 +10,6 @@ MESSAGE_UNREADABLE = Kind(
 )
 MESSAGE_REPEATED = Kind(name="message.repeated", sentence=_("Message received again"))
 MESSAGE_CREATED = Kind(name="message.created", sentence=_("%(kind)s written to %(recipient)s"))
-MESSAGE_COLLECTED = Kind(name="message.collected", sentence=_("%(kind)s collected by %(recipient)s"))
+MESSAGE_COLLECTED = Kind(
+    name="message.collected", sentence=_("%(kind)s collected by %(recipient)s")
+)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -49,7 +50,7 @@ def receive(*, token_digest: str, body: bytes, at: datetime) -> UUID | None:
     """
     correlation = uuid4()
     consumers = receivers(MESSAGE_RECEIVED.name)
-    values = {
+    values: dict[str, Any] = {
         "token": token_digest,
         "at": at,
         "month": month_of(at),

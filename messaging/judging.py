@@ -61,8 +61,8 @@ def judge(received: Received, *, reference: Snapshot, country: str, limit: int) 
     if reading.document is None:
         return judged
     document = reading.document
-    findings = [*_not_entitled(judged), *check_office(document, reference, country)]
-    return msgspec.structs.replace(judged, findings=tuple(findings))
+    found = (*_not_entitled(judged), *check_office(document, reference, country))
+    return msgspec.structs.replace(judged, findings=found)
 
 
 def message_id_taken(judged: Judged) -> Judged:
@@ -110,6 +110,6 @@ def _wrong_sender(reading: Reading) -> Finding:
         code=WRONG_VALUE,
         location="MES.MesSenMES3",
         value=reading.sender or "",
-        text="The sender is neither the owner of the token, nor the person lodging or representative.",
+        text="The sender is not the owner of the token who lodges or represents.",
         stage=Stage.SENDER,
     )

@@ -1,8 +1,6 @@
 """Questions about messages."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from typing import Self, TypeVar
 
 from django.db import models
 
@@ -10,14 +8,13 @@ from customs_portal.accounts import policies
 from customs_portal.accounts.models import Role, User
 from declarations.models import Ens
 
-if TYPE_CHECKING:
-    from messaging.models import InboundMessage, OutboundMessage
+Row = TypeVar("Row", bound=models.Model)
 
 
-class InboundMessageQuerySet(models.QuerySet["InboundMessage"]):
+class InboundMessageQuerySet(models.QuerySet[Row]):
     """Messages received, by who may see them."""
 
-    def visible_to(self, user: User) -> InboundMessageQuerySet:
+    def visible_to(self, user: User) -> Self:
         """Keep those that an operator of the user sent; officials see those of their ENS."""
         if user.role == Role.AUDITOR:
             return self
@@ -26,10 +23,10 @@ class InboundMessageQuerySet(models.QuerySet["InboundMessage"]):
         return self.filter(operator__memberships__user=user)
 
 
-class OutboundMessageQuerySet(models.QuerySet["OutboundMessage"]):
+class OutboundMessageQuerySet(models.QuerySet[Row]):
     """Messages to be sent, by who may see them."""
 
-    def visible_to(self, user: User) -> OutboundMessageQuerySet:
+    def visible_to(self, user: User) -> Self:
         """Keep those addressed to an operator of the user; officials see those of their ENS."""
         if user.role == Role.AUDITOR:
             return self

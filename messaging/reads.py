@@ -65,4 +65,3 @@ def raw_body(message: InboundMessage | OutboundMessage) -> bytes:
     """Return the exact bytes of a message."""
     row = RawBody.objects.get(pk=message.body_id, month=message.body_month)
     return bytes(row.body)
-

@@ -11,7 +11,9 @@ def assess(batch: Sequence[Event], *, at: datetime) -> None:
     """Analyse the ENS versions of the batch, in the caller's transaction."""
     requests = [
         Request(
-            ens=event.data["ens"], ens_version=event.data["ens_version"], version=event.data["version"]
+            ens=event.data["ens"],
+            ens_version=event.data["ens_version"],
+            version=event.data["version"],
         )
         for event in batch
     ]

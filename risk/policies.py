@@ -6,7 +6,7 @@ from risk.models import Case
 from risk.querysets import CaseQuerySet
 
 
-def workable_by(user: User) -> CaseQuerySet:
+def workable_by(user: User) -> "CaseQuerySet[Case]":
     """Return the open cases on which the user may decide.
 
     Officers and supervisors at the office of the case; those of a risk centre in the whole country.

@@ -119,4 +119,3 @@ def engine_lists() -> dict[str, EngineList]:
 def forget() -> None:
     """Drop what this process has compiled."""
     _cache.clear()
-

@@ -26,14 +26,14 @@ class Role(models.TextChoices):
 STAFF_ROLES = frozenset(Role) - {Role.TRADER, Role.PARTNER}
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no types
     """A person, or the technical account of a trader's or partner's system."""
 
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.TRADER)
     offices = models.ManyToManyField(
         "reference.Office", through="OfficeMembership", related_name="+", verbose_name=_("offices")
     )
-    operators = models.ManyToManyField(
+    operators: "models.ManyToManyField[Operator, OperatorMembership]" = models.ManyToManyField(
         "Operator",
         through="OperatorMembership",
         related_name="users",
@@ -48,8 +48,8 @@ class User(AbstractUser):
     )
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = _("user")  # type: ignore[assignment]  # lazy
+        verbose_name_plural = _("users")  # type: ignore[assignment]  # lazy
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep Django's own staff flag equal to what the role says."""
@@ -62,7 +62,7 @@ class User(AbstractUser):
         return self.is_active and self.role in STAFF_ROLES
 
 
-class Operator(models.Model):
+class Operator(models.Model):  # type: ignore[django-manager-missing]  # knox has no types
     """An economic operator with its EORI number (UCC Art. 9)."""
 
     eori = models.CharField(_("EORI"), max_length=17, unique=True)

@@ -1,22 +1,22 @@
 """Questions about operators."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
-    from customs_portal.accounts.models import Operator, User
+    from customs_portal.accounts.models import User
+
+Row = TypeVar("Row", bound=models.Model)
 
 
-class OperatorQuerySet(models.QuerySet["Operator"]):
+class OperatorQuerySet(models.QuerySet[Row]):
     """Operators by what they are and who may see them."""
 
-    def connected(self, at: datetime) -> OperatorQuerySet:
+    def connected(self, at: datetime) -> Self:
         """Keep those with a live token: customs can reach their system."""
         from customs_portal.accounts.models import ApiToken
 
@@ -25,7 +25,7 @@ class OperatorQuerySet(models.QuerySet["Operator"]):
         )
         return self.filter(Exists(live))
 
-    def visible_to(self, user: User) -> OperatorQuerySet:
+    def visible_to(self, user: "User") -> Self:
         """Keep those that the user acts for; officials see all."""
         return self if user.is_official else self.filter(memberships__user=user)
 

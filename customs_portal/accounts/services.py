@@ -28,7 +28,7 @@ def issue_token(
     `at` is the time of issue, `expires_at` the end of its life or None for no end.
     """
     life = expires_at - at if expires_at else None
-    _instance, token = ApiToken.objects.create(  # type: ignore[misc]
+    _instance, token = ApiToken.objects.create(
         user=system_account(operator=operator), operator=operator, label=label, expiry=life
     )
     return str(token)

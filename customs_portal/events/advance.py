@@ -33,9 +33,7 @@ def advance_slice() -> bool:
         empty = 0 if any(counts) else empty + 1
         if empty == EMPTY_ROUNDS:
             return False
-        if all(
-            count < consumer.batch for count, consumer in zip(counts, consumers, strict=True)
-        ):
+        if all(count < consumer.batch for count, consumer in zip(counts, consumers, strict=True)):
             time.sleep(PAUSE_SECONDS)
     return True
 

@@ -1,4 +1,4 @@
-"""The event engine: append-only facts, and what is due because of them. It knows no customs words."""
+"""The event engine: append-only facts, and what is due because of them."""
 
 from django.apps import AppConfig
 from django.conf import settings

@@ -6,6 +6,7 @@ later, and parked after its attempts. What a consumer writes to our database hap
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -93,7 +94,7 @@ def _run(consumer: Consumer, *, at: datetime, fresh: bool, limit: int) -> int:
     return len(held)
 
 
-def _run_taken(consumer: Consumer, query: str, values: dict[str, object], *, at: datetime) -> int:
+def _run_taken(consumer: Consumer, query: str, values: dict[str, Any], *, at: datetime) -> int:
     taken: list[Claimed] = []
     try:
         with transaction.atomic():
@@ -128,7 +129,7 @@ def _run_leased(consumer: Consumer, held: list[Claimed], lease: UUID, *, at: dat
             _finish(held, lease)
     except LeaseLost:
         _log.warning("lease_lost", consumer=consumer.name, deliveries=len(held))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 counted and, in the end, parked
         if len(held) == 1:
             _postpone(consumer, held[0], error, held[0].attempts, at=at)
             return
@@ -169,13 +170,17 @@ def _postpone(
         )
 
 
-def _select(query: str, values: dict[str, object]) -> list[Claimed]:
+def _select(query: str, values: dict[str, Any]) -> list[Claimed]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return [_claimed(row) for row in cursor.fetchall()]
 
 
-def _claimed(row: tuple[object, ...]) -> Claimed:
-    id_, attempts, *columns = row
-    columns[5] = msgspec.json.decode(columns[5])  # type: ignore[arg-type]
-    return Claimed(id=id_, attempts=attempts, event=Event(*columns))  # type: ignore[arg-type]
+def _claimed(row: tuple[Any, ...]) -> Claimed:
+    key, attempts, *columns = row
+    columns[5] = msgspec.json.decode(columns[5])
+    return Claimed(id=key, attempts=attempts, event=_event(columns))
+
+
+def _event(columns: list[Any]) -> Event:
+    return Event(*columns)

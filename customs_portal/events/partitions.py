@@ -61,7 +61,9 @@ def _default_partition(table: str) -> sql.Composed:
 
 def _month_partition(table: str, month: date) -> sql.Composed:
     first, end = months(month, 2)
-    return sql.SQL("CREATE TABLE IF NOT EXISTS {} PARTITION OF {} FOR VALUES FROM ({}) TO ({})").format(
+    return sql.SQL(
+        "CREATE TABLE IF NOT EXISTS {} PARTITION OF {} FOR VALUES FROM ({}) TO ({})"
+    ).format(
         sql.Identifier(f"{table}_{month:%Y_%m}"),
         sql.Identifier(table),
         sql.Literal(first.isoformat()),

@@ -16,7 +16,7 @@ from customs_portal.events.routing import receivers
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event about to be recorded; `not_before` delays its deliveries (an undo works until then)."""
+    """An event about to be recorded; until `not_before` it is not delivered."""
 
     kind: Kind
     at: datetime
@@ -38,7 +38,8 @@ WITH fresh AS (
     INSERT INTO events_event (id, month, kind, at, stream, data, actor_id, correlation)
     SELECT id, month, kind, at, stream, data::jsonb, actor_id, correlation FROM numbered
 ), due AS (
-    INSERT INTO events_delivery (consumer, event_id, event_month, stream, not_before, attempts, error)
+    INSERT INTO events_delivery
+        (consumer, event_id, event_month, stream, not_before, attempts, error)
     SELECT r.consumer, e.id, e.month, e.stream, e.not_before, 0, ''
     FROM numbered e JOIN unnest(%s::text[], %s::text[]) AS r(kind, consumer) ON r.kind = e.kind
     ORDER BY e.id
@@ -48,7 +49,10 @@ SELECT id FROM numbered ORDER BY n
 
 
 def record_many(events: Sequence[NewEvent]) -> list[int]:
-    """Record the events in their order and return their ids; raises KeyError for an unrouted kind."""
+    """Record the events in their order and return their ids.
+
+    Raises KeyError for a kind that the pipeline does not know.
+    """
     if not events:
         return []
     routes = {event.kind.name: receivers(event.kind.name) for event in events}

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,347 +17,749 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            'CREATE SEQUENCE declarations_mrn_seq', 'DROP SEQUENCE declarations_mrn_seq'
+            "CREATE SEQUENCE declarations_mrn_seq", "DROP SEQUENCE declarations_mrn_seq"
         ),
         migrations.CreateModel(
-            name='Ens',
+            name="Ens",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('forming', 'Forming'), ('ready', 'Ready'), ('in_analysis', 'In analysis'), ('assessed', 'Assessed'), ('diverted', 'Diverted'), ('invalidated', 'Invalidated'), ('closed', 'Closed')], max_length=16, verbose_name='status')),
-                ('role', models.CharField(choices=[('first_entry', 'Office of first entry'), ('lodgement', 'Office of lodgement'), ('subsequent_entry', 'Office of subsequent entry'), ('actual_first_entry', 'Actual office of first entry')], default='first_entry', max_length=20, verbose_name='our role')),
-                ('mrn', models.CharField(max_length=18, unique=True, verbose_name='MRN')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-                ('transport_mode', models.CharField(max_length=2, verbose_name='transport mode')),
-                ('means', models.CharField(blank=True, max_length=35, verbose_name='means of transport')),
-                ('office_of_first_entry', models.CharField(max_length=8, verbose_name='office of first entry')),
-                ('expected_arrival', models.DateTimeField(verbose_name='expected arrival')),
-                ('registered_at', models.DateTimeField(verbose_name='registered')),
-                ('analysis_ends_at', models.DateTimeField(verbose_name='analysis window ends')),
-                ('absorbed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='declarations.ens')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("forming", "Forming"),
+                            ("ready", "Ready"),
+                            ("in_analysis", "In analysis"),
+                            ("assessed", "Assessed"),
+                            ("diverted", "Diverted"),
+                            ("invalidated", "Invalidated"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("first_entry", "Office of first entry"),
+                            ("lodgement", "Office of lodgement"),
+                            ("subsequent_entry", "Office of subsequent entry"),
+                            ("actual_first_entry", "Actual office of first entry"),
+                        ],
+                        default="first_entry",
+                        max_length=20,
+                        verbose_name="our role",
+                    ),
+                ),
+                ("mrn", models.CharField(max_length=18, unique=True, verbose_name="MRN")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
+                ("transport_mode", models.CharField(max_length=2, verbose_name="transport mode")),
+                (
+                    "means",
+                    models.CharField(blank=True, max_length=35, verbose_name="means of transport"),
+                ),
+                (
+                    "office_of_first_entry",
+                    models.CharField(max_length=8, verbose_name="office of first entry"),
+                ),
+                ("expected_arrival", models.DateTimeField(verbose_name="expected arrival")),
+                ("registered_at", models.DateTimeField(verbose_name="registered")),
+                ("analysis_ends_at", models.DateTimeField(verbose_name="analysis window ends")),
+                (
+                    "absorbed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absorbed",
+                        to="declarations.ens",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ENS',
-                'verbose_name_plural': 'ENS',
+                "verbose_name": "ENS",
+                "verbose_name_plural": "ENS",
             },
         ),
         migrations.CreateModel(
-            name='EnsVersion',
+            name="EnsVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(default=1, verbose_name='number')),
-                ('filing_versions', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='filing versions')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('ens', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='declarations.ens')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(default=1, verbose_name="number")),
+                (
+                    "filing_versions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        size=None,
+                        verbose_name="filing versions",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                (
+                    "ens",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="declarations.ens",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ENS version',
-                'verbose_name_plural': 'ENS versions',
+                "verbose_name": "ENS version",
+                "verbose_name_plural": "ENS versions",
             },
         ),
         migrations.CreateModel(
-            name='EntryLeg',
+            name="EntryLeg",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveSmallIntegerField(verbose_name='sequence')),
-                ('office', models.CharField(max_length=8, verbose_name='office')),
-                ('country', models.CharField(max_length=2, verbose_name='country')),
-                ('ens', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='declarations.ens')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveSmallIntegerField(verbose_name="sequence")),
+                ("office", models.CharField(max_length=8, verbose_name="office")),
+                ("country", models.CharField(max_length=2, verbose_name="country")),
+                (
+                    "ens",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="legs",
+                        to="declarations.ens",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry leg',
-                'verbose_name_plural': 'entry legs',
+                "verbose_name": "entry leg",
+                "verbose_name_plural": "entry legs",
             },
         ),
         migrations.CreateModel(
-            name='Filing',
+            name="Filing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(max_length=8, verbose_name='type')),
-                ('lrn', models.CharField(max_length=22, verbose_name='LRN')),
-                ('mrn', models.CharField(max_length=18, null=True, unique=True, verbose_name='MRN')),
-                ('status', models.CharField(choices=[('rejected', 'Rejected'), ('registered', 'Registered'), ('invalidated', 'Invalidated'), ('superseded', 'Superseded'), ('expired', 'Expired'), ('closed', 'Closed')], max_length=16, verbose_name='status')),
-                ('declarant', models.CharField(max_length=17, verbose_name='declarant')),
-                ('representative', models.CharField(blank=True, max_length=17, verbose_name='representative')),
-                ('carrier', models.CharField(blank=True, max_length=17, verbose_name='effective carrier')),
-                ('sender', models.CharField(max_length=17, verbose_name='sender')),
-                ('office_of_first_entry', models.CharField(max_length=8, verbose_name='office of first entry')),
-                ('transport_mode', models.CharField(max_length=2, verbose_name='transport mode')),
-                ('lodged_at', models.DateTimeField(verbose_name='lodged')),
-                ('registered_at', models.DateTimeField(null=True, verbose_name='registered')),
-                ('analysis_ends_at', models.DateTimeField(null=True, verbose_name='analysis window ends')),
-                ('late_minutes', models.IntegerField(null=True, verbose_name='minutes late')),
-                ('findings', models.JSONField(default=list, verbose_name='findings')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("type", models.CharField(max_length=8, verbose_name="type")),
+                ("lrn", models.CharField(max_length=22, verbose_name="LRN")),
+                (
+                    "mrn",
+                    models.CharField(max_length=18, null=True, unique=True, verbose_name="MRN"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("rejected", "Rejected"),
+                            ("registered", "Registered"),
+                            ("invalidated", "Invalidated"),
+                            ("superseded", "Superseded"),
+                            ("expired", "Expired"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                ("declarant", models.CharField(max_length=17, verbose_name="declarant")),
+                (
+                    "representative",
+                    models.CharField(blank=True, max_length=17, verbose_name="representative"),
+                ),
+                (
+                    "carrier",
+                    models.CharField(blank=True, max_length=17, verbose_name="effective carrier"),
+                ),
+                ("sender", models.CharField(max_length=17, verbose_name="sender")),
+                (
+                    "office_of_first_entry",
+                    models.CharField(max_length=8, verbose_name="office of first entry"),
+                ),
+                ("transport_mode", models.CharField(max_length=2, verbose_name="transport mode")),
+                ("lodged_at", models.DateTimeField(verbose_name="lodged")),
+                ("registered_at", models.DateTimeField(null=True, verbose_name="registered")),
+                (
+                    "analysis_ends_at",
+                    models.DateTimeField(null=True, verbose_name="analysis window ends"),
+                ),
+                ("late_minutes", models.IntegerField(null=True, verbose_name="minutes late")),
+                ("findings", models.JSONField(default=list, verbose_name="findings")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
             ],
             options={
-                'verbose_name': 'filing',
-                'verbose_name_plural': 'filings',
-                'indexes': [models.Index(fields=['sender', '-lodged_at'], name='filing_sender'), models.Index(fields=['representative', '-lodged_at'], name='filing_representative'), models.Index(fields=['carrier', '-lodged_at'], name='filing_carrier')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'rejected'), _negated=True), fields=('declarant', 'lrn'), name='lrn_unique_per_declarant'), models.CheckConstraint(condition=models.Q(('status', 'rejected'), ('mrn__isnull', False), _connector='OR'), name='registered_has_mrn')],
+                "verbose_name": "filing",
+                "verbose_name_plural": "filings",
+                "indexes": [
+                    models.Index(fields=["sender", "-lodged_at"], name="filing_sender"),
+                    models.Index(
+                        fields=["representative", "-lodged_at"], name="filing_representative"
+                    ),
+                    models.Index(fields=["carrier", "-lodged_at"], name="filing_carrier"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "rejected"), _negated=True),
+                        fields=("declarant", "lrn"),
+                        name="lrn_unique_per_declarant",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "rejected"), ("mrn__isnull", False), _connector="OR"
+                        ),
+                        name="registered_has_mrn",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EnsMember',
+            name="EnsMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ens', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='declarations.ens')),
-                ('filing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='membership', to='declarations.filing')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ens",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="declarations.ens",
+                    ),
+                ),
+                (
+                    "filing",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="membership",
+                        to="declarations.filing",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member of an ENS',
-                'verbose_name_plural': 'members of an ENS',
+                "verbose_name": "member of an ENS",
+                "verbose_name_plural": "members of an ENS",
             },
         ),
         migrations.CreateModel(
-            name='ConsignmentLife',
+            name="ConsignmentLife",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=400, verbose_name='consignment key')),
-                ('documents', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None, verbose_name='transport documents')),
-                ('goods', models.CharField(choices=[('expected', 'Expected'), ('arrived', 'Arrived'), ('partially_arrived', 'Partly arrived'), ('not_arrived', 'Not arrived'), ('presented', 'Presented'), ('under_control', 'Under control'), ('released', 'Released'), ('not_released', 'Not released'), ('onward', 'Gone on')], default='expected', max_length=20, verbose_name='goods')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consignments', to='declarations.filing')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=400, verbose_name="consignment key")),
+                (
+                    "documents",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        size=None,
+                        verbose_name="transport documents",
+                    ),
+                ),
+                (
+                    "goods",
+                    models.CharField(
+                        choices=[
+                            ("expected", "Expected"),
+                            ("arrived", "Arrived"),
+                            ("partially_arrived", "Partly arrived"),
+                            ("not_arrived", "Not arrived"),
+                            ("presented", "Presented"),
+                            ("under_control", "Under control"),
+                            ("released", "Released"),
+                            ("not_released", "Not released"),
+                            ("onward", "Gone on"),
+                        ],
+                        default="expected",
+                        max_length=20,
+                        verbose_name="goods",
+                    ),
+                ),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consignments",
+                        to="declarations.filing",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consignment',
-                'verbose_name_plural': 'consignments',
+                "verbose_name": "consignment",
+                "verbose_name_plural": "consignments",
             },
         ),
         migrations.CreateModel(
-            name='FilingVersion',
+            name="FilingVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(default=1, verbose_name='number')),
-                ('message_id', models.BigIntegerField(verbose_name='message')),
-                ('document_json', models.JSONField(verbose_name='document')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='declarations.filing')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(default=1, verbose_name="number")),
+                ("message_id", models.BigIntegerField(verbose_name="message")),
+                ("document_json", models.JSONField(verbose_name="document")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                (
+                    "filing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="declarations.filing",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'filing version',
-                'verbose_name_plural': 'filing versions',
+                "verbose_name": "filing version",
+                "verbose_name_plural": "filing versions",
             },
         ),
         migrations.CreateModel(
-            name='DeclaredRouting',
+            name="DeclaredRouting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=64, verbose_name='path')),
-                ('sequence', models.PositiveSmallIntegerField(verbose_name='sequence')),
-                ('country', models.CharField(max_length=2, verbose_name='country')),
-                ('filing_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='declarations.filingversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=64, verbose_name="path")),
+                ("sequence", models.PositiveSmallIntegerField(verbose_name="sequence")),
+                ("country", models.CharField(max_length=2, verbose_name="country")),
+                (
+                    "filing_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="declarations.filingversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'declared routing',
-                'verbose_name_plural': 'declared routings',
-                'abstract': False,
+                "verbose_name": "declared routing",
+                "verbose_name_plural": "declared routings",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DeclaredParty',
+            name="DeclaredParty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=64, verbose_name='path')),
-                ('role', models.CharField(max_length=16, verbose_name='role')),
-                ('identifier', models.CharField(blank=True, max_length=17, verbose_name='identifier')),
-                ('name', models.CharField(blank=True, max_length=70, verbose_name='name')),
-                ('name_key', models.CharField(blank=True, max_length=70, verbose_name='name key')),
-                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
-                ('filing_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='declarations.filingversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=64, verbose_name="path")),
+                ("role", models.CharField(max_length=16, verbose_name="role")),
+                (
+                    "identifier",
+                    models.CharField(blank=True, max_length=17, verbose_name="identifier"),
+                ),
+                ("name", models.CharField(blank=True, max_length=70, verbose_name="name")),
+                ("name_key", models.CharField(blank=True, max_length=70, verbose_name="name key")),
+                ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
+                (
+                    "filing_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="declarations.filingversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'declared party',
-                'verbose_name_plural': 'declared parties',
-                'abstract': False,
+                "verbose_name": "declared party",
+                "verbose_name_plural": "declared parties",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DeclaredItem',
+            name="DeclaredItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=64, verbose_name='path')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('description', models.CharField(blank=True, max_length=280, verbose_name='description')),
-                ('commodity_code', models.CharField(blank=True, max_length=8, verbose_name='commodity code')),
-                ('gross_mass', models.DecimalField(decimal_places=3, max_digits=14, null=True, verbose_name='gross mass')),
-                ('un_number', models.CharField(blank=True, max_length=4, verbose_name='UN number')),
-                ('packages', models.PositiveIntegerField(null=True, verbose_name='packages')),
-                ('loading_country', models.CharField(blank=True, max_length=2, verbose_name='country of loading')),
-                ('place_of_loading', models.CharField(blank=True, max_length=35, verbose_name='place of loading')),
-                ('place_of_unloading', models.CharField(blank=True, max_length=35, verbose_name='place of unloading')),
-                ('filing_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='declarations.filingversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=64, verbose_name="path")),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "description",
+                    models.CharField(blank=True, max_length=280, verbose_name="description"),
+                ),
+                (
+                    "commodity_code",
+                    models.CharField(blank=True, max_length=8, verbose_name="commodity code"),
+                ),
+                (
+                    "gross_mass",
+                    models.DecimalField(
+                        decimal_places=3, max_digits=14, null=True, verbose_name="gross mass"
+                    ),
+                ),
+                ("un_number", models.CharField(blank=True, max_length=4, verbose_name="UN number")),
+                ("packages", models.PositiveIntegerField(null=True, verbose_name="packages")),
+                (
+                    "loading_country",
+                    models.CharField(blank=True, max_length=2, verbose_name="country of loading"),
+                ),
+                (
+                    "place_of_loading",
+                    models.CharField(blank=True, max_length=35, verbose_name="place of loading"),
+                ),
+                (
+                    "place_of_unloading",
+                    models.CharField(blank=True, max_length=35, verbose_name="place of unloading"),
+                ),
+                (
+                    "filing_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="declarations.filingversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'declared item',
-                'verbose_name_plural': 'declared items',
-                'abstract': False,
+                "verbose_name": "declared item",
+                "verbose_name_plural": "declared items",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DeclaredEquipment',
+            name="DeclaredEquipment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=64, verbose_name='path')),
-                ('identification', models.CharField(max_length=17, verbose_name='identification')),
-                ('filing_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='declarations.filingversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=64, verbose_name="path")),
+                ("identification", models.CharField(max_length=17, verbose_name="identification")),
+                (
+                    "filing_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="declarations.filingversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'declared equipment',
-                'verbose_name_plural': 'declared equipment',
-                'abstract': False,
+                "verbose_name": "declared equipment",
+                "verbose_name_plural": "declared equipment",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DeclaredConsignment',
+            name="DeclaredConsignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=64, verbose_name='path')),
-                ('key', models.CharField(max_length=400, verbose_name='consignment key')),
-                ('filing_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='declarations.filingversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=64, verbose_name="path")),
+                ("key", models.CharField(max_length=400, verbose_name="consignment key")),
+                (
+                    "filing_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="declarations.filingversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'declared consignment',
-                'verbose_name_plural': 'declared consignments',
-                'abstract': False,
+                "verbose_name": "declared consignment",
+                "verbose_name_plural": "declared consignments",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('hold', 'Hold'), ('control', 'Control')], max_length=16, verbose_name='kind')),
-                ('status', models.CharField(choices=[('in_force', 'In force'), ('recommended', 'Recommended')], max_length=16, verbose_name='status')),
-                ('subject', models.CharField(choices=[('declaration', 'Whole declaration'), ('item', 'Goods item'), ('consignment', 'Consignment'), ('equipment', 'Container')], max_length=16, verbose_name='subject')),
-                ('reference', models.CharField(blank=True, max_length=400, verbose_name='which')),
-                ('reason_code', models.CharField(max_length=8, verbose_name='reason')),
-                ('note', models.TextField(blank=True, verbose_name='internal reason')),
-                ('trader_text', models.TextField(blank=True, verbose_name='text for the trader')),
-                ('place', models.CharField(blank=True, max_length=8, verbose_name='place of control')),
-                ('decided_on_version', models.PositiveIntegerField(verbose_name='decided on version')),
-                ('placed_at', models.DateTimeField(verbose_name='placed')),
-                ('announced_at', models.DateTimeField(blank=True, null=True, verbose_name='announced')),
-                ('ens', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='declarations.ens')),
-                ('placed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("hold", "Hold"), ("control", "Control")],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("in_force", "In force"), ("recommended", "Recommended")],
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[
+                            ("declaration", "Whole declaration"),
+                            ("item", "Goods item"),
+                            ("consignment", "Consignment"),
+                            ("equipment", "Container"),
+                        ],
+                        max_length=16,
+                        verbose_name="subject",
+                    ),
+                ),
+                ("reference", models.CharField(blank=True, max_length=400, verbose_name="which")),
+                ("reason_code", models.CharField(max_length=8, verbose_name="reason")),
+                ("note", models.TextField(blank=True, verbose_name="internal reason")),
+                ("trader_text", models.TextField(blank=True, verbose_name="text for the trader")),
+                (
+                    "place",
+                    models.CharField(blank=True, max_length=8, verbose_name="place of control"),
+                ),
+                (
+                    "decided_on_version",
+                    models.PositiveIntegerField(verbose_name="decided on version"),
+                ),
+                ("placed_at", models.DateTimeField(verbose_name="placed")),
+                (
+                    "announced_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="announced"),
+                ),
+                (
+                    "ens",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measures",
+                        to="declarations.ens",
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'measure',
-                'verbose_name_plural': 'measures',
+                "verbose_name": "measure",
+                "verbose_name_plural": "measures",
             },
         ),
         migrations.CreateModel(
-            name='SearchKey',
+            name="SearchKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16, verbose_name='kind')),
-                ('value', models.CharField(max_length=70, verbose_name='value')),
-                ('ens', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='search_keys', to='declarations.ens')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=16, verbose_name="kind")),
+                ("value", models.CharField(max_length=70, verbose_name="value")),
+                (
+                    "ens",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="search_keys",
+                        to="declarations.ens",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'search key',
-                'verbose_name_plural': 'search keys',
+                "verbose_name": "search key",
+                "verbose_name_plural": "search keys",
             },
         ),
         migrations.CreateModel(
-            name='SubsequentEntryNotice',
+            name="SubsequentEntryNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('office', models.CharField(max_length=8, verbose_name='office')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('result_code', models.CharField(max_length=5, verbose_name='risk result')),
-                ('text', models.CharField(blank=True, max_length=350, verbose_name='text')),
-                ('informed_at', models.DateTimeField(verbose_name='informed')),
-                ('ens', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subsequent_entry_notices', to='declarations.ens')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("office", models.CharField(max_length=8, verbose_name="office")),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("result_code", models.CharField(max_length=5, verbose_name="risk result")),
+                ("text", models.CharField(blank=True, max_length=350, verbose_name="text")),
+                ("informed_at", models.DateTimeField(verbose_name="informed")),
+                (
+                    "ens",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subsequent_entry_notices",
+                        to="declarations.ens",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'notice of subsequent entry',
-                'verbose_name_plural': 'notices of subsequent entry',
+                "verbose_name": "notice of subsequent entry",
+                "verbose_name_plural": "notices of subsequent entry",
             },
         ),
         migrations.AddIndex(
-            model_name='ens',
-            index=models.Index(fields=['-registered_at'], name='ens_registered'),
+            model_name="ens",
+            index=models.Index(fields=["-registered_at"], name="ens_registered"),
         ),
         migrations.AddIndex(
-            model_name='ens',
-            index=models.Index(fields=['means', 'expected_arrival'], name='ens_means'),
+            model_name="ens",
+            index=models.Index(fields=["means", "expected_arrival"], name="ens_means"),
         ),
         migrations.AddConstraint(
-            model_name='ensversion',
-            constraint=models.UniqueConstraint(fields=('ens', 'number'), name='one_ens_version_per_number'),
+            model_name="ensversion",
+            constraint=models.UniqueConstraint(
+                fields=("ens", "number"), name="one_ens_version_per_number"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ensversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ", hash='d0b51ba92049449ce96e985cab231af56f03ead8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_97c3c', table='declarations_ensversion', when='BEFORE')),
+            model_name="ensversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ",
+                    hash="d0b51ba92049449ce96e985cab231af56f03ead8",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_97c3c",
+                    table="declarations_ensversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='entryleg',
-            index=models.Index(fields=['office', 'ens'], name='leg_office'),
+            model_name="entryleg",
+            index=models.Index(fields=["office", "ens"], name="leg_office"),
         ),
         migrations.AddConstraint(
-            model_name='entryleg',
-            constraint=models.UniqueConstraint(fields=('ens', 'sequence'), name='one_leg_per_sequence'),
+            model_name="entryleg",
+            constraint=models.UniqueConstraint(
+                fields=("ens", "sequence"), name="one_leg_per_sequence"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consignmentlife',
-            constraint=models.UniqueConstraint(fields=('filing', 'key'), name='one_life_per_consignment'),
+            model_name="consignmentlife",
+            constraint=models.UniqueConstraint(
+                fields=("filing", "key"), name="one_life_per_consignment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='filingversion',
-            constraint=models.UniqueConstraint(fields=('filing', 'number'), name='one_version_per_number'),
+            model_name="filingversion",
+            constraint=models.UniqueConstraint(
+                fields=("filing", "number"), name="one_version_per_number"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='filingversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ", hash='bc0983d08cce2e7b31e06f497d7f0137ce2c6969', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_435e2', table='declarations_filingversion', when='BEFORE')),
+            model_name="filingversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ",
+                    hash="bc0983d08cce2e7b31e06f497d7f0137ce2c6969",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_435e2",
+                    table="declarations_filingversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='declaredrouting',
-            index=models.Index(fields=['filing_version'], name='declared_routing'),
+            model_name="declaredrouting",
+            index=models.Index(fields=["filing_version"], name="declared_routing"),
         ),
         migrations.AddIndex(
-            model_name='declaredparty',
-            index=models.Index(fields=['filing_version'], name='declared_party'),
+            model_name="declaredparty",
+            index=models.Index(fields=["filing_version"], name="declared_party"),
         ),
         migrations.AddIndex(
-            model_name='declaredparty',
-            index=models.Index(fields=['identifier'], name='declared_party_identifier'),
+            model_name="declaredparty",
+            index=models.Index(fields=["identifier"], name="declared_party_identifier"),
         ),
         migrations.AddIndex(
-            model_name='declaredparty',
-            index=models.Index(fields=['name_key'], name='declared_party_name'),
+            model_name="declaredparty",
+            index=models.Index(fields=["name_key"], name="declared_party_name"),
         ),
         migrations.AddIndex(
-            model_name='declareditem',
-            index=models.Index(fields=['filing_version'], name='declared_item'),
+            model_name="declareditem",
+            index=models.Index(fields=["filing_version"], name="declared_item"),
         ),
         migrations.AddIndex(
-            model_name='declareditem',
-            index=models.Index(fields=['commodity_code'], name='declared_item_code'),
+            model_name="declareditem",
+            index=models.Index(fields=["commodity_code"], name="declared_item_code"),
         ),
         migrations.AddIndex(
-            model_name='declaredequipment',
-            index=models.Index(fields=['filing_version'], name='declared_equipment'),
+            model_name="declaredequipment",
+            index=models.Index(fields=["filing_version"], name="declared_equipment"),
         ),
         migrations.AddIndex(
-            model_name='declaredequipment',
-            index=models.Index(fields=['identification'], name='declared_equipment_id'),
+            model_name="declaredequipment",
+            index=models.Index(fields=["identification"], name="declared_equipment_id"),
         ),
         migrations.AddIndex(
-            model_name='declaredconsignment',
-            index=models.Index(fields=['filing_version'], name='declared_consignment'),
+            model_name="declaredconsignment",
+            index=models.Index(fields=["filing_version"], name="declared_consignment"),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reference', ''), ('subject', 'declaration')), models.Q(models.Q(('subject', 'declaration'), _negated=True), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='measure_has_subject'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reference", ""), ("subject", "declaration")),
+                    models.Q(
+                        models.Q(("subject", "declaration"), _negated=True),
+                        models.Q(("reference", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="measure_has_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='searchkey',
-            constraint=models.UniqueConstraint(fields=('value', 'kind', 'ens'), name='one_search_key'),
+            model_name="searchkey",
+            constraint=models.UniqueConstraint(
+                fields=("value", "kind", "ens"), name="one_search_key"
+            ),
         ),
         migrations.AddIndex(
-            model_name='subsequententrynotice',
-            index=models.Index(fields=['office', '-informed_at'], name='notice_inbox'),
+            model_name="subsequententrynotice",
+            index=models.Index(fields=["office", "-informed_at"], name="notice_inbox"),
         ),
         migrations.AddConstraint(
-            model_name='subsequententrynotice',
-            constraint=models.UniqueConstraint(fields=('ens', 'office', 'version'), name='one_notice_per_office_and_version'),
+            model_name="subsequententrynotice",
+            constraint=models.UniqueConstraint(
+                fields=("ens", "office", "version"), name="one_notice_per_office_and_version"
+            ),
         ),
     ]

@@ -23,7 +23,7 @@ class Filing(models.Model):
 
     type = models.CharField(_("type"), max_length=8)
     lrn = models.CharField(_("LRN"), max_length=22)
-    mrn = models.CharField(_("MRN"), max_length=18, unique=True, null=True)
+    mrn = models.CharField(_("MRN"), max_length=18, unique=True, null=True)  # noqa: DJ001 unique where given
     status = models.CharField(_("status"), max_length=16, choices=Status.choices)
     declarant = models.CharField(_("declarant"), max_length=17)
     representative = models.CharField(_("representative"), max_length=17, blank=True)

@@ -84,7 +84,7 @@ def lodge(lodgements: Sequence[Lodgement], *, at: datetime) -> list[Lodged | Ref
     accepted = [entry for entry in numbered if entry.filing in won]
     _write(accepted, at)
     _record(accepted, at)
-    return [_result(entry, entry.filing in won) for entry in numbered]
+    return [_lodged(e) if e.filing in won else _refused(e) for e in numbered]
 
 
 def _number(lodgements: Sequence[Lodgement], at: datetime) -> list[_Numbered]:
@@ -289,9 +289,11 @@ def _record(accepted: Sequence[_Numbered], at: datetime) -> None:
     )
 
 
-def _result(entry: _Numbered, won: bool) -> Lodged | Refused:
-    if won:
-        return Lodged(filing=entry.filing, ens=entry.ens, mrn=entry.mrn)
+def _lodged(entry: _Numbered) -> Lodged:
+    return Lodged(filing=entry.filing, ens=entry.ens, mrn=entry.mrn)
+
+
+def _refused(entry: _Numbered) -> Refused:
     return Refused(
         findings=[
             Finding(

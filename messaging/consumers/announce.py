@@ -64,7 +64,9 @@ def _load(ids: list[int]) -> dict[int, Announced]:
         cursor.execute(_LOAD, [ids])
         rows = cursor.fetchall()
     names = Announced.__struct_fields__
-    found = [Announced(**dict(zip(names, (*row[:-1], decode(row[-1])), strict=True))) for row in rows]
+    found = [
+        Announced(**dict(zip(names, (*row[:-1], decode(row[-1])), strict=True))) for row in rows
+    ]
     return {measure.measure: measure for measure in found}
 
 

@@ -1,4 +1,4 @@
-"""Replying: IE328 for what is registered, IE316 for what is rejected, IE917 for what is no message."""
+"""Replying: IE328 if registered, IE316 if rejected, IE917 if it is no message at all."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime

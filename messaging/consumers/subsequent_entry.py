@@ -50,7 +50,9 @@ def handle(batch: Sequence[Event], *, at: datetime) -> None:
     A result on a version that has been replaced is told to nobody: its successor is assessed anew.
     """
     found = _load([event.data["ens"] for event in batch])
-    current = [event for event in batch if found[event.data["ens"]].version == event.data["version"]]
+    current = [
+        event for event in batch if found[event.data["ens"]].version == event.data["version"]
+    ]
     _inform_states(current, found, at)
     inform_own_offices(
         [notice for event in current for notice in _notices(found[event.data["ens"]])], at=at
@@ -94,9 +96,7 @@ def result_codes() -> dict[str, tuple[str, str]]:
         return {row["measure"]: (row["code"], row["text"]) for row in csv.DictReader(file)}
 
 
-def _inform_states(
-    events: Sequence[Event], found: dict[int, Flagged], at: datetime
-) -> None:
+def _inform_states(events: Sequence[Event], found: dict[int, Flagged], at: datetime) -> None:
     pairs = [
         (found[event.data["ens"]], event, country)
         for event in events

@@ -72,7 +72,13 @@ class Assessment(models.Model):
             pgtrigger.Protect(
                 name="opinion_is_never_changed",
                 operation=pgtrigger.UpdateOf(
-                    "hits", "score", "outcome", "severity", "features", "rule_set_id", "ens_version_id"
+                    "hits",
+                    "score",
+                    "outcome",
+                    "severity",
+                    "features",
+                    "rule_set_id",
+                    "ens_version_id",
                 ),
             ),
         ]

@@ -13,7 +13,7 @@ from risk.querysets import CaseQuerySet
 
 
 class Case(models.Model):
-    """Work on one ENS; at most one is open. An amendment raises the revision, never a second case."""
+    """Work on one ENS; at most one is open. An amendment raises its revision."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")

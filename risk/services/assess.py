@@ -105,9 +105,7 @@ def _declared(requests: Sequence[Request], locked: dict[int, Ens]) -> list[Decla
 def _opinions(versions: Sequence[Declared], rule_set: InForce) -> list[Opinion]:
     sequence = "risk_assessment_id_seq"
     ids = next_ids({sequence: len(versions)})[sequence]
-    return [
-        _opinion(declared, key, rule_set) for declared, key in zip(versions, ids, strict=True)
-    ]
+    return [_opinion(declared, key, rule_set) for declared, key in zip(versions, ids, strict=True)]
 
 
 def _opinion(declared: Declared, key: int, rule_set: InForce) -> Opinion:

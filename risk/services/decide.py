@@ -88,25 +88,37 @@ def _checked(
 ) -> "_Ready | list[Finding]":
     if case is None or not policies.may_work_on(officer, case):
         return [refusal("not_found", _("There is no such case for you."))]
+    findings = _about_case(order, case, officer) or _about_reason(order, reasons)
+    if findings:
+        return findings
+    assessment = case.ens.assessments.current().awaiting_review().order_by("-pk").first()
+    if assessment is None:
+        return [refusal("nothing_to_decide", _("No assessment waits for a decision."))]
+    verb, reason = Verb(order.verb), reasons[order.reason_code]
+    findings = [*_about_text(order, reason), *_about_announcement(order, verb, reason)]
+    findings += _about_subject(order, verb, case.ens)
+    if findings:
+        return findings
+    return _Ready(order=order, verb=verb, case=case, assessment=assessment, reason=reason)
+
+
+def _about_case(order: DecisionOrder, case: Case, officer: User) -> list[Finding]:
     if case.status != Case.Status.OPEN:
         return [refusal("closed", _("The case is closed."))]
     if case.revision != order.revision:
         return [refusal("stale_version", _("The declaration changed while you read it."))]
     if case.assignee_id not in (None, officer.pk):
         return [refusal("taken", _("Another officer has this case."))]
+    return []
+
+
+def _about_reason(order: DecisionOrder, reasons: Mapping[str, ReasonCode]) -> list[Finding]:
     if order.verb not in Verb.values:
         return [refusal("unknown_verb", _("Choose a decision."), "verb")]
-    verb, reason = Verb(order.verb), reasons.get(order.reason_code)
-    assessment = case.ens.assessments.current().awaiting_review().order_by("-pk").first()
-    if assessment is None:
-        return [refusal("nothing_to_decide", _("No assessment waits for a decision."))]
-    if reason is None or reason.decision != REASONS_OF[verb] or not selectable(reason):
-        return [refusal("reason", _("Choose a reason for this decision."), "reason_code")]
-    findings = [*_about_text(order, reason), *_about_announcement(order, verb, reason)]
-    findings += _about_subject(order, verb, case.ens)
-    if findings:
-        return findings
-    return _Ready(order=order, verb=verb, case=case, assessment=assessment, reason=reason)
+    reason = reasons.get(order.reason_code)
+    if reason and reason.decision == REASONS_OF[Verb(order.verb)] and selectable(reason):
+        return []
+    return [refusal("reason", _("Choose a reason for this decision."), "reason_code")]
 
 
 def selectable(reason: ReasonCode) -> bool:

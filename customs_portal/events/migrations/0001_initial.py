@@ -8,54 +8,73 @@ from customs_portal.events.partitioned_migration import CreatePartitionedModel
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('consumer', models.CharField(max_length=64, verbose_name='consumer')),
-                ('event_id', models.BigIntegerField(verbose_name='event')),
-                ('event_month', models.DateField(verbose_name='month of the event')),
-                ('stream', models.BigIntegerField(null=True, verbose_name='stream')),
-                ('not_before', models.DateTimeField(verbose_name='not before')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('lease', models.UUIDField(null=True, verbose_name='lease')),
-                ('leased_until', models.DateTimeField(null=True, verbose_name='leased until')),
-                ('parked_at', models.DateTimeField(null=True, verbose_name='parked')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("consumer", models.CharField(max_length=64, verbose_name="consumer")),
+                ("event_id", models.BigIntegerField(verbose_name="event")),
+                ("event_month", models.DateField(verbose_name="month of the event")),
+                ("stream", models.BigIntegerField(null=True, verbose_name="stream")),
+                ("not_before", models.DateTimeField(verbose_name="not before")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("lease", models.UUIDField(null=True, verbose_name="lease")),
+                ("leased_until", models.DateTimeField(null=True, verbose_name="leased until")),
+                ("parked_at", models.DateTimeField(null=True, verbose_name="parked")),
+                ("error", models.TextField(blank=True, verbose_name="error")),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(condition=models.Q(('parked_at__isnull', True)), fields=['consumer', 'id'], name='delivery_due'), models.Index(condition=models.Q(('stream__isnull', False)), fields=['consumer', 'stream', 'event_id'], name='delivery_stream')],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("parked_at__isnull", True)),
+                        fields=["consumer", "id"],
+                        name="delivery_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("stream__isnull", False)),
+                        fields=["consumer", "stream", "event_id"],
+                        name="delivery_stream",
+                    ),
+                ],
             },
         ),
         CreatePartitionedModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('month', models.DateField(verbose_name='month')),
-                ('kind', models.CharField(max_length=64, verbose_name='kind')),
-                ('at', models.DateTimeField(verbose_name='time')),
-                ('stream', models.BigIntegerField(null=True, verbose_name='stream')),
-                ('data', models.JSONField(verbose_name='data')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='actor')),
-                ('correlation', models.UUIDField(null=True, verbose_name='correlation')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("month", models.DateField(verbose_name="month")),
+                ("kind", models.CharField(max_length=64, verbose_name="kind")),
+                ("at", models.DateTimeField(verbose_name="time")),
+                ("stream", models.BigIntegerField(null=True, verbose_name="stream")),
+                ("data", models.JSONField(verbose_name="data")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="actor")),
+                ("correlation", models.UUIDField(null=True, verbose_name="correlation")),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'indexes': [models.Index(fields=['stream', 'id'], name='event_stream')],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "indexes": [models.Index(fields=["stream", "id"], name="event_stream")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ", hash='c77259f136352a9266584837dd6b88e1d6737cb6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_affb7', table='events_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ",
+                    hash="c77259f136352a9266584837dd6b88e1d6737cb6",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_affb7",
+                    table="events_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,0 +1,39 @@
+"""The verbs of messages once they are written: collecting them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from customs_portal.events.services import NewEvent, record_many
+from declarations.services.locks import assert_in_transaction
+from messaging.events import MESSAGE_COLLECTED
+
+_COLLECT = """
+UPDATE messaging_outboundmessage SET state = 'delivered', delivered_at = %s
+WHERE id = ANY(%s) AND state = 'waiting' RETURNING id, kind, recipient, ens_id
+"""
+
+
+def collect(messages: Sequence[int], *, by: int | None, at: datetime) -> list[int]:
+    """Mark the waiting ones among the messages delivered and return their ids, in any order.
+
+    `by` is the account that took them. What has been collected before stays as it was.
+    """
+    assert_in_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_COLLECT, [at, list(messages)])
+        rows = cursor.fetchall()
+    record_many(
+        [
+            NewEvent(
+                kind=MESSAGE_COLLECTED,
+                at=at,
+                stream=ens,
+                actor=by,
+                data={"message": key, "kind": kind, "recipient": recipient},
+            )
+            for key, kind, recipient, ens in rows
+        ]
+    )
+    return [row[0] for row in rows]
