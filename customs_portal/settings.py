@@ -266,6 +266,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVERS": [],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "customs_portal.api.documentation.add_lodging",
+    ],
 }
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = False

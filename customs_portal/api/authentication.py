@@ -20,6 +20,12 @@ def token_digest(header: str) -> str | None:
     return str(hash_token(token.strip()))
 
 
+def live_token(digest: str) -> ApiToken | None:
+    """Return the token of that digest with its account and operator, None if it may not be used."""
+    token = ApiToken.objects.select_related("user", "operator").filter(digest=digest).first()
+    return token if token is not None and token.is_live(clock.now()) else None
+
+
 class TokenAuthentication(KnoxAuthentication):
     """Finds the live token of a request and acts as its technical account."""
 
@@ -28,8 +34,8 @@ class TokenAuthentication(KnoxAuthentication):
         digest = token_digest(request.headers.get("Authorization", ""))
         if digest is None:
             return None
-        token = ApiToken.objects.select_related("user", "operator").filter(digest=digest).first()
-        if token is None or not token.is_live(clock.now()):
+        token = live_token(digest)
+        if token is None:
             raise AuthenticationFailed
         return token.user, token
 

@@ -1,6 +1,19 @@
 """URLs of the API."""
 
-from typing import Any
+from django.contrib.auth.decorators import login_required
+from django.urls import path
+
+from customs_portal.api.documentation import DocumentationView, SchemaView
+from customs_portal.api.lodging import lodge
+from customs_portal.api.messages import MessageView
+from customs_portal.api.notifications import NotificationsView, NotificationView
 
 app_name = "api"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("messages", lodge, name="messages"),
+    path("messages/<str:correlation>", MessageView.as_view(), name="message"),
+    path("notifications", NotificationsView.as_view(), name="notifications"),
+    path("notifications/<str:key>", NotificationView.as_view(), name="notification"),
+    path("schema", SchemaView.as_view(), name="schema"),
+    path("docs/", login_required(DocumentationView.as_view()), name="docs"),
+]

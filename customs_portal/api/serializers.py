@@ -1,0 +1,73 @@
+"""The shapes of the API's JSON; the OpenAPI document is made from them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from messaging.models import OutboundMessage
+
+
+class FindingSerializer(serializers.Serializer[Any]):
+    """One thing wrong with a message."""
+
+    code = serializers.CharField(help_text="Code of the error, as in IE316 or CD917B.")
+    rule = serializers.CharField(help_text="Official rule or condition, or empty.")
+    location = serializers.CharField(help_text="Path to the element, with positions.")
+    value = serializers.CharField(help_text="What was declared there, or empty.")
+    text = serializers.CharField(help_text="What is wrong, in words.")
+
+
+class ResponseSerializer(serializers.Serializer[Any]):
+    """The answer to a message."""
+
+    kind = serializers.CharField(help_text="IE328, IE316 or CD917B.")
+    xml = serializers.CharField()
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    """A message that was lodged, and what became of it."""
+
+    id = serializers.UUIDField(help_text="Correlation id.")
+    state = serializers.ChoiceField(choices=["received", "answered"])
+    kind = serializers.CharField(help_text="Kind of message, empty until it is known.")
+    mrn = serializers.CharField(help_text="MRN, empty if none was given.")
+    lrn = serializers.CharField(help_text="LRN, empty until it is known.")
+    received_at = serializers.DateTimeField()
+    response = ResponseSerializer(allow_null=True)
+    findings = FindingSerializer(many=True)
+
+
+class AcceptedSerializer(serializers.Serializer[Any]):
+    """A message that is stored and will be judged."""
+
+    id = serializers.UUIDField(help_text="Correlation id.")
+    state = serializers.CharField()
+    url = serializers.CharField(help_text="Where to ask for the answer.")
+
+
+class NotificationSerializer(serializers.Serializer[Any]):
+    """A message that customs has for the operator."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    mrn = serializers.CharField(help_text="MRN, or empty.")
+    lrn = serializers.CharField(help_text="LRN, or empty.")
+    state = serializers.ChoiceField(choices=OutboundMessage.State.choices)
+    created_at = serializers.DateTimeField()
+    url = serializers.CharField(help_text="Where the XML is; reading it collects the message.")
+
+
+class NotificationsSerializer(serializers.Serializer[Any]):
+    """A page of notifications, the oldest first."""
+
+    results = NotificationSerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="Address of the next page, or null.")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """What is wrong with a request (RFC 9457)."""
+
+    type = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    title = serializers.CharField()
