@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import IsAuthenticated
 
 from customs_portal.api.authentication import TokenAuthentication
 from customs_portal.api.waiting import LONGEST_WAIT
@@ -14,12 +15,14 @@ class SchemaView(SpectacularAPIView):
     """The OpenAPI document, for whoever has a token or is logged in."""
 
     authentication_classes = [TokenAuthentication, SessionAuthentication]
+    permission_classes = [IsAuthenticated]
 
 
 class DocumentationView(SpectacularSwaggerSplitView):
     """The page to read and try the API, without inline script or style."""
 
     authentication_classes = [SessionAuthentication]
+    permission_classes = [IsAuthenticated]
     template_name = "api/documentation.html"
     url_name = "api:schema"
 

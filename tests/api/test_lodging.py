@@ -11,8 +11,10 @@ from django.test import Client, RequestFactory
 from customs_portal import clock
 from customs_portal.accounts.models import ApiToken
 from customs_portal.api import lodging
+from customs_portal.api.backlog import Backlog
 from customs_portal.api.lodging import lodge
 from customs_portal.events.models import Delivery, Event
+from messaging.inbox import receive
 from messaging.models import InboundMessage, OutboundMessage, RawBody
 from tests.api.conftest import MESSAGES, System, answer, outbound
 
@@ -215,10 +217,12 @@ def test_when_the_store_is_away_the_message_is_refused(
     assert b"space" not in response.content
 
 
-def test_above_the_backlog_the_message_is_refused(trader: System, settings: Any) -> None:
+def test_above_the_backlog_the_message_is_refused(
+    trader: System, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.PIPELINE_BACKLOG_LIMIT = 0
     assert trader.post(b"<x/>").status_code == 202
-    lodging.backlog._counted_at = -10.0
+    monkeypatch.setattr(lodging, "backlog", Backlog())
     response = trader.post(b"<x/>")
     assert response.status_code == 503
     assert response["Retry-After"] == "5"
@@ -228,7 +232,6 @@ def test_above_the_backlog_the_message_is_refused(trader: System, settings: Any)
 
 def answering(trader: System, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every message be answered as soon as it is received."""
-    receive = lodging.receive
 
     def receive_and_answer(**values: Any) -> UUID | None:
         correlation = receive(**values)
