@@ -8,19 +8,14 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal.findings import Finding
 from customs_portal.reference.models import ReasonCode
 from customs_portal.reference.snapshot import Snapshot
 from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
 from declarations.models import Measure
-from risk.models import Decision
-
-REASONS_OF_VERB = {
-    Decision.Verb.NO_FURTHER_ACTION: ReasonCode.Decision.CLEAR,
-    Decision.Verb.CONTROL: ReasonCode.Decision.CONTROL,
-    Decision.Verb.HOLD: ReasonCode.Decision.HOLD,
-}
-"""Which reason codes belong to which decision."""
+from risk.models import Case, Decision
+from risk.services.decide import LONGEST_NOTE, MEASURE_OF, REASONS_OF, DecisionOrder, subjects
 
 _SINGLE = ReasonCode.SecondSignature.NO
 _CHOICE = ReasonCode.Announced.CHOICE
@@ -45,8 +40,8 @@ def selectable(
     snapshot: Snapshot, documents: Iterable[Document], offices: Sequence[str]
 ) -> Selectable:
     """Return the choices for an ENS with these documents and these of our offices on its way."""
-    verbs = set(REASONS_OF_VERB.values())
-    found = [row for row in snapshot.reasons.values() if row.decision in verbs]
+    decisions = set(REASONS_OF.values())
+    found = [row for row in snapshot.reasons.values() if row.decision in decisions]
     subjects = dict.fromkeys(each for document in documents for each in _subjects(document))
     return Selectable(
         reasons=tuple(row for row in found if row.second_signature == _SINGLE),
@@ -55,24 +50,18 @@ def selectable(
     )
 
 
+_NAMES = {
+    Measure.Subject.CONSIGNMENT: _("Consignment %s"),
+    Measure.Subject.ITEM: _("Goods item %s"),
+    Measure.Subject.EQUIPMENT: _("Container %s"),
+}
+
+
 def _subjects(document: Document) -> list[tuple[str, str]]:
-    keys = [consignment.key for consignment in document.consignments]
-    items = list(document.items())
-    containers = dict.fromkeys(number for item in items for number in item.containers)
     return [
-        *(
-            (f"{Measure.Subject.CONSIGNMENT}:{key}", gettext("Consignment %s") % key)
-            for key in keys
-            if key
-        ),
-        *(
-            (f"{Measure.Subject.ITEM}:{item.number}", gettext("Goods item %s") % item.number)
-            for item in items
-        ),
-        *(
-            (f"{Measure.Subject.EQUIPMENT}:{number}", gettext("Container %s") % number)
-            for number in containers
-        ),
+        (f"{kind}:{reference}", str(_NAMES[Measure.Subject(kind)]) % reference)
+        for kind, reference in subjects(document)
+        if reference
     ]
 
 
@@ -104,7 +93,7 @@ class DecisionForm(forms.Form):
         label=_("Internal reason"),
         help_text=_("The trader never sees this."),
         widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
+        max_length=LONGEST_NOTE,
         required=False,
     )
 
@@ -127,11 +116,11 @@ class DecisionForm(forms.Form):
         verb = cleaned.get("verb")
         if reason is None or verb is None:
             return cleaned
-        if reason.decision != REASONS_OF_VERB[Decision.Verb(verb)]:
+        if reason.decision != REASONS_OF[Decision.Verb(verb)]:
             self.add_error("reason_code", gettext("This reason belongs to another decision."))
         if reason.text_required and not cleaned.get("note", "").strip():
             self.add_error("note", gettext("Say why: this reason needs a text."))
-        if reason.announced == _CHOICE and verb in Measure.Kind and not cleaned.get("announce"):
+        if reason.announced == _CHOICE and verb in MEASURE_OF and not cleaned.get("announce"):
             self.add_error("announce", gettext("Choose whether the trader is told."))
         if verb == Decision.Verb.CONTROL and not cleaned.get("place"):
             self.add_error("place", gettext("Choose where the goods are to be controlled."))
@@ -147,33 +136,40 @@ class DecisionForm(forms.Form):
         """
         reason = self._reason(self.cleaned_data["reason_code"])
         assert reason is not None
-        if self.cleaned_data["verb"] not in Measure.Kind:
+        if self.cleaned_data["verb"] not in MEASURE_OF:
             return False
         if reason.announced == _CHOICE:
             return bool(self.cleaned_data["announce"] == "yes")
         return reason.announced == _ALWAYS
 
-    def values(self) -> dict[str, Any]:
-        """Return what a DecisionOrder needs besides its case. To be asked of a valid form only."""
+    def order(self, case: Case) -> DecisionOrder:
+        """Return the order to decide the case so. To be asked of a valid form only."""
         cleaned = self.cleaned_data
-        places_measure = cleaned["verb"] in Measure.Kind
+        places_measure = cleaned["verb"] in MEASURE_OF
         subject, _colon, reference = (cleaned["subject"] or WHOLE).partition(":")
-        return {
-            "revision": cleaned["revision"],
-            "verb": cleaned["verb"],
-            "reason_code": cleaned["reason_code"],
-            "note": cleaned["note"].strip(),
-            "subject": subject if places_measure else WHOLE,
-            "reference": reference if places_measure else "",
-            "announce": self.announced(),
-            "place": cleaned["place"] if cleaned["verb"] == Decision.Verb.CONTROL else "",
-        }
+        return DecisionOrder(
+            case=case.pk,
+            revision=cleaned["revision"],
+            verb=cleaned["verb"],
+            reason_code=cleaned["reason_code"],
+            note=cleaned["note"].strip(),
+            subject=subject if places_measure else WHOLE,
+            reference=reference if places_measure else "",
+            announce=self.announced(),
+            place=cleaned["place"] if cleaned["verb"] == Decision.Verb.CONTROL else "",
+        )
+
+    def refuse(self, findings: Iterable[Finding]) -> None:
+        """Show why the decision was refused, each reason at its field."""
+        for finding in findings:
+            field = finding.location if finding.location in self.fields else None
+            self.add_error(field, finding.text)
 
 
 def _grouped(reasons: Sequence[ReasonRow]) -> list[Any]:
     """Return the reasons as a group for each decision."""
     groups: list[Any] = [("", gettext("Choose"))]
-    for verb, decision in REASONS_OF_VERB.items():
+    for verb, decision in REASONS_OF.items():
         rows = [
             (row.code, f"{row.code} {row.title}") for row in reasons if row.decision == decision
         ]
