@@ -15,13 +15,17 @@ from lxml import etree
 from customs_portal.findings import Finding, Stage
 
 MAX_DEPTH = 64
-_PROLOG = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE", re.DOTALL)
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _CHARACTER_ERRORS = {
     etree.ErrorTypes.ERR_INVALID_CHAR,
     etree.ErrorTypes.ERR_INVALID_CHARREF,
     etree.ErrorTypes.ERR_INVALID_ENCODING,
     etree.ErrorTypes.I18N_CONV_FAILED,
+}
+_LIMITS = {
+    etree.ErrorTypes.ERR_RESOURCE_LIMIT: "Elements are nested too deeply, or entities are used.",
+    etree.ErrorTypes.ERR_ENTITY_LOOP: "Entities are not allowed.",
 }
 _parsers = local()
 
@@ -72,6 +76,8 @@ def _doctype() -> Finding:
 
 def _syntax(error: Any) -> Finding:
     code = "53" if error.code in _CHARACTER_ERRORS else "52"
+    if error.code in _LIMITS:
+        return refusal("18", _LIMITS[error.code])
     line, column = error.position if error.lineno else (1, 1)
     start = "Invalid characters" if code == "53" else "Not well-formed XML"
     reason = (error.msg or "nothing to read").partition(", line ")[0]

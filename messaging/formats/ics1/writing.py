@@ -11,10 +11,8 @@ from messaging.formats.answers import (
     AmendmentRejection,
     DiversionAnswer,
     Envelope,
-    FirstEntry,
     Intervention,
     Rejection,
-    SubsequentEntry,
     SyntaxRejection,
     Transmission,
 )
@@ -163,12 +161,12 @@ def write_syntax_rejection(answer: SyntaxRejection) -> bytes:
     return _message("CD917B", answer.envelope, {"HEAHEA": header, "XMLERR805": errors})
 
 
-def write_subsequent_entry(answer: SubsequentEntry) -> bytes:
+def write_subsequent_entry(answer: Transmission) -> bytes:
     """Return an IE319 (CD319A): the whole declaration, MRN and risk results."""
     return _transmission("CD319A", answer)
 
 
-def write_first_entry(answer: FirstEntry) -> bytes:
+def write_first_entry(answer: Transmission) -> bytes:
     """Return an IE301 (CD301A): the whole declaration, MRN and risk results."""
     return _transmission("CD301A", answer)
 

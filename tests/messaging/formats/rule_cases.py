@@ -6,7 +6,7 @@ its text, its group, or None to leave it out.
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -114,7 +114,7 @@ _ITEM_MEANS = {
         {"NatIDEMEATRAGI973": "NL", "IdeMeaTraGIMEATRA971": "9074729"},
     ],
 }
-_NO_PACKAGES = {"GOOITEGDS.PACGS2": [], "HEAHEA.TotNumOfPacHEA306": None}
+_NO_PACKAGES: Edits = {"GOOITEGDS.PACGS2": [], "HEAHEA.TotNumOfPacHEA306": None}
 _CONSIGNOR = full_party("TRACONCO2")
 _OTHER_CONSIGNOR = full_party("TRACONCO2", NamCO27="Bdo Ltd")
 _TWO_CONSIGNORS = {
@@ -288,7 +288,7 @@ _VALUES = {
     "mass_decimals": ("1.5000", "1.500"),
     "mass_point": ("5.", "5.0"),
 }
-_MANY = {
+_MANY: Mapping[str, Callable[[int], Edits]] = {
     "GOOITEGDS": lambda count: {"GOOITEGDS": [item(place) for place in range(1, count + 1)]},
     "SEAID529": lambda count: {"SEAID529": [{"SeaIdSEAID530": "S"}] * count},
     "IDEMEATRAGI970": lambda count: {

@@ -1,4 +1,4 @@
-"""Every official rule: a declaration that breaks it, one that keeps it, and proof that it counts."""
+"""Every official rule: a declaration that breaks it, one that keeps it, proof that it counts."""
 
 from functools import cache
 
