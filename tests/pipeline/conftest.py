@@ -1,0 +1,68 @@
+"""A portal with reference data, rules, an operator and an officer, for tests of the whole way."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from django.core.management import call_command
+
+from customs_portal.accounts.models import ApiToken, OfficeMembership, Operator, Role, User
+from customs_portal.accounts.services import issue_token
+from customs_portal.reference import snapshot
+from customs_portal.reference.models import Office
+from risk import rule_sets
+from risk.models import RiskProfile, Rule, RuleSetVersion, RuleVersion
+
+AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
+LODGER = "NL123456789"
+CARRIER = "NL987654321"
+
+
+@pytest.fixture(autouse=True)
+def reference(transactional_db: None) -> None:
+    snapshot.forget()
+    rule_sets.forget()
+    call_command("load_reference", verbosity=0)
+
+
+def operator(eori: str) -> str:
+    """Make a connected operator and return the digest of its token."""
+    found, _ = Operator.objects.get_or_create(eori=eori, defaults={"name": f"Firm {eori}"})
+    issue_token(operator=found, at=AT)
+    return ApiToken.objects.get(operator=found).digest
+
+
+@pytest.fixture
+def lodger() -> str:
+    return operator(LODGER)
+
+
+@pytest.fixture
+def officer() -> User:
+    user = User.objects.create_user("officer", password="x", role=Role.OFFICER)
+    office = Office.objects.get(reference="NL000396")
+    OfficeMembership.objects.create(user=user, office=office)
+    return user
+
+
+def publish(*rules: tuple[str, Any]) -> None:
+    """Publish rules, each (code, expression), with the outcome control."""
+    profile, _ = RiskProfile.objects.get_or_create(code="test", defaults={"name": "Test"})
+    versions = [_rule(profile, code, expression) for code, expression in rules]
+    number = RuleSetVersion.objects.count() + 1
+    RuleSetVersion.objects.create(number=number, rule_versions=versions, published_at=AT)
+
+
+def _rule(profile: RiskProfile, code: str, expression: Any) -> int:
+    rule = Rule.objects.create(profile=profile, code=code, title=code, family="test")
+    version = RuleVersion.objects.create(
+        rule=rule,
+        number=1,
+        expression=msgspec.to_builtins(expression),
+        outcome="control",
+        severity="high",
+        score=40,
+        created_at=AT,
+    )
+    return version.pk
