@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from declarations.document import Spot
+from declarations.document import GoodsItem, Spot
 from risk.engine import attributes
 from risk.engine.field import Field, FieldType, Level, Reader, SpotReader
 from risk.engine.subject import Subject, code, codes, party_codes
@@ -60,7 +60,9 @@ def _container(name: str, label: Promise, type: FieldType, read: Reader, **more:
     )
 
 
-def _party(role: str, labels: tuple[Promise, Promise, Promise], of_item: bool) -> tuple[Field, ...]:
+def _party(role: str, labels: tuple[Promise, Promise, Promise]) -> tuple[Field, ...]:
+    of_item = role in GoodsItem.__struct_fields__
+
     def spots(field: str, subject: Subject, matched: tuple[str, ...]) -> tuple[Spot, ...]:
         return (attributes.spot_of_party(role, field, subject),)
 
@@ -187,17 +189,17 @@ _ROUTING = (
 )  # fmt: skip
 
 _PARTIES = (
-    *_party("consignor", (_("consignor EORI"), _("consignor name"), _("consignor country")), True),
-    *_party("consignee", (_("consignee EORI"), _("consignee name"), _("consignee country")), True),
+    *_party("consignor", (_("consignor EORI"), _("consignor name"), _("consignor country"))),
+    *_party("consignee", (_("consignee EORI"), _("consignee name"), _("consignee country"))),
     *_party(
         "notify_party",
-        (_("notify party EORI"), _("notify party name"), _("notify party country")), True,
+        (_("notify party EORI"), _("notify party name"), _("notify party country")),
     ),
-    *_party("carrier", (_("carrier EORI"), _("carrier name"), _("carrier country")), False),
-    *_party("declarant", (_("declarant EORI"), _("declarant name"), _("declarant country")), False),
+    *_party("carrier", (_("carrier EORI"), _("carrier name"), _("carrier country"))),
+    *_party("declarant", (_("declarant EORI"), _("declarant name"), _("declarant country"))),
     *_party(
         "representative",
-        (_("representative EORI"), _("representative name"), _("representative country")), False,
+        (_("representative EORI"), _("representative name"), _("representative country")),
     ),
     _item(
         "parties.identifiers", _("EORI of any party"), CODES,
@@ -321,6 +323,5 @@ _TIMING = (
 )  # fmt: skip
 
 CATALOGUE: Mapping[str, Field] = {
-    field.name: field
-    for field in (*_HEADER, *_ROUTING, *_PARTIES, *_ITEM, *_EQUIPMENT, *_TIMING)
+    field.name: field for field in (*_HEADER, *_ROUTING, *_PARTIES, *_ITEM, *_EQUIPMENT, *_TIMING)
 }

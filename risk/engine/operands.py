@@ -1,9 +1,10 @@
 """What conditions compare with: the threshold as written, checked and in normal form."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Protocol
+from typing import Literal, Protocol
 
 from risk.engine.field import Field, FieldType
 from risk.engine.operators import OPERATORS, Operand, Operator
@@ -29,17 +30,39 @@ class Comparison(Protocol):
 Problem = tuple[str, str, str]
 """Code, sentence and the value at fault."""
 
-_PLACES: Mapping[Operand, tuple[tuple[int, int | None, bool, bool], ...]] = {
-    Operand.NONE: ((0, 0, False, False),),
-    Operand.ONE: ((1, 1, False, False),),
-    Operand.TWO: ((2, 2, False, False),),
-    Operand.SOME: ((1, None, False, False),),
-    Operand.LIST: ((0, 0, True, False),),
-    Operand.SOME_OR_LIST: ((1, None, False, False), (0, 0, True, False)),
-    Operand.SOME_OR_FIELD: ((1, None, False, False), (0, 0, False, True)),
-    Operand.FIELD: ((0, 0, False, True),),
-    Operand.FIELD_AND_ONE: ((1, 1, False, True),),
-    Operand.RATE: ((1, 1, False, False),),
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How an operand is written: how many values, and whether beside a list or a field."""
+
+    least: int = 0
+    most: int | None = 0
+    beside: Literal["", "list", "field"] = ""
+
+    def fits(self, leaf: Comparison) -> bool:
+        """Tell whether the operand of the leaf has this form."""
+        enough = self.least <= len(leaf.values)
+        beside = (bool(leaf.list), bool(leaf.other)) == (
+            self.beside == "list",
+            self.beside == "field",
+        )
+        return enough and beside and (self.most is None or len(leaf.values) <= self.most)
+
+
+_NOTHING, _ONE, _SOME = Form(), Form(1, 1), Form(1, None)
+_LIST, _FIELD = Form(beside="list"), Form(beside="field")
+
+FORMS: Mapping[Operand, tuple[Form, ...]] = {
+    Operand.NONE: (_NOTHING,),
+    Operand.ONE: (_ONE,),
+    Operand.TWO: (Form(2, 2),),
+    Operand.SOME: (_SOME,),
+    Operand.LIST: (_LIST,),
+    Operand.SOME_OR_LIST: (_SOME, _LIST),
+    Operand.SOME_OR_FIELD: (_SOME, _FIELD),
+    Operand.FIELD: (_FIELD,),
+    Operand.FIELD_AND_ONE: (Form(1, 1, "field"),),
+    Operand.RATE: (_ONE,),
 }
 
 
@@ -79,7 +102,7 @@ def operand_problem(
     leaf: Comparison, field: Field, catalogue: Mapping[str, Field], lists: Collection[str]
 ) -> Problem | None:
     """Return what is wrong with the operand of a leaf, None for a sound one."""
-    if not any(_fits(leaf, *place) for place in _PLACES[OPERATORS[leaf.operator].operand]):
+    if not any(form.fits(leaf) for form in FORMS[OPERATORS[leaf.operator].operand]):
         return "wrong-operand", "The operator needs another kind of value.", leaf.operator
     if leaf.list and leaf.list not in lists:
         return "unknown-list", "There is no such list.", leaf.list
@@ -90,20 +113,16 @@ def operand_problem(
     return _value_problem(leaf, field)
 
 
-def _fits(leaf: Comparison, least: int, most: int | None, by_list: bool, by_field: bool) -> bool:
-    count = least <= len(leaf.values) and (most is None or len(leaf.values) <= most)
-    return count and bool(leaf.list) is by_list and bool(leaf.other) is by_field
-
-
 def _value_problem(leaf: Comparison, field: Field) -> Problem | None:
     if leaf.operator is Operator.SAMPLE:
         return _rate_problem(leaf.values[0])
+    given = ", ".join(leaf.values)
     try:
-        thresholds = [threshold(value, field.type) for value in leaf.values]
+        limits = [threshold(value, field.type) for value in leaf.values]
     except ValueError:
-        return "wrong-value", "The value does not fit the type of the field.", ", ".join(leaf.values)
-    if leaf.operator is Operator.BETWEEN and thresholds[0] > thresholds[1]:  # type: ignore[operator]
-        return "wrong-value", "The first limit is above the second.", ", ".join(leaf.values)
+        return "wrong-value", "The value does not fit the type of the field.", given
+    if leaf.operator is Operator.BETWEEN and limits != sorted(limits):  # type: ignore[type-var]
+        return "wrong-value", "The first limit is above the second.", given
     return None
 
 

@@ -5,6 +5,7 @@ Evaluation, search and explanation read this tree; a new kind of node or operato
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
@@ -19,31 +20,31 @@ class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
     """Base of every node of a tree."""
 
 
-class All(Node, tag="all"):
+class All(Node, tag="all", frozen=True):
     """True if every part is true."""
 
     items: tuple["Expression", ...]
 
 
-class Any(Node, tag="any"):
+class Any(Node, tag="any", frozen=True):
     """True if at least one part is true."""
 
     items: tuple["Expression", ...]
 
 
-class Not(Node, tag="not"):
+class Not(Node, tag="not", frozen=True):
     """True exactly if the part is not true; a missing field makes the part false, not unknown."""
 
     item: "Expression"
 
 
-class AnyItem(Node, tag="any_item"):
+class AnyItem(Node, tag="any_item", frozen=True):
     """True if the condition holds for at least one goods item of the declaration."""
 
     condition: "Expression"
 
 
-class AllItems(Node, tag="all_items"):
+class AllItems(Node, tag="all_items", frozen=True):
     """True if the condition holds for every goods item of the declaration."""
 
     condition: "Expression"
@@ -56,7 +57,7 @@ class Count(StrEnum):
     AT_MOST = "at_most"
 
 
-class CountItems(Node, tag="count_items"):
+class CountItems(Node, tag="count_items", frozen=True):
     """True if the number of goods items for which the condition holds fits the limit."""
 
     condition: "Expression"
@@ -64,7 +65,7 @@ class CountItems(Node, tag="count_items"):
     limit: int
 
 
-class Leaf(Node, tag="leaf", omit_defaults=True):
+class Leaf(Node, tag="leaf", frozen=True, omit_defaults=True):
     """One field compared with values, with a list (by code) or with another field (by name).
 
     Numbers are decimals as text, times ISO 8601 with offset. `values` has one element for a single
@@ -88,7 +89,7 @@ MAX_VALUES = 1_000
 MAX_TEXT = 500
 MAX_BYTES = 500_000
 
-_decoder = msgspec.json.Decoder(Expression)
+_decoder: msgspec.json.Decoder[Expression] = msgspec.json.Decoder(Expression)
 
 
 def encode(tree: Expression) -> bytes:
@@ -141,32 +142,35 @@ def validate(
     tree: Expression, catalogue: Mapping[str, Field], lists: Collection[str]
 ) -> list[Finding]:
     """Return what is wrong with the tree, located as `all[2].not`; empty for a sound tree."""
-    found = list(_walk(tree, "", 0, False, catalogue, lists))
+    scope = _Scope(catalogue=catalogue, lists=lists)
+    found = list(_walk(tree, "", 0, scope))
     deep = any(finding.code == "too-deep" for finding in found)
     if not deep and sum(1 for _ in leaves(tree)) > MAX_LEAVES:
         found.append(_finding("too-many-conditions", "", f"More than {MAX_LEAVES} conditions."))
     return found
 
 
-def _walk(
-    node: Expression,
-    path: str,
-    depth: int,
-    quantified: bool,
-    catalogue: Mapping[str, Field],
-    lists: Collection[str],
-) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scope:
+    """What may be named, and whether goods items are being looked at already."""
+
+    catalogue: Mapping[str, Field]
+    lists: Collection[str]
+    quantified: bool = False
+
+
+def _walk(node: Expression, path: str, depth: int, scope: _Scope) -> Iterator[Finding]:
     if isinstance(node, Leaf):
-        yield from _leaf(node, path, catalogue, lists)
+        yield from _leaf(node, path, scope.catalogue, scope.lists)
         return
     if depth >= MAX_DEPTH:
         yield _finding("too-deep", path, f"Groups nest more than {MAX_DEPTH} deep.")
         return
-    yield from _group(node, path, quantified)
-    inside = quantified or isinstance(node, Quantifier)
+    yield from _group(node, path, scope)
+    inside = replace(scope, quantified=scope.quantified or isinstance(node, Quantifier))
     for part, step in zip(parts(node), _steps(node), strict=True):
         below = f"{path}.{step}" if path else step
-        yield from _walk(part, below, depth + 1, inside, catalogue, lists)
+        yield from _walk(part, below, depth + 1, inside)
 
 
 def _steps(node: Expression) -> list[str]:
@@ -176,12 +180,12 @@ def _steps(node: Expression) -> list[str]:
     return [name]
 
 
-def _group(node: Expression, path: str, quantified: bool) -> Iterator[Finding]:
+def _group(node: Expression, path: str, scope: _Scope) -> Iterator[Finding]:
     if isinstance(node, All | Any) and not node.items:
         yield _finding("empty-group", path, "The group has no conditions.")
     if isinstance(node, All | Any) and len(node.items) > MAX_LEAVES:
         yield _finding("too-wide", path, f"The group has more than {MAX_LEAVES} parts.")
-    if isinstance(node, Quantifier) and quantified:
+    if isinstance(node, Quantifier) and scope.quantified:
         yield _finding("nested-quantifier", path, "Goods items are already being looked at here.")
     if isinstance(node, CountItems) and not 0 <= node.limit <= 9_999:
         yield _finding("wrong-limit", path, "The number of items lies between 0 and 9999.")

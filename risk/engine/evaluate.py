@@ -1,0 +1,151 @@
+"""Evaluation of a rule set on declarations.
+
+A rule that reads goods items is evaluated on each item with its header joined; another once for the
+declaration. A missing field makes a condition false; NOT is two-valued.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from declarations.document import Document
+from risk.engine.conditions import Condition, compile_tree
+from risk.engine.fields import CATALOGUE
+from risk.engine.guards import Guard, guard
+from risk.engine.index import Index
+from risk.engine.leaves import Resources
+from risk.engine.lists import ReferenceList
+from risk.engine.outcomes import Conclusion, conclude
+from risk.engine.readings import Reading
+from risk.engine.rules import EngineRule, Hit
+from risk.engine.subject import Context, Declared
+from risk.engine.tree import needs_item, validate
+
+
+class UnsoundRule(ValueError):
+    """A rule that validation refuses was handed to the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule ready to run; `guard` is None for a rule that has to run on everything."""
+
+    rule: EngineRule
+    condition: Condition
+    guard: Guard | None
+    of_item: bool
+
+    def applies(self, mode: str, office: str, filing_type: str) -> bool:
+        """Tell whether the declaration is within the scope of the rule."""
+        rule = self.rule
+        return (
+            (not rule.modes or mode in rule.modes)
+            and (not rule.offices or office in rule.offices)
+            and (not rule.filing_types or filing_type in rule.filing_types)
+        )
+
+    def hit(self, reading: Reading) -> Hit:
+        """Return the hit on a reading for which the rule is true."""
+        bound = tuple(dict.fromkeys(self.condition.bind(reading, truth=True, decisive=True)))
+        return Hit(rule=self.rule.code, version=self.rule.version, bound=bound)
+
+
+def compile_rule(
+    rule: EngineRule, lists: Mapping[str, ReferenceList], sampling_key: bytes
+) -> CompiledRule:
+    """Return the rule ready to run; raises UnsoundRule for a tree that validation refuses."""
+    findings = validate(rule.expression, CATALOGUE, lists)
+    if findings:
+        raise UnsoundRule(f"{rule.code}: {findings[0].code} at {findings[0].location or 'top'}")
+    resources = Resources(CATALOGUE, lists, sampling_key, rule.code)
+    of_item = needs_item(rule.expression, CATALOGUE)
+    return CompiledRule(
+        rule=rule,
+        condition=compile_tree(rule.expression, resources),
+        guard=guard(rule.expression, resources, truth=True, of_item=of_item),
+        of_item=of_item,
+    )
+
+
+class CompiledRuleSet:
+    """A rule set version with its lists; immutable, safe to share between threads."""
+
+    def __init__(
+        self,
+        rules: Sequence[EngineRule],
+        lists: Mapping[str, ReferenceList],
+        sampling_key: bytes = b"",
+    ) -> None:
+        self.rules = tuple(compile_rule(rule, lists, sampling_key) for rule in rules)
+        self._by_code = {compiled.rule.code: compiled for compiled in self.rules}
+        if len(self._by_code) != len(self.rules):
+            raise UnsoundRule("two rules of the set have the same code")
+        self._header_once = self._index(lists, rule_of_item=False, key_of_item=False)
+        self._header_each = self._index(lists, rule_of_item=True, key_of_item=False)
+        self._item_once = self._index(lists, rule_of_item=False, key_of_item=True)
+        self._item_each = self._index(lists, rule_of_item=True, key_of_item=True)
+
+    def rule(self, code: str) -> EngineRule:
+        """Return the rule with that code; raises KeyError for another set's rule."""
+        return self._by_code[code].rule
+
+    def unguarded(self) -> tuple[str, ...]:
+        """Return the codes of rules without a selective condition; they run on everything."""
+        return tuple(one.rule.code for one in self.rules if one.guard is None)
+
+    def evaluate(self, document: Document, context: Context) -> list[Hit]:
+        """Return the hits in the order of rules, then of goods items.
+
+        Hits of one rule on several items that rest on the same places and values are one hit.
+        """
+        declared = Declared(document, context)
+        found = sorted(self._found(declared), key=lambda pair: pair[0])
+        return list(dict.fromkeys(self.rules[number].hit(reading) for number, reading in found))
+
+    def conclude(self, hits: Iterable[Hit]) -> Conclusion:
+        """Return outcome, severity and score of the hits; a rule counts once."""
+        codes = dict.fromkeys(hit.rule for hit in hits)
+        return conclude(self.rule(code).weighted() for code in codes)
+
+    def _found(self, declared: Declared) -> Iterator[tuple[int, Reading]]:
+        """Yield each rule that is true with its reading; items in their order."""
+        scope = _scope(declared)
+        header = Reading(declared.whole)
+        once = self._header_once.candidates(header)
+        each = self._header_each.candidates(header)
+        for subject in declared.subjects():
+            reading = Reading(subject)
+            once |= self._item_once.candidates(reading)
+            yield from self._true(each | self._item_each.candidates(reading), reading, scope)
+        yield from self._true(once, header, scope)
+
+    def _true(
+        self, candidates: set[int], reading: Reading, scope: tuple[str, str, str]
+    ) -> Iterator[tuple[int, Reading]]:
+        for number in candidates:
+            compiled = self.rules[number]
+            if compiled.applies(*scope) and compiled.condition.test(reading):
+                yield number, reading
+
+    def _index(
+        self, lists: Mapping[str, ReferenceList], *, rule_of_item: bool, key_of_item: bool
+    ) -> Index:
+        numbered = [
+            (number, compiled)
+            for number, compiled in enumerate(self.rules)
+            if compiled.of_item is rule_of_item
+        ]
+        always = [number for number, compiled in numbered if compiled.guard is None]
+        entries = [
+            (key, number)
+            for number, compiled in numbered
+            if compiled.guard is not None
+            for key in compiled.guard.keys
+            if key.of_item is key_of_item
+        ]
+        return Index([] if key_of_item else always, entries, lists)
+
+
+def _scope(declared: Declared) -> tuple[str, str, str]:
+    document, context = declared.document, declared.context
+    filing_type = context.filing_type or document.type
+    return document.transport_mode, document.office_of_first_entry, filing_type
