@@ -15,15 +15,18 @@ PROGRESS = {
 
 
 def run(commands: Sequence[str]) -> None:
-    """Raises what the command raises: nothing after it runs."""
+    """Stop at the first command that fails: SystemExit with its reason."""
     import django
-    from django.core.management import call_command, get_commands
+    from django.core.management import CommandError, call_command, get_commands
 
     django.setup()
     for command in commands:
         if command in get_commands():
             print(PROGRESS.get(command, command), flush=True)
-            call_command(command, verbosity=0)
+            try:
+                call_command(command, verbosity=0)
+            except CommandError as error:
+                sys.exit(f"{command}: {error}")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ START_LIMIT = 30.0
 STOP_LIMIT = 10.0
 SETTINGS = (
     *("--port", "0"),
+    *("--set-proc-title", "no"),  # a title would overwrite the environment that tells whose it is
     *("--unixsocketperm", "700"),
     *("--save", ""),
     *("--appendonly", "no"),
