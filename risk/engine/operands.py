@@ -121,7 +121,7 @@ def _value_problem(leaf: Comparison, field: Field) -> Problem | None:
         limits = [threshold(value, field.type) for value in leaf.values]
     except ValueError:
         return "wrong-value", "The value does not fit the type of the field.", given
-    if leaf.operator is Operator.BETWEEN and limits != sorted(limits):  # type: ignore[type-var]
+    if leaf.operator is Operator.BETWEEN and limits != sorted(limits):
         return "wrong-value", "The first limit is above the second.", given
     return None
 

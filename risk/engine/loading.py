@@ -1,0 +1,61 @@
+"""Reading rules and reference lists from files; what the database holds is loaded from these.
+
+The rules and lists that come with the portal are illustrations: no threshold and no entry is real.
+"""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from risk.engine.lists import ListEntry, ReferenceList
+from risk.engine.rules import EngineRule
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+_rules_decoder = msgspec.json.Decoder(tuple[EngineRule, ...])
+
+
+def load_rules(path: Path = DATA / "demo_rules.json") -> tuple[EngineRule, ...]:
+    """Return the rules of a file in its order; raises msgspec.ValidationError if it has others."""
+    return _rules_decoder.decode(path.read_bytes())
+
+
+def load_lists(directory: Path = DATA) -> dict[str, ReferenceList]:
+    """Return the lists named in `lists.csv` with their entries in `lists/<code>.csv`.
+
+    Raises FileNotFoundError for a named list without file, ValueError for an entry that is none.
+    """
+    return {
+        row["code"]: ReferenceList(
+            row["code"], row["title"], load_entries(directory / "lists" / f"{row['code']}.csv")
+        )
+        for row in _rows(directory / "lists.csv")
+    }
+
+
+def load_entries(path: Path) -> list[ListEntry]:
+    """Return the entries of a list file: value, label, valid_from, valid_to, note."""
+    return [_entry(row) for row in _rows(path)]
+
+
+def _entry(row: dict[str, str]) -> ListEntry:
+    if not row["value"].strip():
+        raise ValueError("an entry of a list has no value")
+    return ListEntry(
+        value=row["value"],
+        label=row["label"],
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
+        note=row["note"],
+    )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
