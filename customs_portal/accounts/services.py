@@ -1,7 +1,9 @@
 """The verbs of accounts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import ApiToken, Operator, OperatorMembership, Role, User
@@ -32,3 +34,9 @@ def issue_token(
         user=system_account(operator=operator), operator=operator, label=label, expiry=life
     )
     return str(token)
+
+
+def end_tokens(digests: Sequence[str], *, at: datetime) -> int:
+    """End those of the tokens that still live; return how many."""
+    live = ApiToken.objects.filter(Q(expiry__isnull=True) | Q(expiry__gt=at), pk__in=digests)
+    return int(live.update(expiry=at))

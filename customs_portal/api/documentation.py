@@ -66,7 +66,7 @@ LODGING: dict[str, Any] = {
     },
     "responses": {
         "200": _answer(
-            "The answer: IE328, IE316 or CD917B.",
+            "The answer: CC328A, CC316A or CD917B.",
             "application/xml",
             {"type": "string", "format": "binary"},
         ),

@@ -20,7 +20,7 @@ class FindingSerializer(serializers.Serializer[Any]):
 class ResponseSerializer(serializers.Serializer[Any]):
     """The answer to a message."""
 
-    kind = serializers.CharField(help_text="IE328, IE316 or CD917B.")
+    kind = serializers.CharField(help_text="CC328A, CC316A or CD917B.")
     xml = serializers.CharField()
 
 

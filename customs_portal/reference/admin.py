@@ -1,27 +1,15 @@
 """Reference data in the admin: looked up there, changed by loading."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RULES, RoleAdmin
 from customs_portal.reference.models import Code, Country, Load, Office, ReasonCode
 
 
-class LoadedDataAdmin(admin.ModelAdmin[Any]):
-    """Read-only: the CSV files are the source."""
+class LoadedDataAdmin(RoleAdmin):
+    """Read-only for everybody: the CSV files are the source."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse: rows come from `load_reference`."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: rows come from `load_reference`."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: rows end, they are not deleted."""
-        return False
+    readers = CASEWORK | RULES | ADMINISTRATION | AUDIT
 
 
 @admin.register(Code)

@@ -1,0 +1,163 @@
+"""People, operators and tokens in the admin: the work of the administrator."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+
+from customs_portal import clock
+from customs_portal.accounts.forms import NewUserForm, TokenForm
+from customs_portal.accounts.models import (
+    ApiToken,
+    OfficeMembership,
+    Operator,
+    OperatorMembership,
+    User,
+)
+from customs_portal.accounts.services import end_tokens, issue_token
+from customs_portal.admin_access import (
+    ADMINISTRATION,
+    AUDIT,
+    CASEWORK,
+    RoleAdmin,
+    RoleInline,
+    role_of,
+)
+
+
+class MembershipInline(RoleInline):
+    """What a person belongs to; a membership can be ended."""
+
+    readers, editors = AUDIT, ADMINISTRATION
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the role may end a membership."""
+        return role_of(request) in ADMINISTRATION
+
+
+class OfficesInline(MembershipInline):
+    """The offices that an official belongs to."""
+
+    model = OfficeMembership
+    raw_id_fields = ("office",)
+
+
+class OperatorsInline(MembershipInline):
+    """The operators that a person acts for."""
+
+    model = OperatorMembership
+    raw_id_fields = ("operator",)
+
+
+@admin.register(User)
+class PersonAdmin(RoleAdmin, UserAdmin[User]):
+    """People, each with one role."""
+
+    readers, editors = AUDIT, ADMINISTRATION
+    add_form = NewUserForm
+    inlines = (OfficesInline, OperatorsInline)
+    list_display = ("username", "first_name", "last_name", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    date_hierarchy = "date_joined"
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Access"), {"fields": ("role", "is_active")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "role", "usable_password", "password1", "password2")}),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show nothing of the password to those who only read."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return ((None, {"fields": ("username",)}), *tuple(fieldsets)[1:])
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Let nobody change their own role or close their own account."""
+        own = ("role", "is_active") if obj is not None and obj.pk == request.user.pk else ()
+        return (*self.readonly_fields, *own)
+
+
+@admin.register(Operator)
+class OperatorAdmin(RoleAdmin):
+    """Economic operators; a token makes one connected."""
+
+    readers, editors = CASEWORK | AUDIT, ADMINISTRATION
+    list_display = ("eori", "name", "telephone")
+    search_fields = ("eori", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep the EORI number of an operator as it is."""
+        return ("eori",) if obj is not None else ()
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that issues a token."""
+        view = self.admin_site.admin_view(self.issue_token_view)
+        name = "accounts_operator_issue_token"
+        return [path("<int:key>/issue-token/", view, name=name), *super().get_urls()]
+
+    @never_cache
+    @sensitive_variables("token")
+    def issue_token_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Ask what the token is for; issue it and show it, once."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        operator = self.get_object(request, str(key))
+        if operator is None:
+            raise Http404
+        form = TokenForm(request.POST or None)
+        token = ""
+        if request.method == "POST" and form.is_valid():
+            token = issue_token(operator=operator, at=clock.now(), **form.cleaned_data)
+            self.log_change(request, operator, "Token issued.")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Issue a token"),
+            "subtitle": str(operator),
+            "original": operator,
+            "form": form,
+            "token": token,
+        }
+        return TemplateResponse(request, "admin/accounts/operator/issue_token.html", context)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(RoleAdmin):
+    """Tokens of systems; issued on the page of their operator."""
+
+    readers = ADMINISTRATION | AUDIT
+    list_display = ("token_key", "operator", "label", "created", "expiry")
+    list_filter = ("expiry",)
+    list_select_related = ("operator",)
+    search_fields = ("operator__eori", "operator__name", "label", "token_key")
+    date_hierarchy = "created"
+    ordering = ("-created",)
+    fields = ("token_key", "operator", "label", "created", "expiry")
+    actions = ("end",)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """Whether the role may end tokens."""
+        return role_of(request) in ADMINISTRATION
+
+    @admin.action(description=_("End now"), permissions=["end"])
+    def end(self, request: HttpRequest, rows: QuerySet[ApiToken]) -> None:
+        """End the chosen tokens that still live."""
+        count = end_tokens(list(rows.values_list("pk", flat=True)), at=clock.now())
+        text = ngettext("%d token ended.", "%d tokens ended.", count) % count
+        self.message_user(request, text, messages.SUCCESS)

@@ -1,0 +1,87 @@
+"""Events as a story, and deliveries that need help, in the admin."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from customs_portal import clock
+from customs_portal.admin_access import ADMINISTRATION, AUDIT, RoleAdmin, role_of
+from customs_portal.events.models import Delivery, Event
+from customs_portal.events.parked import retry
+from customs_portal.events.reads import story_line
+
+
+@admin.register(Event)
+class EventAdmin(RoleAdmin):
+    """What happened, in sentences."""
+
+    readers = AUDIT
+    list_display = ("at", "sentence", "kind", "stream", "actor_id", "correlation")
+    list_filter = ("kind",)
+    search_fields = ("=stream", "=correlation")
+    date_hierarchy = "at"
+    ordering = ("-id",)
+    fields = ("id", "at", "kind", "sentence", "stream", "actor_id", "correlation", "data")
+
+    @admin.display(description=_("what happened"))
+    def sentence(self, event: Event) -> str:
+        """Tell the event as in a story."""
+        return story_line(event).sentence
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Parked deliveries, or those on their way."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Return the choices."""
+        return [("parked", gettext("Parked")), ("due", gettext("On its way"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Delivery]
+    ) -> QuerySet[Delivery] | None:
+        """Keep those of the chosen state."""
+        if self.value() is None:
+            return None
+        return queryset.filter(parked_at__isnull=self.value() == "due")
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(RoleAdmin):
+    """What a consumer is still to be told; parked ones can be tried again."""
+
+    readers = ADMINISTRATION | AUDIT
+    list_display = ("id", "consumer", "event_id", "stream", "attempts", "not_before", "parked_at")
+    list_filter = (StateFilter, "consumer")
+    search_fields = ("=event_id", "=stream")
+    date_hierarchy = "not_before"
+    ordering = ("-parked_at", "id")
+    actions = ("try_again",)
+    fields = (
+        "consumer",
+        "event_id",
+        "stream",
+        "attempts",
+        "not_before",
+        "leased_until",
+        "parked_at",
+        "error",
+    )
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Whether the role may have deliveries tried again."""
+        return role_of(request) in ADMINISTRATION
+
+    @admin.action(description=_("Try again"), permissions=["retry"])
+    def try_again(self, request: HttpRequest, rows: QuerySet[Delivery]) -> None:
+        """Give the parked ones among the chosen their attempts back."""
+        count = retry(list(rows.values_list("pk", flat=True)), at=clock.now())
+        text = ngettext(
+            "%d delivery will be tried again.", "%d deliveries will be tried again.", count
+        )
+        self.message_user(request, text % count, messages.SUCCESS)

@@ -1,0 +1,260 @@
+"""Filings, ENS and measures in the admin: to be read; what changes them are services."""
+
+from typing import Any, ClassVar
+
+import msgspec
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from customs_portal.accounts.models import User
+from customs_portal.admin_access import DECLARATIONS, RoleAdmin, RoleInline
+from declarations.document import encode
+from declarations.models import (
+    ConsignmentLife,
+    Ens,
+    EnsMember,
+    EnsVersion,
+    EntryLeg,
+    Filing,
+    FilingVersion,
+    Measure,
+    SubsequentEntryNotice,
+)
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return the official who asks; the admin lets nobody else in."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
+
+
+def link_to(row: Any) -> SafeString:
+    """Return a link to the page of a row in the admin."""
+    opts = row._meta
+    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', address, row)
+
+
+class DeclarationInline(RoleInline):
+    """What stands below an ENS or a filing."""
+
+    readers = DECLARATIONS
+
+
+class EnsScopedAdmin(RoleAdmin):
+    """Rows that belong to an ENS, seen by those who see it."""
+
+    readers = DECLARATIONS
+    list_select_related: ClassVar[tuple[str, ...]] = ("ens",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return only rows of ENS that the user sees."""
+        return (
+            super().get_queryset(request).filter(ens__in=Ens.objects.visible_to(user_of(request)))
+        )
+
+    @admin.display(description=_("ENS"), ordering="ens")
+    def ens_link(self, row: Any) -> SafeString:
+        """Lead to the ENS."""
+        return link_to(row.ens)
+
+
+class FilingScopedAdmin(RoleAdmin):
+    """Rows that belong to a filing, seen by those who see it."""
+
+    readers = DECLARATIONS
+    list_select_related = ("filing",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return only rows of filings that the user sees."""
+        seen = Filing.objects.visible_to(user_of(request))
+        return super().get_queryset(request).filter(filing__in=seen)
+
+    @admin.display(description=_("filing"), ordering="filing")
+    def filing_link(self, row: Any) -> SafeString:
+        """Lead to the filing."""
+        return link_to(row.filing)
+
+
+class LegInline(DeclarationInline):
+    """The offices on the way."""
+
+    model = EntryLeg
+    fields = ("sequence", "office", "country")
+    ordering = ("sequence",)
+
+
+class MemberInline(DeclarationInline):
+    """The filings of the ENS."""
+
+    model = EnsMember
+    fields = readonly_fields = ("filing_link",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the members with their filings."""
+        return super().get_queryset(request).select_related("filing")
+
+    @admin.display(description=_("filing"))
+    def filing_link(self, member: EnsMember) -> SafeString:
+        """Lead to the filing."""
+        return link_to(member.filing)
+
+
+class EnsVersionInline(DeclarationInline):
+    """What was analysed, version for version."""
+
+    model = EnsVersion
+    fields = ("number", "created_at")
+    ordering = ("-number",)
+
+
+class MeasureInline(DeclarationInline):
+    """What customs has ordered."""
+
+    model = Measure
+    fields = ("kind", "status", "subject", "reference", "reason_code", "placed_at", "announced_at")
+    show_change_link = True
+
+
+@admin.register(Ens)
+class EnsAdmin(RoleAdmin):
+    """ENS with offices, filings, versions and measures."""
+
+    readers = DECLARATIONS
+    list_display = (
+        "mrn",
+        "status",
+        "transport_mode",
+        "means",
+        "office_of_first_entry",
+        "expected_arrival",
+        "registered_at",
+    )
+    list_filter = ("status", "role", "transport_mode", "office_of_first_entry")
+    search_fields = ("^mrn", "^means", "^search_keys__value")
+    search_help_text = _("MRN, LRN, container, transport document, EORI or means of transport")
+    date_hierarchy = "registered_at"
+    ordering = ("-registered_at",)
+    inlines = (LegInline, MemberInline, MeasureInline, EnsVersionInline)
+
+
+class FilingVersionInline(DeclarationInline):
+    """The versions of a filing."""
+
+    model = FilingVersion
+    fields = ("number", "created_at")
+    ordering = ("-number",)
+    show_change_link = True
+
+
+class ConsignmentInline(DeclarationInline):
+    """The consignments and where their goods are."""
+
+    model = ConsignmentLife
+    fields = ("key", "goods")
+
+
+@admin.register(Filing)
+class FilingAdmin(RoleAdmin):
+    """Filings with their versions and consignments."""
+
+    readers = DECLARATIONS
+    list_display = (
+        "__str__",
+        "type",
+        "lrn",
+        "status",
+        "declarant",
+        "transport_mode",
+        "office_of_first_entry",
+        "lodged_at",
+        "late_minutes",
+    )
+    list_filter = ("status", "type", "transport_mode", "office_of_first_entry")
+    search_fields = ("^mrn", "^lrn", "^declarant", "^representative", "^carrier")
+    date_hierarchy = "lodged_at"
+    ordering = ("-lodged_at",)
+    inlines = (FilingVersionInline, ConsignmentInline)
+    readonly_fields = ("ens_link",)
+
+    @admin.display(description=_("ENS"))
+    def ens_link(self, filing: Filing) -> SafeString | str:
+        """Lead to the ENS that the filing belongs to."""
+        member = EnsMember.objects.select_related("ens").filter(filing=filing).first()
+        return link_to(member.ens) if member else "-"
+
+
+@admin.register(FilingVersion)
+class FilingVersionAdmin(FilingScopedAdmin):
+    """Versions of filings with their documents."""
+
+    list_display = ("id", "filing_link", "number", "created_at")
+    search_fields = ("^filing__mrn", "^filing__lrn")
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+    fields = readonly_fields = ("filing_link", "number", "created_at", "as_declared")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave the documents out until one is looked at."""
+        return super().get_queryset(request).defer("document_json")
+
+    @admin.display(description=_("document"))
+    def as_declared(self, version: FilingVersion) -> SafeString:
+        """Show the document as indented text."""
+        return format_html(
+            "<pre>{}</pre>", msgspec.json.format(encode(version.document()), indent=2).decode()
+        )
+
+
+@admin.register(ConsignmentLife)
+class ConsignmentAdmin(FilingScopedAdmin):
+    """Consignments and where their goods are."""
+
+    list_display = ("key", "filing_link", "goods")
+    list_filter = ("goods",)
+    search_fields = ("^key", "^filing__mrn")
+    date_hierarchy = "filing__lodged_at"
+    ordering = ("-id",)
+
+
+@admin.register(Measure)
+class MeasureAdmin(EnsScopedAdmin):
+    """Measures; they are placed by deciding a case."""
+
+    list_display = (
+        "__str__",
+        "ens_link",
+        "kind",
+        "status",
+        "subject",
+        "reference",
+        "placed_by",
+        "placed_at",
+        "announced_at",
+    )
+    list_filter = ("kind", "status", "reason_code", ("announced_at", admin.EmptyFieldListFilter))
+    list_select_related: ClassVar[tuple[str, ...]] = ("ens", "placed_by")
+    search_fields = ("^ens__mrn", "^reference")
+    date_hierarchy = "placed_at"
+    ordering = ("-id",)
+    readonly_fields = ("ens_link",)
+    exclude = ("ens",)
+
+
+@admin.register(SubsequentEntryNotice)
+class SubsequentEntryNoticeAdmin(EnsScopedAdmin):
+    """What our offices of subsequent entry were told."""
+
+    list_display = ("__str__", "ens_link", "office", "version", "result_code", "informed_at")
+    list_filter = ("office", "result_code")
+    search_fields = ("^ens__mrn",)
+    date_hierarchy = "informed_at"
+    ordering = ("-id",)
+    readonly_fields = ("ens_link",)
+    exclude = ("ens",)

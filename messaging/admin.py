@@ -1,0 +1,120 @@
+"""Messages in the admin, as received and sent, and the partners."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RoleAdmin
+from declarations.admin import link_to
+from messaging.models import InboundMessage, OutboundMessage, Partner
+from messaging.reads import raw_body
+
+LONGEST_SHOWN = 100_000
+
+
+class MessageAdmin(RoleAdmin):
+    """A message with its exact bytes, shown as text."""
+
+    readers = CASEWORK | AUDIT
+
+    @admin.display(description=_("raw message"))
+    def raw_text(self, message: InboundMessage | OutboundMessage) -> SafeString:
+        """Show the bytes as text; what is no UTF-8 is marked."""
+        text = raw_body(message)[:LONGEST_SHOWN].decode("utf-8", "backslashreplace")
+        return format_html("<pre>{}</pre>", text.replace("\x00", "\\x00"))
+
+
+@admin.register(InboundMessage)
+class InboundMessageAdmin(MessageAdmin):
+    """Messages received."""
+
+    list_display = ("correlation", "kind", "operator", "lrn", "mrn", "state", "received_at", "size")
+    list_filter = ("state", "kind")
+    list_select_related = ("operator",)
+    search_fields = ("=correlation", "^mrn", "^lrn", "^operator__eori")
+    date_hierarchy = "received_at"
+    ordering = ("-received_at",)
+    fields = (
+        "correlation",
+        "operator",
+        "kind",
+        "message_identification",
+        "lrn",
+        "mrn",
+        "state",
+        "received_at",
+        "judged_at",
+        "size",
+        "findings",
+        "repeats_link",
+        "answer_link",
+        "raw_text",
+    )
+    readonly_fields = ("repeats_link", "answer_link", "raw_text")
+
+    @admin.display(description=_("repeats"))
+    def repeats_link(self, message: InboundMessage) -> SafeString | str:
+        """Lead to the first message of the same id."""
+        return link_to(message.repeats) if message.repeats else "-"
+
+    @admin.display(description=_("answer"))
+    def answer_link(self, message: InboundMessage) -> SafeString | str:
+        """Lead to the answer."""
+        return link_to(message.answer) if message.answer else "-"
+
+
+@admin.register(OutboundMessage)
+class OutboundMessageAdmin(MessageAdmin):
+    """Messages to traders and partners."""
+
+    list_display = (
+        "message_identification",
+        "kind",
+        "recipient",
+        "mrn",
+        "state",
+        "created_at",
+        "delivered_at",
+    )
+    list_filter = ("kind", "channel", "state")
+    search_fields = ("^mrn", "^lrn", "^recipient", "=message_identification")
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+    fields = (
+        "message_identification",
+        "kind",
+        "channel",
+        "recipient",
+        "ens_link",
+        "ens_version",
+        "mrn",
+        "lrn",
+        "state",
+        "created_at",
+        "delivered_at",
+        "raw_text",
+    )
+    readonly_fields = ("ens_link", "raw_text")
+
+    @admin.display(description=_("ENS"))
+    def ens_link(self, message: OutboundMessage) -> SafeString | str:
+        """Lead to the ENS that the message is about."""
+        return link_to(message.ens) if message.ens else "-"
+
+
+@admin.register(Partner)
+class PartnerAdmin(RoleAdmin):
+    """Other administrations."""
+
+    readers, editors = AUDIT, ADMINISTRATION
+    list_display = ("country", "name", "active")
+    list_filter = ("active",)
+    search_fields = ("country", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep the country of a partner as it is."""
+        return ("country",) if obj is not None else ()

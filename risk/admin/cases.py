@@ -1,0 +1,219 @@
+"""Cases in the admin: they change only by the services of casework."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from customs_portal import clock
+from customs_portal.admin_access import AUDIT, CASEWORK, DECLARATIONS, RoleAdmin, RoleInline
+from customs_portal.reference.snapshot import current
+from declarations.admin import EnsScopedAdmin, link_to, user_of
+from declarations.models import EntryLeg
+from risk import policies
+from risk.admin.assessments import hits_as_list
+from risk.consequences import consequences
+from risk.forms import DecisionForm, selectable
+from risk.models import (
+    Case,
+    Decision,
+)
+from risk.services import Changed, Decided, Refused, claim, decide, give_back
+from risk.services.decide import current_document
+
+
+class DecisionInline(RoleInline):
+    """What was decided on the case."""
+
+    model = Decision
+    readers = DECLARATIONS
+    fields = ("verb", "reason_code", "note", "announced", "officer", "decided_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the decisions with their officers."""
+        return super().get_queryset(request).select_related("officer")
+
+
+@admin.register(Case)
+class CaseAdmin(EnsScopedAdmin):
+    """Cases, in the order of the queue, with the decisions that officers take on their pages."""
+
+    list_display = (
+        "ens",
+        "status",
+        "outcome",
+        "severity",
+        "score",
+        "office",
+        "assignee",
+        "due_at",
+        "opened_at",
+    )
+    list_filter = ("status", "outcome", "severity", "office")
+    list_select_related: ClassVar[tuple[str, ...]] = ("ens", "assignee")
+    search_fields = ("^ens__mrn", "^ens__search_keys__value")
+    date_hierarchy = "opened_at"
+    ordering = ("-status", "due_at", "id")
+    inlines = (DecisionInline,)
+    exclude = ("ens",)
+    readonly_fields = ("ens_link", "hits")
+    actions = ("claim", "give_back", "no_further_action", "control", "hold")
+
+    def has_work_permission(self, request: HttpRequest) -> bool:
+        """Whether the role works on cases; on which ones, the services say."""
+        return user_of(request).role in CASEWORK
+
+    @admin.display(description=_("reasons"))
+    def hits(self, case: Case) -> SafeString | str:
+        """Show the hits of the assessment that the case is about."""
+        assessment = case.ens.assessments.current().order_by("-pk").first()
+        return hits_as_list(assessment.hits) if assessment else "-"
+
+    @admin.action(description=_("Claim"), permissions=["work"])
+    def claim(self, request: HttpRequest, rows: QuerySet[Case]) -> None:
+        """Take the chosen cases."""
+        with transaction.atomic():
+            results = claim(_ids(rows), officer=user_of(request), at=clock.now())
+        self._tell(request, results, done=gettext("Claimed: %d."))
+
+    @admin.action(description=_("Give back"), permissions=["work"])
+    def give_back(self, request: HttpRequest, rows: QuerySet[Case]) -> None:
+        """Give the chosen cases back to their offices."""
+        with transaction.atomic():
+            results = give_back(_ids(rows), officer=user_of(request), at=clock.now())
+        self._tell(request, results, done=gettext("Given back: %d."))
+
+    @admin.action(description=_("No further action"), permissions=["work"])
+    def no_further_action(self, request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse | None:
+        """Ask for the reason of no further action."""
+        return self._to_decision(request, rows, Decision.Verb.NO_FURTHER_ACTION)
+
+    @admin.action(description=_("Recommend a control"), permissions=["work"])
+    def control(self, request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse | None:
+        """Ask for reason and place of a control."""
+        return self._to_decision(request, rows, Decision.Verb.CONTROL)
+
+    @admin.action(description=_("Hold"), permissions=["work"])
+    def hold(self, request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse | None:
+        """Ask for the reason of a hold."""
+        return self._to_decision(request, rows, Decision.Verb.HOLD)
+
+    def _to_decision(
+        self, request: HttpRequest, rows: QuerySet[Case], verb: Decision.Verb
+    ) -> HttpResponse | None:
+        ids = _ids(rows)
+        if len(ids) == 1:
+            address = reverse("admin:risk_case_decide", args=[ids[0]])
+            return HttpResponseRedirect(f"{address}?verb={verb}")
+        self.message_user(request, gettext("Choose one case to decide."), messages.ERROR)
+        return None
+
+    def _tell(self, request: HttpRequest, results: list[Changed | Refused], *, done: str) -> None:
+        count = sum(isinstance(result, Changed) for result in results)
+        if count:
+            self.message_user(request, done % count, messages.SUCCESS)
+        refused = [found for found in results if isinstance(found, Refused)]
+        for text in sorted({finding.text for found in refused for finding in found.findings}):
+            self.message_user(request, text, messages.ERROR)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that decides a case."""
+        view = self.admin_site.admin_view(self.decide_view)
+        return [path("<int:key>/decide/", view, name="risk_case_decide"), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Say whether the page leads on to a decision."""
+        case = context.get("original")
+        may_decide = (
+            isinstance(case, Case)
+            and case.status == Case.Status.OPEN
+            and policies.may_work_on(user_of(request), case)
+        )
+        return super().render_change_form(
+            request, {**context, "may_decide": may_decide}, *args, **kwargs
+        )
+
+    def decide_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Ask for a decision and its reason, show what follows, and carry it out."""
+        case = self.get_object(request, str(key))
+        if not self.has_work_permission(request):
+            raise PermissionDenied
+        if case is None or not policies.may_work_on(user_of(request), case):
+            raise Http404
+        form = _decision_form(request, case)
+        if request.method == "POST" and form.is_valid():
+            decided = _decide(form, case, request)
+            if isinstance(decided, Decided):
+                self.message_user(request, gettext("Decided."), messages.SUCCESS)
+                return HttpResponseRedirect(reverse("admin:risk_case_change", args=[key]))
+            form.refuse(decided.findings)
+        return self._decision_page(request, case, form)
+
+    def _decision_page(self, request: HttpRequest, case: Case, form: DecisionForm) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Decide"),
+            "subtitle": str(case.ens),
+            "original": case,
+            "form": form,
+            "hits": self.hits(case),
+            "follows": consequences(case.ens, current_document(case.ens)),
+        }
+        return TemplateResponse(request, "admin/risk/case/decide.html", context)
+
+
+def _ids(rows: QuerySet[Case]) -> list[int]:
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _decision_form(request: HttpRequest, case: Case) -> DecisionForm:
+    offices = EntryLeg.objects.filter(ens=case.ens_id).order_by("sequence")
+    choices = selectable(
+        current(clock.now()),
+        [current_document(case.ens)],
+        list(offices.values_list("office", flat=True)),
+    )
+    initial = {"verb": request.GET.get("verb", ""), "revision": case.revision}
+    return DecisionForm(request.POST or None, choices=choices, initial=initial)
+
+
+def _decide(form: DecisionForm, case: Case, request: HttpRequest) -> Decided | Refused:
+    with transaction.atomic():
+        [result] = decide([form.order(case)], officer=user_of(request), at=clock.now())
+    return result
+
+
+@admin.register(Decision)
+class DecisionAdmin(RoleAdmin):
+    """Decisions of officers."""
+
+    readers = CASEWORK | AUDIT
+    list_display = ("id", "case_link", "verb", "reason_code", "announced", "officer", "decided_at")
+    list_filter = ("verb", "reason_code", "announced")
+    list_select_related = ("case__ens", "officer")
+    search_fields = ("^case__ens__mrn",)
+    date_hierarchy = "decided_at"
+    ordering = ("-id",)
+    exclude = ("case",)
+    readonly_fields = ("case_link",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return only decisions on cases that the user sees."""
+        seen = Case.objects.visible_to(user_of(request))
+        return super().get_queryset(request).filter(case__in=seen)
+
+    @admin.display(description=_("case"), ordering="case")
+    def case_link(self, decision: Decision) -> SafeString:
+        """Lead to the case."""
+        return link_to(decision.case)

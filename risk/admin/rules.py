@@ -1,0 +1,126 @@
+"""Rules, published rule sets and reference lists in the admin: to be read."""
+
+from typing import Any
+
+import msgspec
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from customs_portal.admin_access import AUDIT, RULES, RoleAdmin, RoleInline
+from declarations.admin import link_to, user_of
+from risk.models import (
+    ReferenceList,
+    ReferenceListEntry,
+    RiskProfile,
+    Rule,
+    RuleSetVersion,
+    RuleVersion,
+)
+
+
+class RulesAdmin(RoleAdmin):
+    """What analysts and approvers read here; rules are changed by publishing."""
+
+    readers = RULES | AUDIT
+
+
+class RuleVersionInline(RoleInline):
+    """The versions of a rule."""
+
+    model = RuleVersion
+    readers = RULES | AUDIT
+    fields = ("number", "outcome", "severity", "score", "created_at")
+    ordering = ("-number",)
+    show_change_link = True
+
+
+@admin.register(RiskProfile)
+class RiskProfileAdmin(RulesAdmin):
+    """Risk profiles."""
+
+    list_display = ("code", "name", "active")
+    list_filter = ("active",)
+    search_fields = ("code", "name")
+
+
+@admin.register(Rule)
+class RuleAdmin(RulesAdmin):
+    """Rules with their versions."""
+
+    list_display = ("code", "title", "family", "profile")
+    list_filter = ("profile", "family")
+    list_select_related = ("profile",)
+    search_fields = ("code", "title")
+    inlines = (RuleVersionInline,)
+
+
+@admin.register(RuleVersion)
+class RuleVersionAdmin(RulesAdmin):
+    """What a rule says, version for version."""
+
+    list_display = ("__str__", "outcome", "severity", "score", "created_by", "created_at")
+    list_filter = ("outcome", "severity")
+    list_select_related = ("rule", "created_by")
+    search_fields = ("rule__code", "rule__title")
+    date_hierarchy = "created_at"
+    ordering = ("rule__code", "-number")
+    exclude = ("expression",)
+    readonly_fields = ("tree",)
+
+    @admin.display(description=_("expression"))
+    def tree(self, version: RuleVersion) -> SafeString:
+        """Show the expression as indented text."""
+        text = msgspec.json.format(msgspec.json.encode(version.expression), indent=2)
+        return format_html("<pre>{}</pre>", text.decode())
+
+
+@admin.register(RuleSetVersion)
+class RuleSetVersionAdmin(RulesAdmin):
+    """What was published when."""
+
+    list_display = ("number", "rule_count", "published_at", "published_by")
+    list_select_related = ("published_by",)
+    date_hierarchy = "published_at"
+    exclude = ("rule_versions",)
+    readonly_fields = ("rules",)
+
+    @admin.display(description=_("rules"))
+    def rule_count(self, version: RuleSetVersion) -> str:
+        """Say how many rules there are."""
+        count = len(version.rule_versions)
+        return ngettext("%d rule", "%d rules", count) % count
+
+    @admin.display(description=_("rules"))
+    def rules(self, version: RuleSetVersion) -> SafeString:
+        """List the rule versions."""
+        found = RuleVersion.objects.select_related("rule").filter(pk__in=version.rule_versions)
+        lines = [(link_to(each),) for each in found.order_by("rule__code")]
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
+
+
+class EntryInline(RoleInline):
+    """The entries of a list; those of a secret one are not for auditors without reason."""
+
+    model = ReferenceListEntry
+    readers = RULES | AUDIT
+    fields = ("value", "label", "valid_from", "valid_to")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave out what the role may not see."""
+        entries = super().get_queryset(request)
+        return entries if user_of(request).role in RULES else entries.filter(list__secret=False)
+
+
+@admin.register(ReferenceList)
+class ReferenceListAdmin(RulesAdmin):
+    """Lists that rules compare with, and their entries."""
+
+    list_display = ("code", "name", "secret", "revision")
+    list_filter = ("secret",)
+    search_fields = ("code", "name")
+    inlines = (EntryInline,)
