@@ -1,10 +1,10 @@
 """The way of a message, on one page: which consumer is told of which kind of event.
 
-    bytes -> inbox.receive -> message.received -> intake -> filing.registered | filing.rejected
-    filing.registered    -> assess (opinion), reply (IE328)
-    filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
-    assessment.risk_concluded -> notify_subsequent_offices (IE319)
-    measure.announced    -> announce (IE351)
+bytes -> inbox.receive -> message.received -> intake -> filing.registered | filing.rejected
+filing.registered    -> assess (opinion), reply (IE328)
+filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
+assessment.risk_concluded -> notify_subsequent_offices (IE319)
+measure.announced    -> announce (IE351)
 """
 
 from datetime import timedelta
@@ -40,6 +40,7 @@ PIPELINE = Pipeline(
     },
     story_only=frozenset(
         {
+            declared.CLOCK_ENDED,
             declared.MEASURE_PLACED,
             declared.SUBSEQUENT_ENTRY_INFORMED,
             opinion.ASSESSMENT_MADE,

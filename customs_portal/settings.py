@@ -159,6 +159,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(1.0),
         "options": {"expires": 2},
     },
+    "clocks": {
+        "task": "declarations.tasks.tell_ended_clocks",
+        "schedule": schedule(5.0),
+        "options": {"expires": 10},
+    },
     "partitions": {
         "task": "customs_portal.events.tasks.make_partitions",
         "schedule": schedule(86_400.0),

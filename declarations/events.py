@@ -14,6 +14,7 @@ MEASURE_PLACED = Kind(
 MEASURE_ANNOUNCED = Kind(
     name="measure.announced", sentence=_("%(kind_name)s announced to the trader, %(reason_code)s")
 )
+CLOCK_ENDED = Kind(name="clock.ended", sentence=_("%(clock_name)s ran out"))
 SUBSEQUENT_ENTRY_INFORMED = Kind(
     name="subsequent_entry.informed", sentence=_("Office of subsequent entry %(office)s informed")
 )

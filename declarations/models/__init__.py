@@ -1,5 +1,6 @@
 """Filings and ENS, the life of consignments, measures, and the projection for search."""
 
+from declarations.models.clock import Clock
 from declarations.models.ens import Ens, EnsMember, EnsVersion, EntryLeg
 from declarations.models.filing import ConsignmentLife, Filing, FilingVersion
 from declarations.models.measure import Measure
@@ -14,6 +15,7 @@ from declarations.models.projection import (
 from declarations.models.subsequent_entry import SubsequentEntryNotice
 
 __all__ = [
+    "Clock",
     "ConsignmentLife",
     "DeclaredConsignment",
     "DeclaredEquipment",

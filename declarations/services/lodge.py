@@ -16,6 +16,7 @@ from declarations.events import FILING_REGISTERED
 from declarations.models import Ens
 from declarations.mrn import SEQUENCE, make_mrn
 from declarations.projection import write_projection, write_search_keys
+from declarations.services.clocks import start_clocks
 from declarations.services.locks import assert_in_transaction
 from declarations.traffic import analysis_ends_at, late_minutes
 
@@ -192,6 +193,7 @@ def _write(accepted: Sequence[_Numbered], at: datetime) -> None:
     )
     write_projection([(e.filing_version, e.document) for e in accepted])
     write_search_keys([(e.ens, e.mrn, e.document) for e in accepted])
+    start_clocks([(e.ens, e.document, e.lodgement.received_at) for e in accepted])
 
 
 def _papers(documents: Sequence[Any]) -> list[str]:

@@ -8,8 +8,10 @@ from django.db import connection
 
 from customs_portal.bulk import copy_rows, next_ids
 from customs_portal.events.services import NewEvent, record_many
+from declarations.clocks import ClockKind
 from declarations.document import Document, decode
 from declarations.models import Ens
+from declarations.services.clocks import stop_clocks
 from declarations.services.locks import lock_ens
 from risk.engine import rules as engine_rules
 from risk.engine.outcomes import Conclusion, Outcome, conclude
@@ -21,6 +23,7 @@ from risk.models.choices import Outcome as OutcomeChoice
 from risk.rule_sets import InForce, in_force
 from risk.services.cases import Flagged, open_cases
 
+CONCLUSION_STOPS = (ClockKind.ANALYSIS, ClockKind.DO_NOT_LOAD)
 PASSES = frozenset({Outcome.NONE, Outcome.OBSERVE})
 """The only outcomes after which the system itself concludes `no risk`."""
 
@@ -68,7 +71,7 @@ def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     current = [r for r in requests if r.ens in locked and locked[r.ens].version == r.version]
     opinions = _opinions(_declared(current, locked), rule_set)
     _store(opinions, rule_set, at)
-    _move_ens(opinions)
+    _move_ens(opinions, at)
     _record(opinions, at)
     open_cases([_flagged(opinion) for opinion in opinions if not opinion.passes], at=at)
     return [opinion.assessment for opinion in opinions]
@@ -173,11 +176,12 @@ def _row(opinion: Opinion, rule_set: int, revisions: str, at: datetime) -> tuple
     )
 
 
-def _move_ens(opinions: Sequence[Opinion]) -> None:
+def _move_ens(opinions: Sequence[Opinion], at: datetime) -> None:
     """E6 and E7: assessed where all is concluded, in analysis where a person must decide."""
     passed = [opinion.declared.ens.pk for opinion in opinions if opinion.passes]
     flagged = [opinion.declared.ens.pk for opinion in opinions if not opinion.passes]
     Ens.objects.filter(pk__in=passed).update(status=Ens.Status.ASSESSED)
+    stop_clocks(passed, CONCLUSION_STOPS, at=at)
     Ens.objects.filter(pk__in=flagged).update(status=Ens.Status.IN_ANALYSIS)
 
 

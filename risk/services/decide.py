@@ -13,9 +13,11 @@ from customs_portal.reference.models import ReasonCode
 from declarations.document import Document
 from declarations.models import Ens, EntryLeg, FilingVersion, Measure
 from declarations.services import MeasureOrder, place_measures
+from declarations.services.clocks import stop_clocks
 from risk import policies
 from risk.events import ASSESSMENT_CONCLUDED, CASE_DECIDED, RISK_CONCLUDED
 from risk.models import Assessment, Case, Decision
+from risk.services.assess import CONCLUSION_STOPS
 from risk.services.cases import Refused, locked_cases, refusal
 
 Verb = Decision.Verb
@@ -226,6 +228,7 @@ def _conclude(ready: _Ready, result: str, officer: User, at: datetime) -> None:
     case.status, case.closed_at = Case.Status.CLOSED, at
     case.save(update_fields=["status", "closed_at"])
     Ens.objects.filter(pk=case.ens_id).update(status=Ens.Status.ASSESSED)
+    stop_clocks([case.ens_id], CONCLUSION_STOPS, at=at)
 
 
 def _record(ready: _Ready, result: Assessment.Result, officer: User, at: datetime) -> None:

@@ -1,0 +1,69 @@
+"""Clocks: started with the filing, stopped with the conclusion, told once when they run out."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from customs_portal.bulk import copy_rows
+from customs_portal.events.services import NewEvent, record_many
+from declarations.clocks import ClockKind, clocks_of
+from declarations.document import Document
+from declarations.events import CLOCK_ENDED
+from declarations.models import Clock
+from declarations.services.locks import assert_in_transaction
+
+AT_A_TIME = 500
+
+
+def start_clocks(declared: Iterable[tuple[int, Document, datetime]]) -> None:
+    """Start the clocks of ENS that were just registered: (id, document, time of receipt)."""
+    copy_rows(
+        "declarations_clock",
+        ("ens_id", "kind", "started_at", "ends_at"),
+        (
+            (ens, clock.kind, clock.started_at, clock.ends_at)
+            for ens, document, received_at in declared
+            for clock in clocks_of(document, received_at)
+        ),
+    )
+
+
+def stop_clocks(ens: Collection[int], kinds: Collection[ClockKind], *, at: datetime) -> None:
+    """Stop the live clocks of these kinds; the caller holds the locks of the ENS rows."""
+    assert_in_transaction()
+    Clock.objects.filter(ens_id__in=ens, kind__in=kinds, stopped_at__isnull=True).update(
+        stopped_at=at
+    )
+
+
+_END = """
+UPDATE declarations_clock SET ended_at = %(at)s
+WHERE id = ANY(ARRAY(
+    SELECT id FROM declarations_clock
+    WHERE stopped_at IS NULL AND suspended_at IS NULL AND ended_at IS NULL AND ends_at <= %(at)s
+    ORDER BY ends_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+RETURNING ens_id, kind, ends_at
+"""
+
+
+def end_clocks(*, at: datetime) -> int:
+    """Record `clock.ended` once for each clock that has run out; return how many.
+
+    Nothing becomes unlawful by this: who decides compares times.
+    """
+    assert_in_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_END, {"at": at, "limit": AT_A_TIME})
+        rows = cursor.fetchall()
+    record_many([_ended(*row, at=at) for row in rows])
+    return len(rows)
+
+
+def _ended(ens: int, kind: str, ends_at: datetime, *, at: datetime) -> NewEvent:
+    return NewEvent(
+        kind=CLOCK_ENDED,
+        at=at,
+        stream=ens,
+        data={"clock": kind, "clock_name": str(Clock.Kind(kind).label), "ends_at": ends_at},
+    )

@@ -1,0 +1,115 @@
+"""Publishing: rules and lists become what assessments are made with."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+import msgspec
+from django.db.models import F, Max
+
+from declarations.services.locks import assert_in_transaction
+from risk.engine.lists import ListEntry
+from risk.engine.lists import ReferenceList as EngineList
+from risk.engine.rules import EngineRule
+from risk.models import (
+    ReferenceList,
+    ReferenceListEntry,
+    RiskProfile,
+    Rule,
+    RuleSetVersion,
+    RuleVersion,
+)
+from risk.rule_sets import engine_rule
+
+BEGINNING = date(2000, 1, 1)
+
+
+def publish_rules(
+    rules: Sequence[EngineRule], *, profile: RiskProfile, at: datetime
+) -> RuleSetVersion:
+    """Make these rules the published ones and return the rule set that says so.
+
+    A rule that has changed gets a new version; nothing new is published where nothing changed.
+    """
+    assert_in_transaction()
+    versions = [_version(rule, profile, at).pk for rule in rules]
+    newest = RuleSetVersion.objects.order_by("-number").first()
+    if newest and sorted(newest.rule_versions) == sorted(versions):
+        return newest
+    number = newest.number + 1 if newest else 1
+    return RuleSetVersion.objects.create(number=number, rule_versions=versions, published_at=at)
+
+
+def _version(wanted: EngineRule, profile: RiskProfile, at: datetime) -> RuleVersion:
+    rule, _created = Rule.objects.get_or_create(
+        code=wanted.code,
+        defaults={"profile": profile, "title": wanted.title, "family": wanted.family},
+    )
+    newest = rule.versions.order_by("-number").first()
+    if newest and engine_rule(newest) == msgspec.structs.replace(wanted, version=newest.number):
+        return newest
+    return RuleVersion.objects.create(
+        rule=rule,
+        number=(rule.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        expression=msgspec.to_builtins(wanted.expression),
+        outcome=wanted.outcome,
+        severity=wanted.severity,
+        score=wanted.score,
+        instruction=wanted.instruction,
+        trader_text=wanted.trader_text,
+        modes=list(wanted.modes),
+        offices=list(wanted.offices),
+        filing_types=list(wanted.filing_types),
+        referral=wanted.referral,
+        reason=wanted.reason,
+        note=wanted.note,
+        created_at=at,
+    )
+
+
+def load_lists(lists: Iterable[EngineList]) -> None:
+    """Make the reference lists hold these entries; a list that changed gets a new revision."""
+    assert_in_transaction()
+    for wanted in lists:
+        found, created = ReferenceList.objects.get_or_create(
+            code=wanted.code, defaults={"name": wanted.title}
+        )
+        changed = _replace_entries(found, wanted.entries)
+        if changed and not created:
+            ReferenceList.objects.filter(pk=found.pk).update(revision=F("revision") + 1)
+
+
+def _replace_entries(found: ReferenceList, wanted: Iterable[ListEntry]) -> bool:
+    known = {(row.value, row.valid_from): row for row in found.entries.all()}
+    fresh = {_key(entry): _entry(found, entry) for entry in wanted}
+    gone = [row.pk for key, row in known.items() if key not in fresh]
+    changed = {key: row for key, row in fresh.items() if not _same(known.get(key), row)}
+    if not gone and not changed:
+        return False
+    ReferenceListEntry.objects.filter(pk__in=gone).delete()
+    ReferenceListEntry.objects.bulk_create(
+        changed.values(),
+        update_conflicts=True,
+        unique_fields=["list", "value", "valid_from"],
+        update_fields=["label", "note", "valid_to"],
+    )
+    return True
+
+
+def _key(entry: ListEntry) -> tuple[str, date]:
+    return entry.value, entry.valid_from or BEGINNING
+
+
+def _entry(found: ReferenceList, entry: ListEntry) -> ReferenceListEntry:
+    return ReferenceListEntry(
+        list=found,
+        value=entry.value,
+        label=entry.label,
+        note=entry.note,
+        valid_from=entry.valid_from or BEGINNING,
+        valid_to=entry.valid_to,
+    )
+
+
+def _same(known: ReferenceListEntry | None, row: ReferenceListEntry) -> bool:
+    fields = ("label", "note", "valid_to")
+    return known is not None and all(getattr(known, name) == getattr(row, name) for name in fields)
