@@ -14,8 +14,11 @@ from customs_portal.reference.snapshot import Snapshot
 from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
 from declarations.models import Measure
-from risk.models import Case, Decision
-from risk.services.decide import LONGEST_NOTE, MEASURE_OF, REASONS_OF, DecisionOrder, subjects
+from risk.models import Decision
+from risk.services.decide import LONGEST_NOTE, MEASURE_OF, subjects
+from risk.services.decide import REASONS_OF as REASONS_OF_VERB
+
+__all__ = ["REASONS_OF_VERB", "DecisionForm", "Selectable", "selectable"]
 
 _SINGLE = ReasonCode.SecondSignature.NO
 _CHOICE = ReasonCode.Announced.CHOICE
@@ -40,7 +43,7 @@ def selectable(
     snapshot: Snapshot, documents: Iterable[Document], offices: Sequence[str]
 ) -> Selectable:
     """Return the choices for an ENS with these documents and these of our offices on its way."""
-    decisions = set(REASONS_OF.values())
+    decisions = set(REASONS_OF_VERB.values())
     found = [row for row in snapshot.reasons.values() if row.decision in decisions]
     subjects = dict.fromkeys(each for document in documents for each in _subjects(document))
     return Selectable(
@@ -116,7 +119,7 @@ class DecisionForm(forms.Form):
         verb = cleaned.get("verb")
         if reason is None or verb is None:
             return cleaned
-        if reason.decision != REASONS_OF[Decision.Verb(verb)]:
+        if reason.decision != REASONS_OF_VERB[Decision.Verb(verb)]:
             self.add_error("reason_code", gettext("This reason belongs to another decision."))
         if reason.text_required and not cleaned.get("note", "").strip():
             self.add_error("note", gettext("Say why: this reason needs a text."))
@@ -142,22 +145,21 @@ class DecisionForm(forms.Form):
             return bool(self.cleaned_data["announce"] == "yes")
         return reason.announced == _ALWAYS
 
-    def order(self, case: Case) -> DecisionOrder:
-        """Return the order to decide the case so. To be asked of a valid form only."""
+    def values(self) -> dict[str, Any]:
+        """Return what a DecisionOrder needs besides its case. To be asked of a valid form only."""
         cleaned = self.cleaned_data
         places_measure = cleaned["verb"] in MEASURE_OF
         subject, _colon, reference = (cleaned["subject"] or WHOLE).partition(":")
-        return DecisionOrder(
-            case=case.pk,
-            revision=cleaned["revision"],
-            verb=cleaned["verb"],
-            reason_code=cleaned["reason_code"],
-            note=cleaned["note"].strip(),
-            subject=subject if places_measure else WHOLE,
-            reference=reference if places_measure else "",
-            announce=self.announced(),
-            place=cleaned["place"] if cleaned["verb"] == Decision.Verb.CONTROL else "",
-        )
+        return {
+            "revision": cleaned["revision"],
+            "verb": cleaned["verb"],
+            "reason_code": cleaned["reason_code"],
+            "note": cleaned["note"].strip(),
+            "subject": subject if places_measure else WHOLE,
+            "reference": reference if places_measure else "",
+            "announce": self.announced(),
+            "place": cleaned["place"] if cleaned["verb"] == Decision.Verb.CONTROL else "",
+        }
 
     def refuse(self, findings: Iterable[Finding]) -> None:
         """Show why the decision was refused, each reason at its field."""
@@ -169,7 +171,7 @@ class DecisionForm(forms.Form):
 def _grouped(reasons: Sequence[ReasonRow]) -> list[Any]:
     """Return the reasons as a group for each decision."""
     groups: list[Any] = [("", gettext("Choose"))]
-    for verb, decision in REASONS_OF.items():
+    for verb, decision in REASONS_OF_VERB.items():
         rows = [
             (row.code, f"{row.code} {row.title}") for row in reasons if row.decision == decision
         ]

@@ -26,7 +26,7 @@ from risk.models import (
     Case,
     Decision,
 )
-from risk.services import Changed, Decided, Refused, claim, decide, give_back
+from risk.services import Changed, Decided, DecisionOrder, Refused, claim, decide, give_back
 from risk.services.decide import current_document
 
 
@@ -189,8 +189,9 @@ def _decision_form(request: HttpRequest, case: Case) -> DecisionForm:
 
 
 def _decide(form: DecisionForm, case: Case, request: HttpRequest) -> Decided | Refused:
+    order = DecisionOrder(case=case.pk, **form.values())
     with transaction.atomic():
-        [result] = decide([form.order(case)], officer=user_of(request), at=clock.now())
+        [result] = decide([order], officer=user_of(request), at=clock.now())
     return result
 
 
