@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from stdnum import iso6346
 
 from declarations.document import GoodsItem, Party, Spot
-from risk.engine.subject import Subject, code, codes
+from risk.engine.subject import ROLES, Subject, code, codes
 from risk.engine.words import words
 
 _UN_LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}(?![A-Z0-9])")
@@ -55,7 +56,7 @@ def routing_countries(subject: Subject) -> tuple[str, ...] | None:
     loading = country_of(subject.item_or_header("place_of_loading"))
     unloading = country_of(subject.item_or_header("place_of_unloading"))
     flag = document.means.nationality if document.means else None
-    return codes(iter((loading, *document.itinerary, unloading, flag)))
+    return codes((loading, *document.itinerary, unloading, flag))
 
 
 def country_goods(subject: Subject) -> tuple[str, ...] | None:
@@ -98,13 +99,18 @@ def _total(items: tuple[GoodsItem, ...]) -> Decimal | None:
 
 def containers(subject: Subject) -> tuple[str, ...] | None:
     """Return the container numbers of the item."""
-    return codes(iter(subject.goods().containers))
+    return codes(subject.goods().containers)
 
 
 def wrong_check_digits(subject: Subject) -> tuple[str, ...] | None:
     """Return the numbers in ISO 6346 form whose check digit is wrong; others are trailers."""
     formed = (number for number in containers(subject) or () if _CONTAINER_FORM.fullmatch(number))
-    return tuple(number for number in formed if not iso6346.is_valid(number)) or None
+    return tuple(number for number in formed if not _check_digit_fits(number)) or None
+
+
+@lru_cache(maxsize=8_192)
+def _check_digit_fits(number: str) -> bool:
+    return bool(iso6346.is_valid(number))
 
 
 def shared(read: Callable[[GoodsItem], str | None]) -> Callable[[Subject], tuple[str, ...] | None]:
@@ -154,10 +160,9 @@ def spot_of_party(role: str, field: str, subject: Subject) -> Spot:
 
 def spots_of_parties(field: str, subject: Subject, matched: tuple[str, ...]) -> tuple[Spot, ...]:
     """Return the spot of every party that bears one of the matched identifiers."""
-    roles = ("consignor", "consignee", "notify_party", "carrier", "declarant", "representative")
     bearers = [
         role
-        for role in roles
+        for role in ROLES
         if (party := subject.party(role)) is not None and code(party.identifier) in matched
     ]
     return tuple(spot_of_party(role, field, subject) for role in bearers)

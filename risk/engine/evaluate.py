@@ -113,7 +113,7 @@ class CompiledRuleSet:
         once = self._header_once.candidates(header)
         each = self._header_each.candidates(header)
         for subject in declared.subjects():
-            reading = Reading(subject)
+            reading = Reading(subject, header)
             once |= self._item_once.candidates(reading)
             yield from self._true(each | self._item_each.candidates(reading), reading, scope)
         yield from self._true(once, header, scope)

@@ -49,7 +49,8 @@ class Field:
 
     `of_item`: the value may differ between goods items, so that a rule on it is evaluated for
     each. `distinct` (how many values are common) and `filled` (share of declarations that have
-    it) only steer the index, never a result. `unit` is shown behind numbers.
+    it) only steer the index, never a result. `unit` is shown behind numbers. `declared_on_item`
+    names the attributes of a goods item without which the value is the header's.
     """
 
     name: str
@@ -61,5 +62,6 @@ class Field:
     spots: SpotReader
     sql: str | None = None
     unit: str = ""
+    declared_on_item: tuple[str, ...] = ()
     distinct: int = 100
     filled: float = 0.9

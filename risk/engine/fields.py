@@ -51,7 +51,10 @@ def _item(name: str, label: Promise, type: FieldType, read: Reader, **more: Any)
 
 def _route(name: str, label: Promise, attribute: str, read: Reader, **more: Any) -> Field:
     spots = _spot_item_or_header(attribute)
-    return _item(name, label, CODE, read, level=Level.ROUTING, spots=spots, **more)
+    return _item(
+        name, label, CODE, read, level=Level.ROUTING, spots=spots,
+        declared_on_item=(attribute,), **more,
+    )  # fmt: skip
 
 
 def _container(name: str, label: Promise, type: FieldType, read: Reader, **more: Any) -> Field:
@@ -70,6 +73,7 @@ def _party(role: str, labels: tuple[Promise, Promise, Promise]) -> tuple[Field, 
         return Field(
             name=f"{role}.{part}", label=label, type=type, level=Level.PARTY, of_item=of_item,
             read=read, spots=spots, distinct=distinct, filled=0.7,
+            declared_on_item=(role,) if of_item else (),
         )  # fmt: skip
 
     identifier = attributes.party_reader(role, lambda party: code(party.identifier))
@@ -160,15 +164,16 @@ _HEADER = (
 _ROUTING = (
     _header(
         "routing.itinerary", _("country of the itinerary"), CODES,
-        lambda s: codes(iter(s.document.itinerary)), level=Level.ROUTING, distinct=60,
+        lambda s: codes(s.document.itinerary), level=Level.ROUTING, distinct=60,
     ),
     _header(
         "routing.subsequent_offices", _("office of subsequent entry"), CODES,
-        lambda s: codes(iter(s.document.subsequent_offices)), level=Level.ROUTING, filled=0.3,
+        lambda s: codes(s.document.subsequent_offices), level=Level.ROUTING, filled=0.3,
     ),
     _item(
         "routing.countries", _("country of loading, itinerary, unloading or flag"), CODES,
         attributes.routing_countries, level=Level.ROUTING, distinct=40,
+        declared_on_item=("place_of_loading", "place_of_unloading"),
     ),
     _route(
         "routing.place_of_loading", _("place of loading"), "place_of_loading",
@@ -205,6 +210,7 @@ _PARTIES = (
         "parties.identifiers", _("EORI of any party"), CODES,
         lambda s: party_codes(s, lambda party: party.identifier),
         level=Level.PARTY, spots=attributes.spots_of_parties, distinct=20_000,
+        declared_on_item=("consignor", "consignee", "notify_party"),
     ),
 )  # fmt: skip
 
@@ -232,7 +238,7 @@ _ITEM = (
     ),
     _item(
         "item.description_words", _("word of the goods description"), CODES,
-        lambda s: codes(iter(words(s.goods().description or ""))), distinct=600,
+        lambda s: codes(words(s.goods().description or "")), distinct=600,
     ),
     _item(
         "item.description_word_count", _("words in the goods description"), NUMBER,
@@ -259,10 +265,11 @@ _ITEM = (
         "item.payment_method", _("method of payment of transport charges"), CODE,
         lambda s: code(s.item_or_header("payment_method")),
         spots=_spot_item_or_header("payment_method"), distinct=6, filled=0.3,
+        declared_on_item=("payment_method",),
     ),
     _item(
         "item.special_mentions", _("special mention"), CODES,
-        lambda s: codes(iter(s.goods().special_mentions)), distinct=10, filled=0.1,
+        lambda s: codes(s.goods().special_mentions), distinct=10, filled=0.1,
     ),
     _item(
         "item.document_types", _("type of produced document"), CODES,

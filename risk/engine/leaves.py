@@ -5,6 +5,7 @@ import hmac
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from risk.engine.field import Field, FieldType
@@ -224,8 +225,15 @@ def _sample(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
 
 def sample_number(mrn: str, key: bytes, salt: str) -> int:
     """Return a number from 0 to 9999 that only holders of the key can foresee."""
-    digest = hmac.digest(key, f"{salt}:{mrn}".encode(), hashlib.sha256)
-    return int.from_bytes(digest[:8], "big") % SAMPLE_PARTS
+    keyed = _keyed(key).copy()
+    keyed.update(f"{salt}:{mrn}".encode())
+    return int.from_bytes(keyed.digest()[:8], "big") % SAMPLE_PARTS
+
+
+@lru_cache(maxsize=8)
+def _keyed(key: bytes) -> hmac.HMAC:
+    """Return the hash prepared with its key, which is the dearer half of the work."""
+    return hmac.new(key, digestmod=hashlib.sha256)
 
 
 _BUILDERS: Mapping[Operator, Callable[[Leaf, Resources], tuple[Test, Matcher]]] = {

@@ -44,14 +44,36 @@ def _day(subject: Subject) -> date:
 READERS[DAY] = _day
 
 
+def _keys(field: Field) -> tuple[str, ...]:
+    forms = ("#text", "#words") if field.type is FieldType.TEXT else ()
+    return (field.name, *(f"{field.name}{form}" for form in forms))
+
+
+INHERITED: dict[str, tuple[str, ...]] = {
+    key: field.declared_on_item
+    for field in CATALOGUE.values()
+    if field.declared_on_item or not field.of_item
+    for key in _keys(field)
+}
+"""Keys whose value is the header's unless the goods item declares one of the attributes."""
+
+_ATTRIBUTES = tuple(sorted({name for names in INHERITED.values() for name in names}))
+
+
 class Reading(dict[str, Any]):
     """The values of one subject by field name, each read when first asked for."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, header: "Reading | None" = None) -> None:
         super().__init__()
         self.subject = subject
+        self._header = header
+        self._given = [name for name in _ATTRIBUTES if getattr(subject.item, name, None)]
 
     def __missing__(self, key: str) -> Any:
-        value = READERS[key](self.subject)
+        value = self._inherit(key) if key in INHERITED else READERS[key](self.subject)
         self[key] = value
         return value
+
+    def _inherit(self, key: str) -> Any:
+        own = self._given and any(name in self._given for name in INHERITED[key])
+        return READERS[key](self.subject) if own or self._header is None else self._header[key]

@@ -1,6 +1,6 @@
 """What one evaluation looks at: a declaration, its circumstances, and one goods item of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -8,6 +8,8 @@ from functools import cached_property
 import msgspec
 
 from declarations.document import Consignment, Document, GoodsItem, Party
+
+ROLES = ("consignor", "consignee", "notify_party", "carrier", "declarant", "representative")
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,16 +116,17 @@ class Subject:
 
 def code(text: str | None) -> str | None:
     """Return a code as compared: trimmed and in capitals; None where nothing is left."""
-    return (text and text.strip().upper()) or None
+    return text.strip().upper() or None if text else None
 
 
-def codes(texts: Iterator[str | None]) -> tuple[str, ...] | None:
+def codes(texts: Iterable[str | None]) -> tuple[str, ...] | None:
     """Return the different codes in the order declared; None where there is none."""
-    return tuple(dict.fromkeys(found for found in map(code, texts) if found)) or None
+    found = dict.fromkeys(map(code, texts))
+    found.pop(None, None)
+    return tuple(found) or None  # type: ignore[arg-type]  # None has just been taken out
 
 
 def party_codes(subject: Subject, read: Callable[[Party], str | None]) -> tuple[str, ...] | None:
     """Return one attribute of every party of the item and the header."""
-    roles = ("consignor", "consignee", "notify_party", "carrier", "declarant", "representative")
-    parties = (subject.party(role) for role in roles)
-    return codes(read(party) for party in parties if party is not None)
+    parties = [subject.party(role) for role in ROLES]
+    return codes([read(party) for party in parties if party is not None])
