@@ -49,9 +49,7 @@ class Client:
         if _is_xml(reply):
             return _answered(reply)
         data = _json(reply)
-        return Answer(
-            correlation_id=data["id"], state=State(data["state"]), status=reply.status
-        )
+        return Answer(correlation_id=data["id"], state=State(data["state"]), status=reply.status)
 
     def message(self, correlation_id: str) -> Message:
         """Return the state of a lodged message, with its response and findings."""
@@ -67,15 +65,17 @@ class Client:
         if _is_xml(reply):
             return _answered(reply)
         data = _json(reply)
-        return Answer(
-            correlation_id=data["id"], state=State(data["state"]), status=reply.status
-        )
+        return Answer(correlation_id=data["id"], state=State(data["state"]), status=reply.status)
 
     def notifications(self) -> list[Notification]:
-        """Return what customs has sent to the token's operator, as the portal orders it."""
-        found = _json(self._connection.request("GET", "/api/v1/notifications"))
-        lines = found["results"] if isinstance(found, dict) else found
-        return [read_notification(line) for line in lines]
+        """Return what customs has sent to the token's operator, page by page, the oldest first."""
+        path: str | None = "/api/v1/notifications"
+        found: list[Notification] = []
+        while path:
+            page = _json(self._connection.request("GET", path))
+            found += [read_notification(line) for line in page["results"]]
+            path = page["next"]
+        return found
 
     def notification(self, notification_id: str) -> bytes:
         """Return the XML of one notification."""
@@ -109,10 +109,7 @@ def _path(correlation_id: str) -> str:
 
 
 def _is_xml(reply: Reply) -> bool:
-    return (
-        reply.headers.get("content-type", "").partition(";")[0].strip()
-        == "application/xml"
-    )
+    return reply.headers.get("content-type", "").partition(";")[0].strip() == "application/xml"
 
 
 def _answered(reply: Reply) -> Answer:

@@ -70,9 +70,7 @@ class Connection:
             self._http.close()
             self._http = None
 
-    def _once(
-        self, method: str, path: str, body: bytes | None, extra_wait: float
-    ) -> Reply:
+    def _once(self, method: str, path: str, body: bytes | None, extra_wait: float) -> Reply:
         fresh = self._http is None
         try:
             return self._exchange(method, path, body, extra_wait)
@@ -91,22 +89,16 @@ class Connection:
             raise Unreachable(str(lost)) from lost
         return self._again(method, path, body, extra_wait)
 
-    def _again(
-        self, method: str, path: str, body: bytes | None, extra_wait: float
-    ) -> Reply:
+    def _again(self, method: str, path: str, body: bytes | None, extra_wait: float) -> Reply:
         try:
             return self._exchange(method, path, body, extra_wait)
         except (OSError, http.client.HTTPException) as lost:
             self.close()
             raise Unreachable(str(lost)) from lost
 
-    def _exchange(
-        self, method: str, path: str, body: bytes | None, extra_wait: float
-    ) -> Reply:
+    def _exchange(self, method: str, path: str, body: bytes | None, extra_wait: float) -> Reply:
         connection = self._open(self._timeout + extra_wait)
-        connection.request(
-            method, self._parts.path.rstrip("/") + path, body, self._headers
-        )
+        connection.request(method, self._parts.path.rstrip("/") + path, body, self._headers)
         response = connection.getresponse()
         content = response.read()
         if response.status >= 400:
@@ -135,9 +127,7 @@ class Connection:
 
 def _refusal(response: http.client.HTTPResponse, content: bytes) -> ApiError:
     detail = content[:LONGEST_DETAIL].decode("utf-8", "replace") or response.reason
-    return error_for(
-        response.status, detail, _seconds(response.headers.get("Retry-After"))
-    )
+    return error_for(response.status, detail, _seconds(response.headers.get("Retry-After")))
 
 
 def _seconds(header: str | None) -> float | None:

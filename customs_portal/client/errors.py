@@ -29,9 +29,7 @@ class Refused(ApiError):
 class Unavailable(ApiError):
     """The portal cannot take messages now (5xx), also after the retries."""
 
-    def __init__(
-        self, status: int, detail: str, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, status: int, detail: str, retry_after: float | None = None) -> None:
         super().__init__(status, detail)
         self.retry_after = retry_after
 

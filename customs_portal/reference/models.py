@@ -53,9 +53,7 @@ class Code(DatedRow):
         verbose_name_plural = _("codes")
         ordering = ["list", "code", "valid_from"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["list", "code", "valid_from"], name="one_code_a_day"
-            ),
+            models.UniqueConstraint(fields=["list", "code", "valid_from"], name="one_code_a_day"),
             _period_constraint("code_period"),
         ]
 
@@ -82,9 +80,7 @@ class Country(DatedRow):
         verbose_name_plural = _("countries")
         ordering = ["code", "valid_from"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["code", "valid_from"], name="one_country_a_day"
-            ),
+            models.UniqueConstraint(fields=["code", "valid_from"], name="one_country_a_day"),
             _period_constraint("country_period"),
         ]
 
@@ -105,9 +101,7 @@ class Office(DatedRow):
     reference = models.CharField(_("reference number"), max_length=8, unique=True)
     name = models.CharField(_("name"), max_length=70)
     country = models.CharField(_("country"), max_length=2, db_index=True)
-    kind = models.CharField(
-        _("kind"), max_length=16, choices=Kind.choices, default=Kind.ENTRY
-    )
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.ENTRY)
     place = models.CharField(_("place (UN/LOCODE)"), max_length=5)
     timezone = models.CharField(_("time zone"), max_length=40)
     illustrative = models.BooleanField(
@@ -174,14 +168,10 @@ class ReasonCode(DatedRow):
         _("second signature"), max_length=12, choices=SecondSignature.choices
     )
     text_required = models.BooleanField(_("text required"))
-    announced = models.CharField(
-        _("announced"), max_length=6, choices=Announced.choices
-    )
+    announced = models.CharField(_("announced"), max_length=6, choices=Announced.choices)
     announced_note = models.CharField(_("announced when"), max_length=70, blank=True)
     trader_text = models.TextField(_("text for the trader"), blank=True)
-    statistics = models.CharField(
-        _("counts in rule statistics as"), max_length=70, blank=True
-    )
+    statistics = models.CharField(_("counts in rule statistics as"), max_length=70, blank=True)
 
     key_fields = ("code",)
     objects = DatedQuerySet["ReasonCode"].as_manager()

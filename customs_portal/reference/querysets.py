@@ -19,9 +19,7 @@ class DatedQuerySet(models.QuerySet[Dated]):
 
     def valid_on(self, day: date) -> DatedQuerySet[Dated]:
         """Keep the rows that hold on that day."""
-        return self.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day
-        )
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
 
 
 class OfficeQuerySet(DatedQuerySet["Office"]):

@@ -58,9 +58,7 @@ def _end_missing(model: type[DatedRow], rows: Iterable[Row], day: date) -> None:
     kept = {tuple(getattr(row, name) for name in model.key_fields) for row in rows}
     in_force = _manager(model).filter(valid_to__isnull=True)
     gone = [
-        pk
-        for pk, *key in in_force.values_list("pk", *model.key_fields)
-        if tuple(key) not in kept
+        pk for pk, *key in in_force.values_list("pk", *model.key_fields) if tuple(key) not in kept
     ]
     # A row that would begin later than it ends never held at all.
     ends = Greatest(models.F("valid_from"), models.Value(day))

@@ -77,18 +77,10 @@ def build(tables: Tables, day: date) -> Snapshot:
         lists.setdefault(row.list, {})[row.code] = row
     return Snapshot(
         day=day,
-        codes=MappingProxyType(
-            {name: MappingProxyType(rows) for name, rows in lists.items()}
-        ),
-        countries=MappingProxyType(
-            {row.code: row for row in _valid(tables.countries, day)}
-        ),
-        offices=MappingProxyType(
-            {row.reference: row for row in _valid(tables.offices, day)}
-        ),
-        reasons=MappingProxyType(
-            {row.code: row for row in _valid(tables.reasons, day)}
-        ),
+        codes=MappingProxyType({name: MappingProxyType(rows) for name, rows in lists.items()}),
+        countries=MappingProxyType({row.code: row for row in _valid(tables.countries, day)}),
+        offices=MappingProxyType({row.reference: row for row in _valid(tables.offices, day)}),
+        reasons=MappingProxyType({row.code: row for row in _valid(tables.reasons, day)}),
     )
 
 
@@ -123,10 +115,7 @@ class _Database:
         return self.by_day[day]
 
     def _refresh(self, at: datetime) -> None:
-        if (
-            self.checked_at is not None
-            and abs(at - self.checked_at) < VERSION_CHECK_EVERY
-        ):
+        if self.checked_at is not None and abs(at - self.checked_at) < VERSION_CHECK_EVERY:
             return
         version = _loaded_version()
         if self.tables is None or version != self.version:

@@ -121,10 +121,7 @@ def _read(path: Path, row_type: type[AnyRow]) -> tuple[AnyRow, ...]:
 def _read_codes(folder: Path) -> Iterator[CodeRow]:
     for path in sorted(folder.glob("*.csv")):
         for cells in _cells(path):
-            known = {
-                name: cells.pop(name)
-                for name in ("code", "name", "valid_from", "valid_to")
-            }
+            known = {name: cells.pop(name) for name in ("code", "name", "valid_from", "valid_to")}
             yield _convert({**known, "list": path.stem, "attributes": cells}, CodeRow)
 
 
@@ -142,8 +139,6 @@ def _convert(cells: dict[str, Any], row_type: type[AnyRow]) -> AnyRow:
     return msgspec.convert(cells, row_type)
 
 
-def _fetch(
-    queryset: models.QuerySet[Any], row_type: type[AnyRow]
-) -> tuple[AnyRow, ...]:
+def _fetch(queryset: models.QuerySet[Any], row_type: type[AnyRow]) -> tuple[AnyRow, ...]:
     names = [field.name for field in msgspec.structs.fields(row_type)]
     return tuple(row_type(**values) for values in queryset.values(*names))

@@ -69,9 +69,7 @@ def portal() -> Iterator[Portal]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     script.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.01}
-    )
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield script
     server.shutdown()
@@ -90,12 +88,8 @@ def client(portal: Portal, pauses: list[float]) -> Iterator[Client]:
         yield opened
 
 
-def test_lodging_without_waiting_returns_the_correlation_id(
-    portal: Portal, client: Client
-) -> None:
-    portal.will_say(
-        202, {"id": ID, "state": "received", "url": "/api/v1/messages/" + ID}
-    )
+def test_lodging_without_waiting_returns_the_correlation_id(portal: Portal, client: Client) -> None:
+    portal.will_say(202, {"id": ID, "state": "received", "url": "/api/v1/messages/" + ID})
     answer = client.lodge(b"<x/>")
     assert (answer.correlation_id, answer.state, answer.response_xml) == (
         ID,
@@ -105,9 +99,7 @@ def test_lodging_without_waiting_returns_the_correlation_id(
     assert portal.requests == [("POST", "/api/v1/messages", "Token secret", b"<x/>")]
 
 
-def test_lodging_with_waiting_returns_the_response(
-    portal: Portal, client: Client
-) -> None:
+def test_lodging_with_waiting_returns_the_response(portal: Portal, client: Client) -> None:
     portal.will(200, b"<CC328A/>", Content_Type="application/xml", X_Correlation_Id=ID)
     answer = client.lodge(b"<x/>", wait=5)
     assert answer.correlation_id == ID
@@ -123,9 +115,7 @@ def test_waiting_that_ends_without_response_returns_the_state(
     assert client.answer(ID, wait=2).state is State.PROCESSED
 
 
-def test_message_is_read_with_response_and_findings(
-    portal: Portal, client: Client
-) -> None:
+def test_message_is_read_with_response_and_findings(portal: Portal, client: Client) -> None:
     finding = {"code": "13", "rule": "C501"}
     portal.will_say(
         200,
@@ -159,9 +149,12 @@ def test_notifications_are_listed_and_read(portal: Portal, client: Client) -> No
         "created_at": "2026-11-22T10:00:00+00:00",
         "url": "/api/v1/notifications/7",
     }
-    portal.will_say(200, [line])
+    portal.will_say(200, {"results": [line], "next": "/api/v1/notifications?after=7"})
+    portal.will_say(200, {"results": [{**line, "id": 8, "mrn": None}], "next": None})
     portal.will(200, b"<CC351A/>", Content_Type="application/xml")
-    assert [found.mrn for found in client.notifications()] == ["26NL0003960000S012"]
+    found = [(each.id, each.mrn) for each in client.notifications()]
+    assert found == [("7", "26NL0003960000S012"), ("8", None)]
+    assert portal.requests[1][1] == "/api/v1/notifications?after=7"
     assert client.notification("7") == b"<CC351A/>"
 
 
@@ -172,9 +165,7 @@ def test_one_connection_carries_all_requests(portal: Portal, client: Client) -> 
     assert len(portal.connections) == 1
 
 
-def test_a_kept_connection_that_was_closed_is_opened_again(
-    portal: Portal, client: Client
-) -> None:
+def test_a_kept_connection_that_was_closed_is_opened_again(portal: Portal, client: Client) -> None:
     portal.will(202, b'{"id": "a", "state": "received"}', X_Hang_Up="yes")
     portal.will_say(202, {"id": "b", "state": "received"})
     client.lodge(b"<x/>")

@@ -64,9 +64,7 @@ def test_offices_are_well_formed_and_stand_in_their_country() -> None:
 def test_offices_of_the_five_administrations_with_a_risk_centre_each() -> None:
     offices = sources.from_csv().offices
     assert {office.country for office in offices} == {"NL", "BE", "DE", "FR", "PL"}
-    centres = sorted(
-        office.country for office in offices if office.kind == "risk_centre"
-    )
+    centres = sorted(office.country for office in offices if office.kind == "risk_centre")
     assert centres == ["BE", "DE", "FR", "NL", "PL"]
     named = {office.reference: office.place for office in offices}
     assert (named["NL000396"], named["BE101000"]) == ("NLRTM", "BEANR")
@@ -139,9 +137,7 @@ def test_a_newer_load_is_seen_after_the_pause_between_checks(tmp_path: Path) -> 
     _drop_line(folder / "offices.csv", "reference", "NL000510")
     services.load(tables=sources.from_csv(folder), at=AT)
     assert snapshot.current(AT).office("NL000510") is not None
-    assert (
-        snapshot.current(AT + snapshot.VERSION_CHECK_EVERY).office("NL000510") is None
-    )
+    assert snapshot.current(AT + snapshot.VERSION_CHECK_EVERY).office("NL000510") is None
 
 
 @pytest.mark.django_db

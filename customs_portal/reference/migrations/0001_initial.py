@@ -58,9 +58,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=400, verbose_name="name")),
                 (
                     "attributes",
-                    models.JSONField(
-                        blank=True, default=dict, verbose_name="attributes"
-                    ),
+                    models.JSONField(blank=True, default=dict, verbose_name="attributes"),
                 ),
             ],
             options={
@@ -158,16 +156,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reference",
-                    models.CharField(
-                        max_length=8, unique=True, verbose_name="reference number"
-                    ),
+                    models.CharField(max_length=8, unique=True, verbose_name="reference number"),
                 ),
                 ("name", models.CharField(max_length=70, verbose_name="name")),
                 (
                     "country",
-                    models.CharField(
-                        db_index=True, max_length=2, verbose_name="country"
-                    ),
+                    models.CharField(db_index=True, max_length=2, verbose_name="country"),
                 ),
                 (
                     "kind",
@@ -300,9 +294,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "announced_note",
-                    models.CharField(
-                        blank=True, max_length=70, verbose_name="announced when"
-                    ),
+                    models.CharField(blank=True, max_length=70, verbose_name="announced when"),
                 ),
                 (
                     "trader_text",

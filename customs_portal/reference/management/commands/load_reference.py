@@ -15,9 +15,7 @@ from customs_portal.reference import services, sources
 class Command(BaseCommand):
     """Bring the database in line with the CSV files; safe to run again."""
 
-    help = (
-        "Load code lists, countries, customs offices and reason codes from CSV files."
-    )
+    help = "Load code lists, countries, customs offices and reason codes from CSV files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the folder of the CSV files, the product's own by default."""
@@ -28,8 +26,6 @@ class Command(BaseCommand):
         try:
             tables = sources.from_csv(options["folder"])
         except (OSError, ValidationError, KeyError) as problem:
-            raise CommandError(
-                _("The reference data cannot be read: %s") % problem
-            ) from problem
+            raise CommandError(_("The reference data cannot be read: %s") % problem) from problem
         for name, count in services.load(tables=tables, at=clock.now()).items():
             self.stdout.write(f"{name} {count}")
