@@ -48,7 +48,7 @@ class NotificationsView(APIView):
     )
     def get(self, request: Request) -> HttpResponse:
         """Return one page, the oldest first."""
-        after = _id(request.query_params.get("after", "0"))
+        after = row_id(request.query_params.get("after", "0"))
         state = request.query_params.get("state", "")
         if after is None:
             return bad_parameter("after")
@@ -75,7 +75,7 @@ class NotificationView(APIView):
     )
     def get(self, request: Request, key: str) -> HttpResponse:
         """Return the XML and mark the message delivered; HEAD does not collect."""
-        user, number = cast(User, request.user), _id(key)
+        user, number = cast(User, request.user), row_id(key)
         message = notifications_of(user).filter(pk=number).first() if number else None
         if message is None:
             return not_found()
@@ -84,7 +84,8 @@ class NotificationView(APIView):
         return message_as_xml(message, to=user)
 
 
-def _id(text: str) -> int | None:
+def row_id(text: str) -> int | None:
+    """Return the id that a text of the address stands for, None where it can be none."""
     valid = text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID
     return int(text) if valid else None
 

@@ -64,6 +64,35 @@ class NotificationsSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True, help_text="Address of the next page, or null.")
 
 
+class StatusSerializer(serializers.Serializer[Any]):
+    """The status of a filing."""
+
+    code = serializers.CharField()
+    words = serializers.CharField(help_text="The status in words.")
+    text = serializers.CharField(help_text="What it is about, or empty.")
+    next_step = serializers.CharField(help_text="What to do next.")
+    since = serializers.DateTimeField()
+
+
+class FilingSerializer(serializers.Serializer[Any]):
+    """A filing and its status."""
+
+    id = serializers.IntegerField()
+    type = serializers.CharField()
+    mrn = serializers.CharField(help_text="MRN, empty for a rejected filing.")
+    lrn = serializers.CharField(help_text="LRN; empty for a carrier that did not lodge it.")
+    lodged_at = serializers.DateTimeField()
+    status = StatusSerializer()
+    url = serializers.CharField(allow_null=True)
+
+
+class FilingsSerializer(serializers.Serializer[Any]):
+    """A page of filings, the newest first."""
+
+    results = FilingSerializer(many=True)
+    next = serializers.CharField(allow_null=True, help_text="Address of the next page, or null.")
+
+
 class ProblemSerializer(serializers.Serializer[Any]):
     """What is wrong with a request (RFC 9457)."""
 

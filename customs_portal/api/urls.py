@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 
 from customs_portal.api.documentation import DocumentationView, SchemaView
+from customs_portal.api.filings import FilingsView, FilingView
 from customs_portal.api.lodging import lodge
 from customs_portal.api.messages import MessageView
 from customs_portal.api.notifications import NotificationsView, NotificationView
@@ -14,6 +15,8 @@ urlpatterns = [
     path("messages/<str:correlation>", MessageView.as_view(), name="message"),
     path("notifications", NotificationsView.as_view(), name="notifications"),
     path("notifications/<str:key>", NotificationView.as_view(), name="notification"),
+    path("filings", FilingsView.as_view(), name="filings"),
+    path("filings/<str:mrn>", FilingView.as_view(), name="filing"),
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs/", login_required(DocumentationView.as_view()), name="docs"),
 ]
