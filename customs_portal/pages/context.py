@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models import Role, User
+from customs_portal.clock import now
+from customs_portal.pages.access import READING, TRADERS
 
 
 class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,18 +20,25 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
     roles: frozenset[Role]
 
 
-_CASEWORK = frozenset({Role.OFFICER, Role.SUPERVISOR})
-_READING = _CASEWORK | {Role.AUDITOR, Role.ANALYST, Role.APPROVER}
 MENU = (
-    MenuItem(url_name="queue", label=_("Queue"), roles=_READING),
-    MenuItem(url_name="subsequent_entry", label=_("Subsequent entry"), roles=_READING),
-    MenuItem(url_name="trader_home", label=_("Your filings"), roles=frozenset({Role.TRADER})),
+    MenuItem(url_name="queue", label=_("Queue"), roles=READING),
+    MenuItem(url_name="subsequent_entry", label=_("Subsequent entry"), roles=READING),
+    MenuItem(url_name="search", label=_("Search"), roles=READING),
+    MenuItem(url_name="trader_home", label=_("Filings"), roles=TRADERS),
     MenuItem(
         url_name="admin:index",
         label=_("Administration"),
-        roles=_READING | {Role.ADMINISTRATOR},
+        roles=READING | {Role.ADMINISTRATOR},
     ),
 )
+
+SECTIONS = {
+    "review": "queue",
+    "decide": "queue",
+    "ens": "search",
+    "trader_filing": "trader_home",
+}
+"""Pages that stand below an item of the menu."""
 
 
 def menu_of(user: User) -> list[MenuItem]:
@@ -38,8 +47,14 @@ def menu_of(user: User) -> list[MenuItem]:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return the menu for the template, empty for whoever is not logged in."""
+    """Return menu, current section, desk and time; an empty menu for whoever is not logged in."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"menu": []}
-    return {"menu": menu_of(user)}
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        "menu": menu_of(user),
+        "section": SECTIONS.get(name, name),
+        "desk": getattr(request, "desk", None),
+        "at": now(),
+    }

@@ -1,10 +1,15 @@
-"""Closed by default: a page needs a login unless it stands on the list of open ones."""
+"""Closed by default, and in the local time of the user's office."""
 
 from collections.abc import Callable
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
+
+from customs_portal.accounts.models import User
+from customs_portal.clock import now
+from customs_portal.pages.office import desk_of
 
 OPEN_NAMES = frozenset({"livez", "readyz", "account_login", "account_logout", "set_language"})
 """Names of URLs that need no login."""
@@ -14,7 +19,7 @@ OWN_AUTHENTICATION = frozenset({"api"})
 
 
 class ClosedByDefaultMiddleware(MiddlewareMixin):
-    """Sends whoever is not logged in to the login page."""
+    """Sends whoever is not logged in to the login page; the others get their office's time."""
 
     def process_view(
         self,
@@ -27,9 +32,22 @@ class ClosedByDefaultMiddleware(MiddlewareMixin):
         match = request.resolver_match
         if match is None or is_open(match.view_name, match.namespaces):
             return None
-        if request.user.is_authenticated:
-            return None
-        return redirect_to_login(request.get_full_path())
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        _sit_down(request)
+        return None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Leave the thread without a time zone of somebody."""
+        timezone.deactivate()
+        return response
+
+
+def _sit_down(request: HttpRequest) -> None:
+    if isinstance(request.user, User):
+        desk = desk_of(request.user, now())
+        timezone.activate(desk.zone)
+        request.desk = desk  # type: ignore[attr-defined]
 
 
 def is_open(name: str | None, namespaces: list[str]) -> bool:

@@ -1,5 +1,36 @@
 """URLs of the pages."""
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from customs_portal.pages.views import (
+    case,
+    ens,
+    health,
+    home,
+    messages,
+    queue,
+    search,
+    subsequent_entry,
+    trader,
+)
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("preferences/", home.preferences, name="preferences"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/claim-next/", queue.claim_next, name="claim_next"),
+    path("queue/claim/", queue.claim_selected, name="claim_selected"),
+    path("cases/<int:case_id>/", case.review, name="review"),
+    path("cases/<int:case_id>/claim/", case.claim, name="claim"),
+    path("cases/<int:case_id>/give-back/", case.give_back, name="give_back"),
+    path("cases/<int:case_id>/decide/", case.decide, name="decide"),
+    path("ens/<str:mrn>/", ens.ens, name="ens"),
+    path("subsequent-entry/", subsequent_entry.inbox, name="subsequent_entry"),
+    path("search/", search.search, name="search"),
+    path("messages/in/<int:pk>.xml", messages.received, name="message_received"),
+    path("messages/out/<int:pk>.xml", messages.written, name="message_written"),
+    path("filings/", trader.home, name="trader_home"),
+    path("filings/<int:pk>/", trader.filing, name="trader_filing"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]

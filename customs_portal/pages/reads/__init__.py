@@ -1,0 +1,1 @@
+"""Typed page data, composed of what the apps below know."""

@@ -1,0 +1,150 @@
+"""One ENS as officials read it: declaration, opinion, orders, story."""
+
+from datetime import datetime
+
+import msgspec
+
+from customs_portal.accounts.models import User
+from customs_portal.pages.reads import declaration, story
+from customs_portal.pages.reads.declaration import DeclarationView
+from customs_portal.pages.reads.hits import Reason, reasons
+from customs_portal.pages.reads.marks import Marker
+from customs_portal.pages.reads.queue import OUTCOME_COLOURS, person
+from customs_portal.pages.reads.story import Happening, MessageLine
+from customs_portal.reference.snapshot import Snapshot
+from declarations.document import Document
+from declarations.models import Ens, FilingVersion, Measure
+from risk.models import Assessment, Decision
+
+
+class AssessmentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One assessment in one line."""
+
+    version: int
+    kind: str
+    outcome: str
+    colour: str
+    severity: str
+    score: int
+    status: str
+    result: str
+    made_at: datetime
+    rule_set: int
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision of an officer, and what it ordered."""
+
+    at: datetime
+    verb: str
+    reason: str
+    subject: str
+    place: str
+    note: str
+    told: str
+    who: str
+
+
+class EnsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the portal knows of one ENS, laid out."""
+
+    id: int
+    mrn: str
+    version: int
+    status: str
+    registered_at: datetime
+    analysis_ends_at: datetime
+    reasons: list[Reason]
+    declaration: DeclarationView
+    assessments: list[AssessmentLine]
+    orders: list[Order]
+    story: list[Happening]
+    messages: list[MessageLine]
+
+
+def current_documents(ens: Ens) -> list[Document]:
+    """Return the documents of the ENS as it is now."""
+    version = ens.versions.get(number=ens.version)
+    found = FilingVersion.objects.in_bulk(version.filing_versions)
+    return [found[key].document() for key in version.filing_versions if key in found]
+
+
+def read(
+    ens: Ens, document: Document, user: User, snapshot: Snapshot, at: datetime, *, items: int
+) -> EnsView:
+    """Return the ENS as the user reads it; at most `items` goods items without a hit."""
+    found = list(
+        Assessment.objects.filter(ens=ens)
+        .select_related("ens_version", "rule_set")
+        .order_by("-pk")
+    )
+    current = next((each for each in found if each.status != "superseded"), None)
+    why = reasons(current.hits) if current else []
+    marker = Marker(why)
+    around = declaration.surroundings(document, snapshot, at)
+    laid_out = declaration.view(document, marker, around, limit=items)
+    return EnsView(
+        id=ens.pk,
+        mrn=ens.mrn,
+        version=ens.version,
+        status=ens.get_status_display(),
+        registered_at=ens.registered_at,
+        analysis_ends_at=ens.analysis_ends_at,
+        reasons=marker.linked(why),
+        declaration=laid_out,
+        assessments=[_assessment(each) for each in found],
+        orders=_orders(ens),
+        story=story.happenings(ens),
+        messages=story.messages_of(ens, user),
+    )
+
+
+def _assessment(found: Assessment) -> AssessmentLine:
+    return AssessmentLine(
+        version=found.ens_version.number,
+        kind=found.get_kind_display(),
+        outcome=found.get_outcome_display(),
+        colour=OUTCOME_COLOURS[found.outcome],
+        severity=found.get_severity_display(),
+        score=found.score,
+        status=found.get_status_display(),
+        result=found.get_result_display(),
+        made_at=found.made_at,
+        rule_set=found.rule_set.number,
+    )
+
+
+def _orders(ens: Ens) -> list[Order]:
+    """Return decisions and measures, newest first; a measure tells what its decision ordered."""
+    measures = Measure.objects.filter(ens=ens).select_related("placed_by")
+    decisions = Decision.objects.filter(
+        case__ens=ens, verb=Decision.Verb.NO_FURTHER_ACTION
+    ).select_related("officer")
+    found = [*map(_measure, measures), *map(_no_further_action, decisions)]
+    return sorted(found, key=lambda order: order.at, reverse=True)
+
+
+def _measure(measure: Measure) -> Order:
+    return Order(
+        at=measure.placed_at,
+        verb=f"{measure.get_kind_display()}, {measure.get_status_display()}",
+        reason=measure.reason_code,
+        subject=f"{measure.get_subject_display()} {measure.reference}".strip(),
+        place=measure.place,
+        note=measure.note,
+        told="yes" if measure.announced_at else "no",
+        who=person(measure.placed_by),
+    )
+
+
+def _no_further_action(decision: Decision) -> Order:
+    return Order(
+        at=decision.decided_at,
+        verb=decision.get_verb_display(),
+        reason=decision.reason_code,
+        subject="",
+        place="",
+        note=decision.note,
+        told="",
+        who=person(decision.officer),
+    )

@@ -1,0 +1,224 @@
+"""The queue: one page of cases with what an officer needs to choose the next one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from django.db.models import Count, Max, Q
+
+from customs_portal.accounts.models import Operator, User
+from customs_portal.pages.reads.hits import in_order, rules_of, sentence, stored_hits
+from customs_portal.pages.wording import URGENT, TimeLeft, time_left
+from declarations.models import DeclaredItem, DeclaredParty, DeclaredRouting, EnsVersion
+from risk.filters import MODES
+from risk.models import Assessment, Case
+from risk.querysets import CaseQuerySet
+
+PAGE_SIZE = 30
+OUTCOME_COLOURS = {
+    "do-not-load": "red",
+    "hold": "orange",
+    "control": "orange",
+    "documents": "yellow",
+    "refer": "blue",
+    "observe": "grey",
+    "none": "grey",
+}
+MODE_NAMES = dict(MODES)
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How much work there is."""
+
+    open: int
+    late: int
+    hour: int
+    mine: int
+    nobody: int
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One case in the queue."""
+
+    id: int
+    mrn: str
+    left: TimeLeft
+    due_at: datetime
+    outcome: str
+    colour: str
+    severity: str
+    goods: str
+    goods_line: str
+    reasons: str
+    route: str
+    mode: str
+    office: str
+    consignor: str
+    consignee: str
+    officer: str
+    is_mine: bool
+
+
+class _Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """The projections of the cases' current versions, by filing version."""
+
+    items: Mapping[int, DeclaredItem]
+    item_counts: Mapping[int, int]
+    parties: Mapping[tuple[int, str], str]
+    routes: Mapping[int, list[str]]
+
+
+def counts(cases: CaseQuerySet, user: User, at: datetime) -> Counts:
+    """Return how many of the cases are open, late, due soon, the user's, and nobody's."""
+    found = cases.aggregate(
+        open=Count("pk"),
+        late=Count("pk", filter=Q(due_at__lt=at)),
+        hour=Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + URGENT)),
+        mine=Count("pk", filter=Q(assignee=user)),
+        nobody=Count("pk", filter=Q(assignee__isnull=True)),
+    )
+    return Counts(**found)
+
+
+def newest(cases: CaseQuerySet) -> int:
+    """Return the id of the newest of the cases, 0 where there is none."""
+    return cases.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def rows(cases: Sequence[Case], user: User, at: datetime) -> list[Row]:
+    """Return the cases as rows, in their order; the number of queries does not depend on them.
+
+    The cases come with their ENS and assignee.
+    """
+    versions = _filing_versions(cases)
+    declared = _declared(set(versions.values()))
+    reasons = _reasons(cases)
+    return [
+        _row(case, versions.get(case.ens_id, 0), declared, reasons.get(case.ens_id, ""), user, at)
+        for case in cases
+    ]
+
+
+def _filing_versions(cases: Sequence[Case]) -> dict[int, int]:
+    """Return the first filing version of each ENS as it is now."""
+    current = {case.ens_id: case.ens.version for case in cases}
+    found = EnsVersion.objects.filter(ens__in=current)
+    return {
+        version.ens_id: version.filing_versions[0]
+        for version in found
+        if version.number == current[version.ens_id]
+    }
+
+
+def _declared(versions: set[int]) -> _Declared:
+    first = DeclaredItem.objects.filter(filing_version__in=versions)
+    items = first.order_by("filing_version", "number").distinct("filing_version")
+    numbers = first.values_list("filing_version").annotate(count=Count("pk"))
+    return _Declared(
+        items={item.filing_version_id: item for item in items},
+        item_counts=dict(numbers.order_by()),
+        parties=_parties(versions),
+        routes=_routes(versions),
+    )
+
+
+def _parties(versions: set[int]) -> dict[tuple[int, str], str]:
+    """Return consignor and consignee of each version by name, else by their identifier."""
+    found = list(
+        DeclaredParty.objects.filter(
+            filing_version__in=versions, role__in=("consignor", "consignee")
+        )
+        .order_by("filing_version", "role", "pk")
+        .distinct("filing_version", "role")
+    )
+    names = operator_names(party.identifier for party in found if not party.name)
+    return {
+        (party.filing_version_id, party.role): party.name
+        or names.get(party.identifier, party.identifier)
+        for party in found
+    }
+
+
+def operator_names(eoris: Iterable[str]) -> dict[str, str]:
+    """Return the names of the operators that we know."""
+    return dict(Operator.objects.filter(eori__in=set(eoris)).values_list("eori", "name"))
+
+
+def _routes(versions: set[int]) -> dict[int, list[str]]:
+    legs: dict[int, list[str]] = {}
+    found = DeclaredRouting.objects.filter(filing_version__in=versions).order_by("sequence")
+    for version, country in found.values_list("filing_version", "country"):
+        legs.setdefault(version, []).append(country)
+    return legs
+
+
+def _reasons(cases: Sequence[Case]) -> dict[int, str]:
+    """Return the sentences of the hits by ENS, the most severe first."""
+    found = Assessment.objects.current().filter(ens__in=[case.ens_id for case in cases])
+    hits = {
+        ens: stored_hits(raw) for ens, raw in found.order_by("pk").values_list("ens", "hits")
+    }
+    rules = rules_of(hits.values())
+    return {
+        ens: "; ".join(dict.fromkeys(sentence(hit, rules) for hit in in_order(each, rules)))
+        for ens, each in hits.items()
+    }
+
+
+def _row(
+    case: Case, version: int, declared: _Declared, reasons: str, user: User, at: datetime
+) -> Row:
+    item = declared.items.get(version)
+    return Row(
+        id=case.pk,
+        mrn=case.ens.mrn,
+        left=time_left(case.due_at, at),
+        due_at=case.due_at,
+        outcome=case.get_outcome_display(),
+        colour=OUTCOME_COLOURS[case.outcome],
+        severity=case.get_severity_display(),
+        goods=item.description if item else "",
+        goods_line=_goods_line(item, declared.item_counts.get(version, 0)),
+        reasons=reasons,
+        route=_route(item, declared.routes.get(version, [])),
+        mode=str(MODE_NAMES.get(case.ens.transport_mode, case.ens.transport_mode)),
+        office=case.office,
+        consignor=declared.parties.get((version, "consignor"), ""),
+        consignee=declared.parties.get((version, "consignee"), ""),
+        officer=_officer(case, user),
+        is_mine=case.assignee_id == user.pk,
+    )
+
+
+def _goods_line(item: DeclaredItem | None, count: int) -> str:
+    """Return packages, commodity code and how many items there are more."""
+    if item is None:
+        return ""
+    code = f"{item.commodity_code[:4]} {item.commodity_code[4:]}".strip()
+    parts = [f"{item.packages:,} pkg" if item.packages else "", code]
+    parts.append(f"+{count - 1}" if count > 1 else "")
+    return ", ".join(part for part in parts if part)
+
+
+def _route(item: DeclaredItem | None, countries: list[str]) -> str:
+    """Return place of loading, countries between, place of unloading."""
+    loading = (item.place_of_loading if item else "")[:5] or (countries[0] if countries else "")
+    unloading = (item.place_of_unloading if item else "")[:5]
+    between = [country for country in countries[1:-1] if country not in (loading[:2], unloading[:2])]
+    last = unloading or (countries[-1] if len(countries) > 1 else "")
+    return " > ".join(part for part in (loading, *between, last) if part)
+
+
+def _officer(case: Case, user: User) -> str:
+    if case.assignee is None:
+        return ""
+    return person(case.assignee)
+
+
+def person(user: User) -> str:
+    """Return the name of a person as officers write it: M. Bakker."""
+    if not user.last_name:
+        return user.username
+    return f"{user.first_name[:1]}. {user.last_name}" if user.first_name else user.last_name
+
+

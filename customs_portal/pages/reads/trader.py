@@ -1,0 +1,345 @@
+"""A trader's filings: what was lodged, what was answered, what the trader was told."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from customs_portal.accounts import policies
+from customs_portal.accounts.models import Operator, User
+from customs_portal.findings import Finding
+from customs_portal.pages.reads.lodging_limit import lodging_limit
+from customs_portal.pages.trader_status import (
+    Announced,
+    FilingFacts,
+    TraderStatus,
+    trader_status,
+)
+from customs_portal.reference.snapshot import Snapshot
+from declarations.models import (
+    ConsignmentLife,
+    DeclaredItem,
+    EnsMember,
+    Filing,
+    Measure,
+)
+from declarations.querysets import FilingQuerySet
+from messaging.models import InboundMessage, OutboundMessage
+from messaging.reads import raw_bodies
+
+PAGE_SIZE = 25
+ATTENTION = timedelta(days=30)
+MOST_REJECTED = 20
+UNREADABLE = "CD917B"
+MESSAGE_WORDS = {
+    "CC328A": _("Registered, with the MRN"),
+    "CC316A": _("Not accepted, with the errors"),
+    "CC351A": _("Instruction from customs"),
+    UNREADABLE: _("Could not be read, with the errors"),
+}
+INSTRUCTION_WORDS = {
+    Measure.Kind.HOLD.value: _("Held"),
+    Measure.Kind.CONTROL.value: _("Control ordered"),
+}
+"""Words of LIFECYCLE section 10; a recommended control that is announced reads as ordered."""
+
+
+class FilingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One filing in the list; a carrier that did not lodge it sees neither goods nor LRN."""
+
+    pk: int
+    lrn: str
+    mrn: str
+    goods: str
+    route: str
+    status: TraderStatus
+
+
+class Wrong(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding in the trader's words."""
+
+    code: str
+    rule: str
+    field: str
+    value: str
+    sentence: str
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that was not accepted: what is wrong, and until when it can be lodged in time."""
+
+    pk: int | None
+    name: str
+    lodged_at: datetime
+    limit: datetime | None
+    wrong: tuple[Wrong, ...]
+
+
+class TraderMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to the trader that can be downloaded."""
+
+    pk: int
+    kind: str
+    words: str
+    at: datetime
+
+
+class Instruction(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure of which the trader was told."""
+
+    words: str
+    subject: str
+    place: str
+    text: str
+    at: datetime
+
+
+class FilingPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One filing with all that its trader may know."""
+
+    row: FilingRow
+    type: str
+    office: str
+    expected_arrival: datetime | None
+    lodged_at: datetime
+    registered_at: datetime | None
+    own: bool
+    refused: Refused | None
+    instructions: tuple[Instruction, ...]
+    messages: tuple[TraderMessage, ...]
+
+
+def operators(user: User) -> list[Operator]:
+    """Return the operators that the user acts for."""
+    return list(user.operators.order_by("eori"))
+
+
+def matching(filings: FilingQuerySet, typed: str) -> FilingQuerySet:
+    """Keep filings whose LRN or MRN begins with what was typed."""
+    words = typed.strip()
+    return filings.filter(Q(lrn__istartswith=words) | Q(mrn__istartswith=words))
+
+
+def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list[FilingRow]:
+    """Return the filings as rows; the number of queries does not depend on them."""
+    ids = [filing.pk for filing in filings]
+    announced = announced_measures(ids, at)
+    diverted = set(
+        EnsMember.objects.filter(filing__in=ids, ens__status="diverted").values_list(
+            "filing", flat=True
+        )
+    )
+    goods: dict[int, list[str]] = {}
+    for filing, where in ConsignmentLife.objects.filter(filing__in=ids).values_list(
+        "filing", "goods"
+    ):
+        goods.setdefault(filing, []).append(where)
+    items = _first_items(ids)
+    return [
+        _row(
+            filing,
+            eoris,
+            items.get(filing.pk),
+            status_of(
+                filing, announced.get(filing.pk, []), goods.get(filing.pk, []), at,
+                diverted=filing.pk in diverted,
+            ),
+        )
+        for filing in filings
+    ]  # fmt: skip
+
+
+def status_of(
+    filing: Filing, announced: Sequence[Announced], goods: Sequence[str], at: datetime, *,
+    diverted: bool,
+) -> TraderStatus:  # fmt: skip
+    """Return the status of a stored filing."""
+    facts = FilingFacts(
+        status=filing.status,
+        mrn=filing.mrn or "",
+        lodged_at=filing.lodged_at,
+        registered_at=filing.registered_at,
+        analysis_ends_at=filing.analysis_ends_at,
+        diverted=diverted,
+    )
+    return trader_status(facts, announced, goods, at)
+
+
+def announced_measures(filings: Iterable[int], at: datetime) -> dict[int, list[Announced]]:
+    """Return by filing the measures that its trader has been told of."""
+    found: dict[int, list[Announced]] = {}
+    measures = Measure.objects.announced(at).filter(ens__members__filing__in=list(filings))
+    for measure in measures.prefetch_related("ens__members").order_by("announced_at", "pk"):
+        for member in measure.ens.members.all():
+            found.setdefault(member.filing_id, []).append(_announced(measure))
+    return found
+
+
+def _announced(measure: Measure) -> Announced:
+    assert measure.announced_at is not None
+    return Announced(
+        kind=measure.kind,
+        subject=f"{measure.get_subject_display()} {measure.reference}".strip(),
+        text=measure.trader_text,
+        place=measure.place,
+        announced_at=measure.announced_at,
+    )
+
+
+def _first_items(filings: Sequence[int]) -> dict[int, DeclaredItem]:
+    found = (
+        DeclaredItem.objects.filter(filing_version__filing__in=filings)
+        .select_related("filing_version")
+        .order_by("filing_version__filing", "-filing_version__number", "number")
+        .distinct("filing_version__filing")
+    )
+    return {item.filing_version.filing_id: item for item in found}
+
+
+def is_own(filing: Filing, eoris: frozenset[str]) -> bool:
+    """Whether one of the operators lodges or represents, and not only carries."""
+    return not eoris.isdisjoint({filing.sender, filing.declarant, filing.representative})
+
+
+def _row(
+    filing: Filing, eoris: frozenset[str], item: DeclaredItem | None, status: TraderStatus
+) -> FilingRow:
+    own = is_own(filing, eoris)
+    route = (item.place_of_loading, item.place_of_unloading) if item and own else ()
+    return FilingRow(
+        pk=filing.pk,
+        lrn=filing.lrn if own else "",
+        mrn=filing.mrn or "",
+        goods=item.description if item and own else "",
+        route=" > ".join(place for place in route if place),
+        status=status,
+    )
+
+
+def refused(user: User, at: datetime) -> list[Refused]:
+    """Return what was not accepted in the last days and not lodged again since, newest first."""
+    again = Filing.objects.filter(
+        lrn=OuterRef("lrn"), sender=OuterRef("sender"), lodged_at__gt=OuterRef("lodged_at")
+    )
+    rejected = (
+        Filing.objects.visible_to(user)
+        .filter(status="rejected", lodged_at__gte=at - ATTENTION)
+        .exclude(Exists(again))
+        .order_by("-lodged_at")[:MOST_REJECTED]
+    )
+    unreadable = (
+        InboundMessage.objects.visible_to(user)
+        .filter(answer__kind=UNREADABLE, received_at__gte=at - ATTENTION, repeats=None)
+        .order_by("-received_at")[:MOST_REJECTED]
+    )
+    found = [*_rejected(list(rejected)), *map(_unreadable, unreadable)]
+    return sorted(found, key=lambda each: each.lodged_at, reverse=True)
+
+
+def _rejected(filings: Sequence[Filing]) -> list[Refused]:
+    bodies = _bodies(filings)
+    return [
+        Refused(
+            pk=filing.pk,
+            name=filing.lrn,
+            lodged_at=filing.lodged_at,
+            limit=lodging_limit(bodies[filing.pk], filing.lodged_at)
+            if filing.pk in bodies
+            else None,
+            wrong=_wrong(filing.findings),
+        )
+        for filing in filings
+    ]
+
+
+def _bodies(filings: Sequence[Filing]) -> dict[int, bytes]:
+    """Return the raw messages of filings; sender, LRN and time of receipt name a message."""
+    named = {(filing.sender, filing.lrn, filing.lodged_at): filing.pk for filing in filings}
+    messages = InboundMessage.objects.select_related("operator").filter(
+        lrn__in={lrn for _sender, lrn, _at in named},
+        received_at__in={at for _sender, _lrn, at in named},
+    )
+    found = {
+        named[key]: message.body_id
+        for message in messages
+        if (key := (message.operator.eori, message.lrn, message.received_at)) in named
+    }
+    bodies = raw_bodies(found.values())
+    return {filing: bodies[body] for filing, body in found.items() if body in bodies}
+
+
+def _unreadable(message: InboundMessage) -> Refused:
+    return Refused(
+        pk=None,
+        name=message.lrn or message.message_identification or str(message.correlation),
+        lodged_at=message.received_at,
+        limit=None,
+        wrong=_wrong(message.findings),
+    )
+
+
+def _wrong(stored: object) -> tuple[Wrong, ...]:
+    return tuple(
+        Wrong(
+            code=finding.code,
+            rule=finding.rule or finding.number,
+            field=finding.location,
+            value=finding.value,
+            sentence=finding.text,
+        )
+        for finding in msgspec.convert(stored, list[Finding])
+    )
+
+
+def filing_page(filing: Filing, user: User, snapshot: Snapshot, at: datetime) -> FilingPage:
+    """Return one filing, which the user may see."""
+    eoris = policies.operator_eoris(user)
+    [row] = rows([filing], eoris, at)
+    own = is_own(filing, eoris)
+    office = snapshot.office(filing.office_of_first_entry)
+    version = filing.versions.order_by("-number").first()
+    return FilingPage(
+        row=row,
+        type=filing.type,
+        office=f"{office.reference} {office.name}" if office else filing.office_of_first_entry,
+        expected_arrival=version.document().expected_arrival if version and own else None,
+        lodged_at=filing.lodged_at,
+        registered_at=filing.registered_at,
+        own=own,
+        refused=next(iter(_rejected([filing])), None) if filing.status == "rejected" else None,
+        instructions=_instructions(filing, at),
+        messages=_messages(filing, user),
+    )
+
+
+def _instructions(filing: Filing, at: datetime) -> tuple[Instruction, ...]:
+    measures = Measure.objects.announced(at).filter(ens__members__filing=filing)
+    return tuple(
+        Instruction(
+            words=str(INSTRUCTION_WORDS[measure.kind]),
+            subject=f"{measure.get_subject_display()} {measure.reference}".strip(),
+            place=measure.place,
+            text=measure.trader_text,
+            at=measure.announced_at,
+        )
+        for measure in measures.order_by("-announced_at", "-pk")
+        if measure.announced_at is not None
+    )
+
+
+def _messages(filing: Filing, user: User) -> tuple[TraderMessage, ...]:
+    """Return what was sent to the user's operators about this filing, newest first."""
+    about = Q(mrn=filing.mrn) if filing.mrn else Q(mrn="", lrn=filing.lrn)
+    found = OutboundMessage.objects.visible_to(user).filter(about).order_by("-created_at", "-pk")
+    return tuple(
+        TraderMessage(
+            pk=message.pk,
+            kind=message.kind,
+            words=str(MESSAGE_WORDS.get(message.kind, message.kind)),
+            at=message.created_at,
+        )
+        for message in found
+    )
+

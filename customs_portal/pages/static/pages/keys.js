@@ -1,0 +1,50 @@
+// Single keys: they press only what stands on the page, and are dead inside fields.
+const FIELDS = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
+
+function rows() {
+  return [...document.querySelectorAll("[data-row-link]")];
+}
+
+function currentRow() {
+  return rows().find((link) => link.closest("tr").hasAttribute("aria-current"));
+}
+
+function move(step) {
+  const links = rows();
+  const place = links.indexOf(currentRow());
+  const next = links[Math.min(Math.max(place + step, 0), links.length - 1)];
+  next?.focus();
+}
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest?.("tr");
+  if (!row?.querySelector("[data-row-link]")) return;
+  for (const other of document.querySelectorAll("tr[aria-current]")) other.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
+});
+
+const ROW_KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: () => currentRow()?.click(),
+  x: () => currentRow()?.closest("tr").querySelector("[type=checkbox]")?.click(),
+};
+
+function press(key) {
+  const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!target || target.closest("[hidden]")) return false;
+  if (target.matches("textarea, input[type=search], a[href^='#']")) target.focus();
+  if (!target.matches("textarea, input[type=search]")) target.click();
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches?.(FIELDS)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const move = document.querySelector("[data-row-link]") && ROW_KEYS[event.key];
+  if (move) move();
+  if (move || press(event.key)) event.preventDefault();
+});

@@ -1,0 +1,46 @@
+"""Template filters for times, as the layout rules want them."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from customs_portal.pages import wording
+
+register = template.Library()
+
+
+@register.filter
+def moment(when: datetime, at: datetime) -> SafeString:
+    """Show a moment in local time: today without the date."""
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        timezone.localtime(when).isoformat(timespec="seconds"),
+        wording.moment(when, at),
+    )
+
+
+@register.filter
+def clock_time(at: datetime) -> str:
+    """Show the time of day with the name of its zone."""
+    return f"{timezone.localtime(at):%H:%M %Z}"
+
+
+@register.filter
+def seconds_time(at: datetime) -> str:
+    """Show the time of day to the second."""
+    return f"{timezone.localtime(at):%H:%M:%S}"
+
+
+@register.filter
+def iso(when: datetime) -> str:
+    """Show a moment in UTC for scripts."""
+    return when.isoformat()
+
+
+@register.filter
+def time_left(due: datetime, at: datetime) -> str:
+    """Show the time left until a moment that has not passed."""
+    return wording.time_left(due, at).words

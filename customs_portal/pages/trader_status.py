@@ -1,0 +1,155 @@
+"""What a trader sees of a filing (LIFECYCLE section 10): one pure function for page and API.
+
+It knows only what was lodged, the goods, and measures that this trader has been told of. Whether
+anything was found, or an officer looks, is not among its arguments.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import msgspec
+from django.utils.translation import gettext as _
+
+
+class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the trader lodged and what was answered; times are aware."""
+
+    status: str
+    mrn: str = ""
+    lodged_at: datetime
+    registered_at: datetime | None = None
+    analysis_ends_at: datetime | None = None
+    diverted: bool = False
+
+
+class Announced(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure in force of which the trader has been told; `text` is the one for traders."""
+
+    kind: str
+    subject: str
+    text: str
+    place: str = ""
+    announced_at: datetime
+
+
+class TraderStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The status in words, the next step, and since when it stands."""
+
+    code: str
+    words: str
+    text: str
+    next_step: str
+    colour: str
+    since: datetime
+
+
+Goods = Collection[str]
+"""Where the goods of each consignment are, as ConsignmentLife names it."""
+
+
+def trader_status(
+    filing: FilingFacts, announced: Sequence[Announced], goods: Goods, now: datetime
+) -> TraderStatus:
+    """Return what the trader is shown at that moment."""
+    return (
+        _ended(filing)
+        or _left_custody(filing, goods)
+        or _instructed(announced)
+        or _on_the_way(filing, goods)
+        or _analysed(filing, now)
+    )
+
+
+def _status(code: str, since: datetime, next_step: str = "", text: str = "") -> TraderStatus:
+    words, colour = WORDS[code]
+    return TraderStatus(
+        code=code,
+        words=str(words()),
+        text=text,
+        next_step=next_step or _("Nothing to do."),
+        colour=colour,
+        since=since,
+    )
+
+
+WORDS = {
+    "received": (lambda: _("Received"), "grey"),
+    "rejected": (lambda: _("Rejected - correct and lodge again"), "red"),
+    "registered": (lambda: _("Registered"), "green"),
+    "complete": (lambda: _("Assessment complete"), "grey"),
+    "do_not_load": (lambda: _("Do not load"), "red"),
+    "control": (lambda: _("Control ordered"), "orange"),
+    "held": (lambda: _("Held"), "orange"),
+    "arrived": (lambda: _("Arrived"), "grey"),
+    "partially_arrived": (lambda: _("Partly arrived"), "grey"),
+    "presented": (lambda: _("Presented"), "grey"),
+    "released": (lambda: _("Released for further treatment"), "green"),
+    "not_released": (lambda: _("Not released"), "red"),
+    "diverted": (lambda: _("Diverted"), "grey"),
+    "invalidated": (lambda: _("Withdrawn"), "grey"),
+    "superseded": (lambda: _("Superseded by the carrier's declaration"), "grey"),
+    "expired": (lambda: _("Expired"), "grey"),
+}
+"""The words of section 10 and the colour of their tag."""
+
+
+def _ended(filing: FilingFacts) -> TraderStatus | None:
+    since = filing.registered_at or filing.lodged_at
+    if filing.status == "rejected":
+        return _status("rejected", filing.lodged_at, _("Correct the errors and lodge again."))
+    if filing.status in ("invalidated", "superseded", "expired"):
+        return _status(filing.status, since)
+    if filing.diverted:
+        return _status("diverted", since)
+    return None if filing.mrn else _status("received", filing.lodged_at)
+
+
+def _left_custody(filing: FilingFacts, goods: Goods) -> TraderStatus | None:
+    since = filing.registered_at or filing.lodged_at
+    if "not_released" in goods:
+        return _status("not_released", since, _("You will hear from customs."))
+    if goods and set(goods) <= {"released", "onward"}:
+        return _status("released", since)
+    return None
+
+
+_INSTRUCTIONS = {"do_not_load": "do_not_load", "control": "control", "hold": "held"}
+
+
+def _instructed(announced: Sequence[Announced]) -> TraderStatus | None:
+    """The gravest instruction that was announced; its text is the next step."""
+    for kind, code in _INSTRUCTIONS.items():
+        told = [measure for measure in announced if measure.kind == kind]
+        if told:
+            first = min(told, key=lambda measure: measure.announced_at)
+            return _status(code, first.announced_at, _step(told), _subjects(told))
+    return None
+
+
+def _step(told: Sequence[Announced]) -> str:
+    return " ".join(dict.fromkeys(measure.text for measure in told if measure.text))
+
+
+def _subjects(told: Sequence[Announced]) -> str:
+    found = [f"{measure.subject}, {measure.place}" if measure.place else measure.subject for measure in told]
+    return "; ".join(dict.fromkeys(found))
+
+
+def _on_the_way(filing: FilingFacts, goods: Goods) -> TraderStatus | None:
+    since = filing.registered_at or filing.lodged_at
+    places = set(goods)
+    if "presented" in places:
+        return _status("presented", since)
+    if "partially_arrived" in places or places >= {"arrived", "expected"}:
+        return _status("partially_arrived", since)
+    if "arrived" in places:
+        return _status("arrived", since, _("Present the goods."))
+    return None
+
+
+def _analysed(filing: FilingFacts, now: datetime) -> TraderStatus:
+    """Before and after the end of the analysis window, whatever was found in it (A10)."""
+    ends = filing.analysis_ends_at
+    if ends is not None and ends <= now:
+        return _status("complete", ends, text=_("No instruction from customs"))
+    return _status("registered", filing.registered_at or filing.lodged_at)

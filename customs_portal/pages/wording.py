@@ -1,0 +1,52 @@
+"""Times in words, as officers and traders read them."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+URGENT = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
+
+
+class TimeLeft(msgspec.Struct, frozen=True, kw_only=True):
+    """Time left until a limit in words, and how urgent that is: `late`, `soon` or empty."""
+
+    words: str
+    urgency: str
+
+
+def time_left(due: datetime, at: datetime) -> TimeLeft:
+    """Return the time left, rounded down to minutes, or by how much it is over."""
+    if due < at:
+        late = at - due
+        return TimeLeft(words=_("%s late") % _span(late), urgency="late")
+    left = due - at
+    return TimeLeft(words=_span(left), urgency="soon" if left < URGENT else "")
+
+
+def _span(span: timedelta) -> str:
+    minutes = span // _MINUTE
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        return _("%(days)d d %(hours)d h") % {"days": hours // 24, "hours": hours % 24}
+    if hours:
+        return _("%(hours)d h %(minutes)02d") % {"hours": hours, "minutes": rest}
+    return _("%d min") % rest
+
+
+def moment(when: datetime, at: datetime) -> str:
+    """Return a time of day if it is today, else with the day, both in the active time zone."""
+    local, today = timezone.localtime(when), timezone.localtime(at).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if local.year == today.year:
+        return f"{local.day} {_month(local)} {local:%H:%M}"
+    return f"{local.day} {_month(local)} {local.year} {local:%H:%M}"
+
+
+def _month(when: datetime) -> str:
+    from django.utils.dates import MONTHS_3
+
+    return str(MONTHS_3[when.month]).capitalize()
