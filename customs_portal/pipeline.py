@@ -46,6 +46,7 @@ PIPELINE = Pipeline(
             opinion.ASSESSMENT_MADE,
             opinion.ASSESSMENT_CONCLUDED,
             opinion.CASE_OPENED,
+            opinion.CASE_CALL_RECORDED,
             opinion.CASE_CLAIMED,
             opinion.CASE_GIVEN_BACK,
             opinion.CASE_DECIDED,

@@ -125,6 +125,7 @@ CACHES = {
 SAMPLING_KEY: str = env.str("SAMPLING_KEY", default=SECRET_KEY)
 """The key by which random selection is made; changing it changes which ENS are selected."""
 
+UNDELIVERED_AFTER_MINUTES: int = env.int("UNDELIVERED_AFTER_MINUTES", default=15)
 PIPELINE = "customs_portal.pipeline.PIPELINE"
 PIPELINE_BACKLOG_LIMIT: int = env.int("PIPELINE_BACKLOG_LIMIT", default=5000)
 MESSAGE_SIZE_LIMIT: int = env.int("MESSAGE_SIZE_LIMIT", default=1_000_000)
@@ -158,6 +159,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "customs_portal.events.tasks.sweep",
         "schedule": schedule(1.0),
         "options": {"expires": 2},
+    },
+    "open_unassessed": {
+        "task": "risk.tasks.open_unassessed",
+        "schedule": schedule(10.0),
+        "options": {"expires": 20},
+    },
+    "open_undelivered": {
+        "task": "messaging.tasks.open_undelivered",
+        "schedule": schedule(30.0),
+        "options": {"expires": 60},
     },
     "clocks": {
         "task": "declarations.tasks.tell_ended_clocks",

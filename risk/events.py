@@ -15,6 +15,7 @@ RISK_CONCLUDED = Kind(
     name="assessment.risk_concluded", sentence=_("Assessment concluded: %(result_name)s")
 )
 CASE_OPENED = Kind(name="case.opened", sentence=_("Case opened at %(office)s"))
+CASE_CALL_RECORDED = Kind(name="case.call_recorded", sentence=_("Told by telephone: %(recipient)s"))
 CASE_CLAIMED = Kind(name="case.claimed", sentence=_("Claimed"))
 CASE_GIVEN_BACK = Kind(name="case.given_back", sentence=_("Given back"))
 CASE_DECIDED = Kind(name="case.decided", sentence=_("Decided: %(verb_name)s, %(reason_code)s"))

@@ -9,139 +9,253 @@ from customs_portal.events.partitioned_migration import CreatePartitionedModel
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('declarations', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("declarations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country', models.CharField(max_length=2, unique=True, verbose_name='country')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("country", models.CharField(max_length=2, unique=True, verbose_name="country")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'partner',
-                'verbose_name_plural': 'partners',
-                'ordering': ['country'],
+                "verbose_name": "partner",
+                "verbose_name_plural": "partners",
+                "ordering": ["country"],
             },
         ),
         CreatePartitionedModel(
-            name='RawBody',
+            name="RawBody",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('month', models.DateField(verbose_name='month')),
-                ('body', models.BinaryField(verbose_name='body')),
-                ('digest', models.BinaryField(max_length=32, verbose_name='digest')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("month", models.DateField(verbose_name="month")),
+                ("body", models.BinaryField(verbose_name="body")),
+                ("digest", models.BinaryField(max_length=32, verbose_name="digest")),
             ],
             options={
-                'verbose_name': 'raw message',
-                'verbose_name_plural': 'raw messages',
+                "verbose_name": "raw message",
+                "verbose_name_plural": "raw messages",
             },
         ),
         migrations.CreateModel(
-            name='InboundMessage',
+            name="InboundMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('correlation', models.UUIDField(unique=True, verbose_name='correlation id')),
-                ('state', models.CharField(choices=[('received', 'Received'), ('answered', 'Answered')], max_length=10, verbose_name='state')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('body_id', models.BigIntegerField(verbose_name='raw message')),
-                ('body_month', models.DateField(verbose_name='month of the raw message')),
-                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
-                ('kind', models.CharField(blank=True, max_length=8, verbose_name='kind')),
-                ('message_identification', models.CharField(blank=True, max_length=35, verbose_name='message id')),
-                ('lrn', models.CharField(blank=True, max_length=22, verbose_name='LRN')),
-                ('mrn', models.CharField(blank=True, max_length=18, verbose_name='MRN')),
-                ('findings', models.JSONField(default=list, verbose_name='findings')),
-                ('judged_at', models.DateTimeField(null=True, verbose_name='judged')),
-                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.operator')),
-                ('repeats', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repeated_by', to='messaging.inboundmessage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("correlation", models.UUIDField(unique=True, verbose_name="correlation id")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("received", "Received"), ("answered", "Answered")],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("body_id", models.BigIntegerField(verbose_name="raw message")),
+                ("body_month", models.DateField(verbose_name="month of the raw message")),
+                ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
+                ("kind", models.CharField(blank=True, max_length=8, verbose_name="kind")),
+                (
+                    "message_identification",
+                    models.CharField(blank=True, max_length=35, verbose_name="message id"),
+                ),
+                ("lrn", models.CharField(blank=True, max_length=22, verbose_name="LRN")),
+                ("mrn", models.CharField(blank=True, max_length=18, verbose_name="MRN")),
+                ("findings", models.JSONField(default=list, verbose_name="findings")),
+                ("judged_at", models.DateTimeField(null=True, verbose_name="judged")),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.operator",
+                    ),
+                ),
+                (
+                    "repeats",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repeated_by",
+                        to="messaging.inboundmessage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message received',
-                'verbose_name_plural': 'messages received',
+                "verbose_name": "message received",
+                "verbose_name_plural": "messages received",
             },
         ),
         migrations.CreateModel(
-            name='MessageClaim',
+            name="MessageClaim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sender', models.CharField(max_length=17, verbose_name='sender')),
-                ('message_identification', models.CharField(max_length=35, verbose_name='message id')),
-                ('digest', models.BinaryField(max_length=32, verbose_name='digest')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messaging.inboundmessage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sender", models.CharField(max_length=17, verbose_name="sender")),
+                (
+                    "message_identification",
+                    models.CharField(max_length=35, verbose_name="message id"),
+                ),
+                ("digest", models.BinaryField(max_length=32, verbose_name="digest")),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="messaging.inboundmessage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message id in use',
-                'verbose_name_plural': 'message ids in use',
+                "verbose_name": "message id in use",
+                "verbose_name_plural": "message ids in use",
             },
         ),
         migrations.CreateModel(
-            name='OutboundMessage',
+            name="OutboundMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=8, verbose_name='kind')),
-                ('channel', models.CharField(choices=[('trader', 'Trader'), ('partner', 'Partner administration')], max_length=8, verbose_name='channel')),
-                ('recipient', models.CharField(max_length=17, verbose_name='recipient')),
-                ('message_identification', models.CharField(max_length=14, unique=True, verbose_name='message id')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered')], default='waiting', max_length=10, verbose_name='state')),
-                ('mrn', models.CharField(blank=True, max_length=18, verbose_name='MRN')),
-                ('lrn', models.CharField(blank=True, max_length=22, verbose_name='LRN')),
-                ('event_id', models.BigIntegerField(verbose_name='event')),
-                ('ens_version', models.PositiveIntegerField(blank=True, null=True, verbose_name='version')),
-                ('body_id', models.BigIntegerField(verbose_name='raw message')),
-                ('body_month', models.DateField(verbose_name='month of the raw message')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='delivered')),
-                ('ens', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outbound_messages', to='declarations.ens')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=8, verbose_name="kind")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("trader", "Trader"), ("partner", "Partner administration")],
+                        max_length=8,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("recipient", models.CharField(max_length=17, verbose_name="recipient")),
+                (
+                    "message_identification",
+                    models.CharField(max_length=14, unique=True, verbose_name="message id"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("delivered", "Delivered")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("mrn", models.CharField(blank=True, max_length=18, verbose_name="MRN")),
+                ("lrn", models.CharField(blank=True, max_length=22, verbose_name="LRN")),
+                ("event_id", models.BigIntegerField(verbose_name="event")),
+                (
+                    "ens_version",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="version"),
+                ),
+                ("body_id", models.BigIntegerField(verbose_name="raw message")),
+                ("body_month", models.DateField(verbose_name="month of the raw message")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                (
+                    "delivered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="delivered"),
+                ),
+                (
+                    "ens",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outbound_messages",
+                        to="declarations.ens",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message sent',
-                'verbose_name_plural': 'messages sent',
+                "verbose_name": "message sent",
+                "verbose_name_plural": "messages sent",
             },
         ),
         migrations.AddField(
-            model_name='inboundmessage',
-            name='answer',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='messaging.outboundmessage'),
+            model_name="inboundmessage",
+            name="answer",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="answers",
+                to="messaging.outboundmessage",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rawbody',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ", hash='1f0b0bf4785a3ef90766ce4159fd4477de59b917', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_04918', table='messaging_rawbody', when='BEFORE')),
+            model_name="rawbody",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ",
+                    hash="1f0b0bf4785a3ef90766ce4159fd4477de59b917",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_04918",
+                    table="messaging_rawbody",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='messageclaim',
-            constraint=models.UniqueConstraint(fields=('sender', 'message_identification'), name='one_message_per_id'),
+            model_name="messageclaim",
+            constraint=models.UniqueConstraint(
+                fields=("sender", "message_identification"), name="one_message_per_id"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboundmessage',
-            index=models.Index(fields=['recipient', 'id'], name='outbound_recipient'),
+            model_name="outboundmessage",
+            index=models.Index(fields=["recipient", "id"], name="outbound_recipient"),
         ),
         migrations.AddIndex(
-            model_name='outboundmessage',
-            index=models.Index(condition=models.Q(('mrn', ''), _negated=True), fields=['mrn'], name='outbound_mrn'),
+            model_name="outboundmessage",
+            index=models.Index(
+                condition=models.Q(("mrn", ""), _negated=True), fields=["mrn"], name="outbound_mrn"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboundmessage',
-            constraint=models.UniqueConstraint(fields=('event_id', 'kind', 'recipient'), name='one_message_per_event'),
+            model_name="outboundmessage",
+            constraint=models.UniqueConstraint(
+                fields=("event_id", "kind", "recipient"), name="one_message_per_event"
+            ),
         ),
         migrations.AddIndex(
-            model_name='inboundmessage',
-            index=models.Index(fields=['-received_at'], name='inbound_received'),
+            model_name="inboundmessage",
+            index=models.Index(fields=["-received_at"], name="inbound_received"),
         ),
         migrations.AddIndex(
-            model_name='inboundmessage',
-            index=models.Index(condition=models.Q(('mrn', ''), _negated=True), fields=['mrn'], name='inbound_mrn'),
+            model_name="inboundmessage",
+            index=models.Index(
+                condition=models.Q(("mrn", ""), _negated=True), fields=["mrn"], name="inbound_mrn"
+            ),
         ),
         migrations.AddIndex(
-            model_name='inboundmessage',
-            index=models.Index(condition=models.Q(('lrn', ''), _negated=True), fields=['lrn'], name='inbound_lrn'),
+            model_name="inboundmessage",
+            index=models.Index(
+                condition=models.Q(("lrn", ""), _negated=True), fields=["lrn"], name="inbound_lrn"
+            ),
         ),
     ]

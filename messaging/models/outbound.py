@@ -21,6 +21,7 @@ class OutboundMessage(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         DELIVERED = "delivered", _("Delivered")
+        TOLD = "told", _("Told by telephone")
 
     kind = models.CharField(_("kind"), max_length=8)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
@@ -54,6 +55,11 @@ class OutboundMessage(models.Model):
         indexes = [
             models.Index(fields=["recipient", "id"], name="outbound_recipient"),
             models.Index(fields=["mrn"], condition=~Q(mrn=""), name="outbound_mrn"),
+            models.Index(
+                fields=["kind", "created_at"],
+                condition=Q(state="waiting"),
+                name="outbound_waiting",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,227 +9,621 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('declarations', '0001_initial'),
+        ("declarations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReferenceList',
+            name="ReferenceList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('secret', models.BooleanField(default=False, verbose_name='secret')),
-                ('revision', models.PositiveIntegerField(default=1, verbose_name='revision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("secret", models.BooleanField(default=False, verbose_name="secret")),
+                ("revision", models.PositiveIntegerField(default=1, verbose_name="revision")),
             ],
             options={
-                'verbose_name': 'reference list',
-                'verbose_name_plural': 'reference lists',
-                'ordering': ['code'],
+                "verbose_name": "reference list",
+                "verbose_name_plural": "reference lists",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='RiskProfile',
+            name="RiskProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=24, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'risk profile',
-                'verbose_name_plural': 'risk profiles',
-                'ordering': ['code'],
+                "verbose_name": "risk profile",
+                "verbose_name_plural": "risk profiles",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('preloading', 'Before loading'), ('full', 'Full')], default='full', max_length=12, verbose_name='kind')),
-                ('list_revisions', models.JSONField(default=dict, verbose_name='revisions of lists')),
-                ('hits', models.JSONField(default=list, verbose_name='hits')),
-                ('score', models.PositiveSmallIntegerField(verbose_name='score')),
-                ('outcome', models.CharField(choices=[('none', 'No risk'), ('observe', 'Observe'), ('documents', 'Documents'), ('refer', 'Review'), ('control', 'Control'), ('hold', 'Hold'), ('do-not-load', 'Do not load')], max_length=12, verbose_name='outcome')),
-                ('severity', models.CharField(blank=True, choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=8, verbose_name='severity')),
-                ('features', models.JSONField(default=dict, verbose_name='features')),
-                ('status', models.CharField(choices=[('review', 'In review'), ('waiting', 'Waiting for an answer'), ('concluded', 'Concluded'), ('superseded', 'Superseded')], max_length=12, verbose_name='status')),
-                ('result', models.CharField(blank=True, choices=[('no_risk', 'No risk'), ('risk', 'Risk'), ('dnl', 'Do not load')], max_length=8, verbose_name='result')),
-                ('made_at', models.DateTimeField(verbose_name='made')),
-                ('concluded_at', models.DateTimeField(null=True, verbose_name='concluded')),
-                ('concluded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ens', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='declarations.ens')),
-                ('ens_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='declarations.ensversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("preloading", "Before loading"), ("full", "Full")],
+                        default="full",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "list_revisions",
+                    models.JSONField(default=dict, verbose_name="revisions of lists"),
+                ),
+                ("hits", models.JSONField(default=list, verbose_name="hits")),
+                ("score", models.PositiveSmallIntegerField(verbose_name="score")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("none", "No risk"),
+                            ("observe", "Observe"),
+                            ("documents", "Documents"),
+                            ("refer", "Review"),
+                            ("control", "Control"),
+                            ("hold", "Hold"),
+                            ("do-not-load", "Do not load"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("low", "Low"),
+                            ("medium", "Medium"),
+                            ("high", "High"),
+                            ("critical", "Critical"),
+                        ],
+                        max_length=8,
+                        verbose_name="severity",
+                    ),
+                ),
+                ("features", models.JSONField(default=dict, verbose_name="features")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("review", "In review"),
+                            ("waiting", "Waiting for an answer"),
+                            ("concluded", "Concluded"),
+                            ("superseded", "Superseded"),
+                        ],
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "result",
+                    models.CharField(
+                        blank=True,
+                        choices=[("no_risk", "No risk"), ("risk", "Risk"), ("dnl", "Do not load")],
+                        max_length=8,
+                        verbose_name="result",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="made")),
+                ("concluded_at", models.DateTimeField(null=True, verbose_name="concluded")),
+                (
+                    "concluded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ens",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="declarations.ens",
+                    ),
+                ),
+                (
+                    "ens_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="declarations.ensversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'assessment',
-                'verbose_name_plural': 'assessments',
+                "verbose_name": "assessment",
+                "verbose_name_plural": "assessments",
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=8, verbose_name='status')),
-                ('office', models.CharField(max_length=8, verbose_name='office')),
-                ('assigned_at', models.DateTimeField(blank=True, null=True, verbose_name='assigned')),
-                ('due_at', models.DateTimeField(verbose_name='due')),
-                ('revision', models.PositiveIntegerField(default=1, verbose_name='revision')),
-                ('outcome', models.CharField(choices=[('none', 'No risk'), ('observe', 'Observe'), ('documents', 'Documents'), ('refer', 'Review'), ('control', 'Control'), ('hold', 'Hold'), ('do-not-load', 'Do not load')], max_length=12, verbose_name='proposed')),
-                ('severity', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=8, verbose_name='severity')),
-                ('score', models.PositiveSmallIntegerField(verbose_name='score')),
-                ('opened_at', models.DateTimeField(verbose_name='opened')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ens', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='declarations.ens')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("closed", "Closed")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("office", models.CharField(max_length=8, verbose_name="office")),
+                (
+                    "assigned_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="assigned"),
+                ),
+                ("due_at", models.DateTimeField(verbose_name="due")),
+                ("revision", models.PositiveIntegerField(default=1, verbose_name="revision")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("none", "No risk"),
+                            ("observe", "Observe"),
+                            ("documents", "Documents"),
+                            ("refer", "Review"),
+                            ("control", "Control"),
+                            ("hold", "Hold"),
+                            ("do-not-load", "Do not load"),
+                        ],
+                        max_length=12,
+                        verbose_name="proposed",
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("low", "Low"),
+                            ("medium", "Medium"),
+                            ("high", "High"),
+                            ("critical", "Critical"),
+                        ],
+                        max_length=8,
+                        verbose_name="severity",
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField(verbose_name="score")),
+                ("opened_at", models.DateTimeField(verbose_name="opened")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ens",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="declarations.ens",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'case',
-                'verbose_name_plural': 'cases',
+                "verbose_name": "case",
+                "verbose_name_plural": "cases",
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('no_further_action', 'No further action'), ('control', 'Control recommended'), ('hold', 'Hold')], max_length=20, verbose_name='decision')),
-                ('reason_code', models.CharField(max_length=8, verbose_name='reason')),
-                ('note', models.TextField(blank=True, verbose_name='internal reason')),
-                ('announced', models.BooleanField(default=False, verbose_name='announced to the trader')),
-                ('decided_at', models.DateTimeField(verbose_name='decided')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='risk.assessment')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='risk.case')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("no_further_action", "No further action"),
+                            ("control", "Control recommended"),
+                            ("hold", "Hold"),
+                        ],
+                        max_length=20,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("reason_code", models.CharField(max_length=8, verbose_name="reason")),
+                ("note", models.TextField(blank=True, verbose_name="internal reason")),
+                (
+                    "announced",
+                    models.BooleanField(default=False, verbose_name="announced to the trader"),
+                ),
+                ("decided_at", models.DateTimeField(verbose_name="decided")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="risk.assessment",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="risk.case",
+                    ),
+                ),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'decision',
-                'verbose_name_plural': 'decisions',
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
             },
         ),
         migrations.CreateModel(
-            name='ReferenceListEntry',
+            name="ReferenceListEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(max_length=120, verbose_name='value')),
-                ('label', models.CharField(blank=True, max_length=120, verbose_name='label')),
-                ('note', models.TextField(blank=True, verbose_name='handling note')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid to')),
-                ('list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='risk.referencelist')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("value", models.CharField(max_length=120, verbose_name="value")),
+                ("label", models.CharField(blank=True, max_length=120, verbose_name="label")),
+                ("note", models.TextField(blank=True, verbose_name="handling note")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid to")),
+                (
+                    "list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="risk.referencelist",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry of a reference list',
-                'verbose_name_plural': 'entries of reference lists',
+                "verbose_name": "entry of a reference list",
+                "verbose_name_plural": "entries of reference lists",
             },
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=16, unique=True, verbose_name='code')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('family', models.CharField(max_length=60, verbose_name='family')),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='risk.riskprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=16, unique=True, verbose_name="code")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("family", models.CharField(max_length=60, verbose_name="family")),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rules",
+                        to="risk.riskprofile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule',
-                'verbose_name_plural': 'rules',
-                'ordering': ['code'],
+                "verbose_name": "rule",
+                "verbose_name_plural": "rules",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='RuleSetVersion',
+            name="RuleSetVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, verbose_name='number')),
-                ('rule_versions', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='rule versions')),
-                ('published_at', models.DateTimeField(verbose_name='published')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="number")),
+                (
+                    "rule_versions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None, verbose_name="rule versions"
+                    ),
+                ),
+                ("published_at", models.DateTimeField(verbose_name="published")),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule set version',
-                'verbose_name_plural': 'rule set versions',
-                'ordering': ['-number'],
+                "verbose_name": "rule set version",
+                "verbose_name_plural": "rule set versions",
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='rule_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='risk.rulesetversion'),
+            model_name="assessment",
+            name="rule_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assessments",
+                to="risk.rulesetversion",
+            ),
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('expression', models.JSONField(verbose_name='expression')),
-                ('outcome', models.CharField(choices=[('none', 'No risk'), ('observe', 'Observe'), ('documents', 'Documents'), ('refer', 'Review'), ('control', 'Control'), ('hold', 'Hold'), ('do-not-load', 'Do not load')], max_length=12, verbose_name='outcome')),
-                ('severity', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=8, verbose_name='severity')),
-                ('score', models.PositiveSmallIntegerField(verbose_name='points')),
-                ('instruction', models.TextField(blank=True, verbose_name='instruction for the officer')),
-                ('trader_text', models.TextField(blank=True, verbose_name='text for the trader')),
-                ('modes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), default=list, size=None, verbose_name='modes')),
-                ('offices', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), default=list, size=None, verbose_name='offices')),
-                ('filing_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), default=list, size=None, verbose_name='filing types')),
-                ('referral', models.CharField(blank=True, max_length=3, verbose_name='question proposed')),
-                ('reason', models.CharField(blank=True, max_length=16, verbose_name='reason without suspicion')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='risk.rule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("expression", models.JSONField(verbose_name="expression")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("none", "No risk"),
+                            ("observe", "Observe"),
+                            ("documents", "Documents"),
+                            ("refer", "Review"),
+                            ("control", "Control"),
+                            ("hold", "Hold"),
+                            ("do-not-load", "Do not load"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("low", "Low"),
+                            ("medium", "Medium"),
+                            ("high", "High"),
+                            ("critical", "Critical"),
+                        ],
+                        max_length=8,
+                        verbose_name="severity",
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField(verbose_name="points")),
+                (
+                    "instruction",
+                    models.TextField(blank=True, verbose_name="instruction for the officer"),
+                ),
+                ("trader_text", models.TextField(blank=True, verbose_name="text for the trader")),
+                (
+                    "modes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2),
+                        default=list,
+                        size=None,
+                        verbose_name="modes",
+                    ),
+                ),
+                (
+                    "offices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8),
+                        default=list,
+                        size=None,
+                        verbose_name="offices",
+                    ),
+                ),
+                (
+                    "filing_types",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8),
+                        default=list,
+                        size=None,
+                        verbose_name="filing types",
+                    ),
+                ),
+                (
+                    "referral",
+                    models.CharField(blank=True, max_length=3, verbose_name="question proposed"),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, max_length=16, verbose_name="reason without suspicion"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="risk.rule",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule version',
-                'verbose_name_plural': 'rule versions',
+                "verbose_name": "rule version",
+                "verbose_name_plural": "rule versions",
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['due_at'], name='case_queue'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status", "open")), fields=["due_at"], name="case_queue"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['office', 'due_at'], name='case_office_queue'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status", "open")),
+                fields=["office", "due_at"],
+                name="case_office_queue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('ens',), name='one_open_case_per_ens'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "open")),
+                fields=("ens",),
+                name="one_open_case_per_ens",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ", hash='dd3bc7b7737e4888fc126e0de9c30e4d8995fbb7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c049e', table='risk_decision', when='BEFORE')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ",
+                    hash="dd3bc7b7737e4888fc126e0de9c30e4d8995fbb7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_c049e",
+                    table="risk_decision",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referencelistentry',
-            constraint=models.UniqueConstraint(fields=('list', 'value', 'valid_from'), name='one_entry_per_value_and_start'),
+            model_name="referencelistentry",
+            constraint=models.UniqueConstraint(
+                fields=("list", "value", "valid_from"), name="one_entry_per_value_and_start"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rulesetversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ", hash='ce2c29b9cec543fdc84b6b1a6e10cde3abfe4f32', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_301a5', table='risk_rulesetversion', when='BEFORE')),
+            model_name="rulesetversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ",
+                    hash="ce2c29b9cec543fdc84b6b1a6e10cde3abfe4f32",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_301a5",
+                    table="risk_rulesetversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'superseded'), _negated=True), fields=('ens_version', 'kind'), name='one_current_assessment'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "superseded"), _negated=True),
+                fields=("ens_version", "kind"),
+                name="one_current_assessment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('concluded_at__isnull', False), ('status', 'concluded'), models.Q(('result', ''), _negated=True)), models.Q(models.Q(('status', 'concluded'), _negated=True), ('result', '')), _connector='OR'), name='concluded_has_result'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("concluded_at__isnull", False),
+                        ("status", "concluded"),
+                        models.Q(("result", ""), _negated=True),
+                    ),
+                    models.Q(models.Q(("status", "concluded"), _negated=True), ("result", "")),
+                    _connector="OR",
+                ),
+                name="concluded_has_result",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='opinion_is_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='RAISE EXCEPTION \'pgtrigger: Cannot update of "hits", "score", "outcome", "severity", "features", "rule_set_id", "ens_version_id" rows from % table\', TG_TABLE_NAME;', hash='6bcfb2cef773b1d09ec3f5accd8d5a0b720567de', operation='UPDATE OF "hits", "score", "outcome", "severity", "features", "rule_set_id", "ens_version_id"', pgid='pgtrigger_opinion_is_never_changed_9256e', table='risk_assessment', when='BEFORE')),
+            model_name="assessment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="opinion_is_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='RAISE EXCEPTION \'pgtrigger: Cannot update of "hits", "score", "outcome", "severity", "features", "rule_set_id", "ens_version_id" rows from % table\', TG_TABLE_NAME;',
+                    hash="6bcfb2cef773b1d09ec3f5accd8d5a0b720567de",
+                    operation='UPDATE OF "hits", "score", "outcome", "severity", "features", "rule_set_id", "ens_version_id"',
+                    pgid="pgtrigger_opinion_is_never_changed_9256e",
+                    table="risk_assessment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('rule', 'number'), name='one_rule_version_per_number'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(
+                fields=("rule", "number"), name="one_rule_version_per_number"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ruleversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ", hash='6fe10656e68d16f90f7c66cdc7355152d549039a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2e805', table='risk_ruleversion', when='BEFORE')),
+            model_name="ruleversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF current_setting('portal.retention', true) = 'on' THEN\n                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME\n                USING ERRCODE = 'restrict_violation';\n        ",
+                    hash="6fe10656e68d16f90f7c66cdc7355152d549039a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_2e805",
+                    table="risk_ruleversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

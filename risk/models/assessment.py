@@ -20,6 +20,7 @@ class Assessment(models.Model):
     class Kind(models.TextChoices):
         PRELOADING = "preloading", _("Before loading")
         FULL = "full", _("Full")
+        MANUAL = "manual", _("By an officer, without rules")
 
     class Status(models.TextChoices):
         REVIEW = "review", _("In review")
@@ -35,7 +36,9 @@ class Assessment(models.Model):
     ens = models.ForeignKey(Ens, models.PROTECT, related_name="assessments")
     ens_version = models.ForeignKey(EnsVersion, models.PROTECT, related_name="assessments")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.FULL)
-    rule_set = models.ForeignKey(RuleSetVersion, models.PROTECT, related_name="assessments")
+    rule_set = models.ForeignKey(
+        RuleSetVersion, models.PROTECT, null=True, blank=True, related_name="assessments"
+    )
     list_revisions = models.JSONField(_("revisions of lists"), default=dict)
     hits = models.JSONField(_("hits"), default=list)
     score = models.PositiveSmallIntegerField(_("score"))
@@ -66,6 +69,10 @@ class Assessment(models.Model):
                 & ~models.Q(result="")
                 | ~models.Q(status="concluded") & models.Q(result=""),
                 name="concluded_has_result",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="manual") | models.Q(rule_set__isnull=False),
+                name="analysis_names_its_rules",
             ),
         ]
         triggers = [

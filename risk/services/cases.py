@@ -25,6 +25,7 @@ class Flagged(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     severity: str
     score: int
+    cause: Case.Cause = Case.Cause.RISK
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,7 @@ def open_cases(flagged: Sequence[Flagged], *, at: datetime) -> None:
             severity=found.severity,
             score=found.score,
             due_at=found.due_at,
+            cause=found.cause,
         )
     fresh = [found for found in flagged if found.ens not in known]
     Case.objects.bulk_create([_case(found, at) for found in fresh])
@@ -69,6 +71,7 @@ def _case(found: Flagged, at: datetime) -> Case:
         outcome=found.outcome,
         severity=found.severity,
         score=found.score,
+        cause=found.cause,
         opened_at=at,
     )
 

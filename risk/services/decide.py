@@ -62,7 +62,7 @@ class _Ready(msgspec.Struct, kw_only=True):
     order: DecisionOrder
     verb: Verb
     case: Case
-    assessment: Assessment
+    assessment: Assessment | None
     reason: ReasonCode
 
 
@@ -94,7 +94,7 @@ def _checked(
     if findings:
         return findings
     assessment = case.ens.assessments.current().awaiting_review().order_by("-pk").first()
-    if assessment is None:
+    if assessment is None and case.cause != Case.Cause.NOT_ASSESSED:
         return [refusal("nothing_to_decide", _("No assessment waits for a decision."))]
     verb, reason = Verb(order.verb), reasons[order.reason_code]
     findings = [*_about_text(order, reason), *_about_announcement(order, verb, reason)]
@@ -177,10 +177,11 @@ def subjects(document: Document) -> list[tuple[str, str]]:
 
 
 def _carry_out(ready: _Ready, officer: User, at: datetime) -> Decided:
+    assessment = ready.assessment or _manual_assessment(ready.case, at)
     measures = _place(ready, officer, at)
     decision = Decision.objects.create(
         case=ready.case,
-        assessment=ready.assessment,
+        assessment=assessment,
         verb=ready.verb,
         reason_code=ready.reason.code,
         note=ready.order.note.strip(),
@@ -189,8 +190,8 @@ def _carry_out(ready: _Ready, officer: User, at: datetime) -> Decided:
         decided_at=at,
     )
     result = Assessment.Result.RISK if measures else Assessment.Result.NO_RISK
-    _conclude(ready, result, officer, at)
-    _record(ready, result, officer, at)
+    _conclude(ready.case, assessment, result, officer, at)
+    _record(ready, assessment, result, officer, at)
     measure = measures[0].pk if measures else None
     return Decided(case=ready.case.pk, decision=decision.pk, measure=measure)
 
@@ -219,8 +220,21 @@ def _place(ready: _Ready, officer: User, at: datetime) -> list[Measure]:
     )
 
 
-def _conclude(ready: _Ready, result: str, officer: User, at: datetime) -> None:
-    assessment, case = ready.assessment, ready.case
+def _manual_assessment(case: Case, at: datetime) -> Assessment:
+    """What an officer concludes where no rules could be applied (fail-safe)."""
+    return Assessment.objects.create(
+        ens=case.ens,
+        ens_version=case.ens.versions.get(number=case.ens.version),
+        kind=Assessment.Kind.MANUAL,
+        score=0,
+        outcome=case.outcome,
+        severity=case.severity,
+        status=Assessment.Status.REVIEW,
+        made_at=at,
+    )
+
+
+def _conclude(case: Case, assessment: Assessment, result: str, officer: User, at: datetime) -> None:
     assessment.status = Assessment.Status.CONCLUDED
     assessment.result, assessment.concluded_at = result, at
     assessment.concluded_by = officer
@@ -231,13 +245,15 @@ def _conclude(ready: _Ready, result: str, officer: User, at: datetime) -> None:
     stop_clocks([case.ens_id], CONCLUSION_STOPS, at=at)
 
 
-def _record(ready: _Ready, result: Assessment.Result, officer: User, at: datetime) -> None:
+def _record(
+    ready: _Ready, assessment: Assessment, result: Assessment.Result, officer: User, at: datetime
+) -> None:
     risk = result == Assessment.Result.RISK
     stream = ready.case.ens_id
     decided = {"verb_name": str(ready.verb.label), "reason_code": ready.reason.code}
     concluded = {
         "ens": stream,
-        "assessment": ready.assessment.pk,
+        "assessment": assessment.pk,
         "version": ready.case.ens.version,
         "result": result,
         "result_name": str(result.label),
