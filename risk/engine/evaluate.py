@@ -16,7 +16,7 @@ from risk.engine.leaves import Resources
 from risk.engine.lists import ReferenceList
 from risk.engine.outcomes import Conclusion, conclude
 from risk.engine.readings import Reading
-from risk.engine.rules import EngineRule, Hit
+from risk.engine.rules import Bound, EngineRule, Hit
 from risk.engine.subject import Context, Declared
 from risk.engine.tree import needs_item, validate
 
@@ -100,6 +100,24 @@ class CompiledRuleSet:
         declared = Declared(document, context)
         found = sorted(self._found(declared), key=lambda pair: pair[0])
         return list(dict.fromkeys(self.rules[number].hit(reading) for number, reading in found))
+
+    def reasons_against(
+        self, document: Document, context: Context
+    ) -> Iterator[tuple[EngineRule, tuple[Bound, ...]]]:
+        """Yield each rule in scope that is false for a reading, with the conditions behind that.
+
+        A decisive one alone keeps the rule from hitting. Runs every rule, without the index.
+        """
+        declared = Declared(document, context)
+        header = Reading(declared.whole)
+        items = [Reading(subject, header) for subject in declared.subjects()]
+        for compiled in self.rules:
+            if not compiled.applies(*_scope(declared)):
+                continue
+            for reading in items if compiled.of_item else [header]:
+                if not compiled.condition.test(reading):
+                    against = compiled.condition.bind(reading, truth=False, decisive=True)
+                    yield compiled.rule, tuple(against)
 
     def conclude(self, hits: Iterable[Hit]) -> Conclusion:
         """Return outcome, severity and score of the hits; a rule counts once."""
