@@ -27,5 +27,6 @@ class Command(BaseCommand):
             tables = sources.from_csv(options["folder"])
         except (OSError, ValidationError, KeyError) as problem:
             raise CommandError(_("The reference data cannot be read: %s") % problem) from problem
-        for name, count in services.load(tables=tables, at=clock.now()).items():
-            self.stdout.write(f"{name} {count}")
+        counts = services.load(tables=tables, at=clock.now())
+        if options["verbosity"]:
+            self.stdout.write("\n".join(f"{name} {count}" for name, count in counts.items()))
