@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.portal import ROOT, Portal, free_port, portal_environment, start_portal
+from tests.fixtures.portal import ROOT, Portal, StartPortal, free_port, portal_environment
 
 pytestmark = pytest.mark.processes
 
@@ -31,10 +31,14 @@ def processes_of(directory: Path) -> list[str]:
     """Command lines of all processes, of any account, that the portal in the directory started."""
     wanted = f"VAR_DIRECTORY={directory}".encode()
     return [
-        (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        command_of(entry)
         for entry in Path("/proc").glob("[0-9]*")
         if wanted in environment_of(entry).split(b"\0")
     ]
+
+
+def command_of(entry: Path) -> str:
+    return (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
 
 
 def environment_of(entry: Path) -> bytes:
@@ -47,9 +51,8 @@ def environment_of(entry: Path) -> bytes:
 def main_process_of(portal: Portal, name: str) -> int:
     """The process of the Procfile that bears the name."""
     children = Path(f"/proc/{portal.process.pid}/task/{portal.process.pid}/children").read_text()
-    found = [pid for pid in children.split() if name in Path(f"/proc/{pid}/cmdline").read_text()]
-    assert len(found) == 1
-    return int(found[0])
+    (found,) = [pid for pid in children.split() if name in command_of(Path(f"/proc/{pid}"))]
+    return int(found)
 
 
 def test_a_taken_port_is_refused_before_anything_starts(portal_directory: Path) -> None:
@@ -75,15 +78,19 @@ def test_an_impossible_name_is_refused_with_a_reason(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_nothing_is_left_when_it_is_stopped(portal_directory: Path, number: signal.Signals) -> None:
+def test_nothing_is_left_when_it_is_stopped(
+    portal_directory: Path, start_portal: StartPortal, number: signal.Signals
+) -> None:
     portal = start_portal(portal_directory, free_port())
     started = " ".join(processes_of(portal_directory))
-    assert all(name in started for name in ("postgres", "valkey", "granian", "worker", "beat"))
+    assert all(name in started for name in ("postgres", "valkey", "granian", " worker ", " beat "))
     assert portal.stop(number) == 0
     assert processes_of(portal_directory) == []
 
 
-def test_a_second_start_on_the_same_data_finds_it(portal_directory: Path) -> None:
+def test_a_second_start_on_the_same_data_finds_it(
+    portal_directory: Path, start_portal: StartPortal
+) -> None:
     port = free_port()
     first = start_portal(portal_directory, port)
     demo = first.demo
@@ -96,8 +103,10 @@ def test_a_second_start_on_the_same_data_finds_it(portal_directory: Path) -> Non
     second.stop()
 
 
-@pytest.mark.parametrize("name", ["granian", "worker"])
-def test_everything_stops_when_one_process_ends(portal_directory: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["granian", " worker "])
+def test_everything_stops_when_one_process_ends(
+    portal_directory: Path, start_portal: StartPortal, name: str
+) -> None:
     portal = start_portal(portal_directory, free_port())
     os.kill(main_process_of(portal, name), signal.SIGKILL)
     assert portal.process.wait(90) == 1
