@@ -3,7 +3,7 @@
 `writing` puts the content in the order of the message table and cuts texts to their length.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from typing import TypeAlias
 from declarations.document import Document, GoodsItem, Means, Packages, Party, SupportingDocument
 from messaging.formats.ics1.tables import parties
 
-Content: TypeAlias = Mapping[str, "Value"]
+Content: TypeAlias = dict[str, "Value"]
 Value: TypeAlias = "str | Content | Sequence[Content] | None"
 
 

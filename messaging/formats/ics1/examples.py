@@ -27,7 +27,7 @@ from messaging.formats.ics1 import writing
 from messaging.formats.ics1.contents import Content, Value
 from messaging.formats.ics1.markup import write
 from messaging.formats.ics1.reading import consignment_key, transport_documents
-from messaging.formats.ics1.tables import Element, catalogue, table
+from messaging.formats.ics1.tables import Element, catalogue, example_values, table
 
 MRN = "26NL000396ABCD56T0"
 TRADER, CARRIER, CUSTOMS, OTHER_CUSTOMS = "NL123456789", "DK10103940", "NTA.NL", "NTA.BE"
@@ -328,89 +328,8 @@ def _value(element: Element) -> str:
     kind = element.type
     if kind is None:
         return ""
-    if kind.name in _BY_TYPE:
-        return _BY_TYPE[kind.name]
-    named = (value for start, value in _BY_NAME.items() if element.name.startswith(start))
+    values = example_values()
+    if kind.name in values["type"]:
+        return values["type"][kind.name]
+    named = (value for start, value in values["name"].items() if element.name.startswith(start))
     return next(named, next(iter(kind.enumerations), "1"))
-
-
-_BY_NAME = {
-    "MesSen": "GB123456789012/0000000001",
-    "MesRec": "GB123456789012/0000000001",
-    "MesIde": "T2611200000017",
-    "CorIde": "A2611200000042",
-    "TesInd": "0",
-    "InfTyp": "1",
-    "DecReqNum": "BE2611200001",
-    "DivRefNum": "DIV-2026-0007",
-    "ArrivalReference": "ARR-2026-0007",
-    "UniIde": "9074729",
-    "IdeOfMea": "9074729",
-    "IdeMea": "9074729",
-    "TraModAtBor": "1",
-    "IntendedFirstOffice": "Y",
-    "Nam": "Maasmond Shipping BV",
-    "Str": "Waalhaven 12",
-    "SrtAndNum": "Waalhaven 12",
-    "PosCod": "3087AA",
-    "Postcode": "3087AA",
-    "Cit": "Rotterdam",
-    "GooDes": "Glazed ceramic wall tiles",
-    "ComRefNum": "SHP-2026-0815",
-    "ConRefNum": "241W",
-    "ConNum": "CSQU3054383",
-    "RefNumHEA4": "ROT-2026-000117",
-    "DecPla": "Rotterdam",
-    "DocTyp": "N705",
-    "DocRefPRO": "NGBRTM2611001",
-    "AddInf": "10600",
-    "KinOfPac": "CT",
-    "NumOfP": "12",
-    "MArAndNum": "FOSHAN 1-12",
-    "UNDan": "3480",
-    "SeaIde": "ML-0042187",
-    "RisAnaRes": "A1",
-    "RisAnaTex": "Lithium batteries from a new supplier.",
-    "RejRea": "The office named is not the declared office of first entry.",
-    "SumDecRejReaCodSUMDEC256": "1",
-    "SumDecRejReaCodSUMDEC257": "EN",
-    "SumDecRejReaSUM": "The MRN is not known.",
-    "ErrTyp": "12",
-    "ErrPoi": "HEAHEA.CouCodOffFirEntDecHEA100",
-    "ErrRea": "R899",
-    "OriAtt": "XX",
-}
-"""Example values by the beginning of an element's name; the first that fits counts."""
-_BY_TYPE = {
-    "Alpha_1": "A",
-    "AlphaCapital1Type": "A",
-    "CORefNumType": "NL000396",
-    "CountryCodeType": "NL",
-    "DatePrepType": "261120",
-    "dateYYMMDD": "261120",
-    "DateType": "20261218",
-    "dateYYYYMMDD": "20261218",
-    "DateTimeType": "202611200916",
-    "datetimeYYYYMMDDHHMM": "202611200916",
-    "TimeType": "0916",
-    "time24HHMM": "0916",
-    "Decimal_11_3": "24500.5",
-    "LanguageCodeType": "EN",
-    "MRNType": MRN,
-    "NumericMin4Max8Type": "690721",
-    "Numeric_4": "3480",
-    "TINType": TRADER,
-    "TIN": TRADER,
-    "MRN": MRN,
-    "RefNumCUSOFFENTACTOFF701": "NL000396",
-    "AlphanumericSpecMax35Type": "NLRTM Rotterdam",
-    "National_a1": "A",
-    "National_a2": "EN",
-    "National_n1": "0",
-    "PartyNAD": "EN",
-    "PartyCountry": "NL",
-    "PartyName": "Maasmond Shipping BV",
-    "PartyAddress1": "Waalhaven 12",
-    "PartyCity": "Rotterdam",
-    "PartyPostcode": "3087AA",
-}

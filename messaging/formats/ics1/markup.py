@@ -1,7 +1,6 @@
 """Content to XML: in the order of the message table, cut to field length, legal in XML 1.0."""
 
 import re
-from collections.abc import Mapping
 from functools import cache
 from xml.sax.saxutils import escape
 
@@ -46,7 +45,7 @@ def _put(element: Element, value: Value, parts: list[str], indent: str) -> None:
         text = _fitting(element, value)
         if text:
             parts.append(f"{indent}<{element.name}>{escape(text)}</{element.name}>\n")
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         _put_group(element, value, parts, indent)
     else:
         for one in value[: element.max]:
@@ -70,7 +69,7 @@ def _fitting(element: Element, value: str) -> str:
     kind = element.type
     if kind is None:
         return ""
-    text = _ILLEGAL.sub("", value)
+    text = value if value.isprintable() else _ILLEGAL.sub("", value)
     if kind.base != "xs:string":
         text = _SPACES.sub(" ", text).strip(" ")
     limit = kind.max_length

@@ -5,6 +5,7 @@ missing. Under profile GB the codes are the national numbers and the locations a
 rule stage, with the names and prefixes of the document itself.
 """
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from messaging.formats.parse import element_positions
 from messaging.formats.profiles import Profile
 
 MAX_FINDINGS = 100
+CROWD = 1_500
 _TYPES = etree.ErrorTypes
 _VALUE_CODES = {
     _TYPES.SCHEMAV_CVC_ENUMERATION_VALID: "12",
@@ -75,13 +77,36 @@ class Fault(msgspec.Struct, frozen=True):
 def structure_findings(
     root: "etree._Element", body: bytes, *, message: str, form: Form, profile: Profile
 ) -> list[Finding]:
-    """Return what is wrong with the structure, at most MAX_FINDINGS, in document order."""
-    entries = schema(message, form).errors(root)
-    if not entries:
+    """Return what is wrong with the structure, at most MAX_FINDINGS, in document order.
+
+    A crowded tree that is not valid is thinned out, so that it is no longer of use afterwards.
+    """
+    rulebook = schema(message, form)
+    if not _crowded(root, body):
+        faults = _faults(root, rulebook.errors(root), message, form)
+        return _findings(faults, message, profile, _positions(root, body) if faults else {})
+    if rulebook.accepts(body):
         return []
-    faults = _faults(root, entries, message, form)
     positions = _positions(root, body)
-    return [_finding(fault, message, profile, positions) for fault in faults[:MAX_FINDINGS]]
+    _thin_out(root)
+    faults = _faults(root, rulebook.errors(root), message, form) or [Fault(root, "18")]
+    return _findings(faults, message, profile, positions)
+
+
+def _crowded(root: "etree._Element", body: bytes) -> bool:
+    """Return whether some element has so many children that each error would cost too much."""
+    return len(body) > 20 * CROWD and any(len(element) > CROWD for element in root.iter())
+
+
+def _thin_out(root: "etree._Element") -> None:
+    """Take away elements beyond the first CROWD of their name in their parent."""
+    for parent in list(root.iter()):
+        if len(parent) > CROWD:
+            seen: Counter[str] = Counter()
+            for child in list(parent):
+                seen[child.tag] += 1
+                if seen[child.tag] > CROWD:
+                    parent.remove(child)
 
 
 def _faults(root: "etree._Element", entries: list[Any], message: str, form: Form) -> list[Fault]:
@@ -161,6 +186,15 @@ def _lacking(table: Element | None, present: set[str], before: str = "") -> str:
         if child.min and child.name not in present:
             return child.name
     return ""
+
+
+def _findings(
+    faults: list[Fault],
+    message: str,
+    profile: Profile,
+    positions: dict[Any, tuple[int, int]],
+) -> list[Finding]:
+    return [_finding(fault, message, profile, positions) for fault in faults[:MAX_FINDINGS]]
 
 
 def _positions(root: "etree._Element", body: bytes) -> dict[Any, tuple[int, int]]:

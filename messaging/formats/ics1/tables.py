@@ -36,19 +36,17 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SimpleType(msgspec.Struct, frozen=True, kw_only=True):
-    """A simple type. Of `patterns` every step must hold, by one of its alternatives."""
+    """A simple type. Of `patterns` every step must hold, by one of its alternatives.
+
+    `max_length` is the longest text allowed, None where there is no limit.
+    """
 
     name: str
     base: str
+    max_length: int | None
     facets: dict[str, str]
     patterns: tuple[tuple[str, ...], ...]
     enumerations: tuple[str, ...]
-
-    @property
-    def max_length(self) -> int | None:
-        """Return the longest text allowed, None where there is no limit."""
-        limit = self.facets.get("length") or self.facets.get("maxLength")
-        return int(limit) if limit else None
 
 
 class Element(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,9 +104,11 @@ def simple_types() -> dict[str, SimpleType]:
 
 
 def _simple_type(row: dict[str, str]) -> SimpleType:
+    limit = row["length"] or row["max_length"]
     return SimpleType(
         name=row["name"],
         base=row["base"],
+        max_length=int(limit) if limit else None,
         facets={xsd: row[column] for column, xsd in _FACETS.items() if row[column]},
         patterns=msgspec.json.decode(row["patterns"] or "[]", type=tuple[tuple[str, ...], ...]),
         enumerations=msgspec.json.decode(row["enumerations"] or "[]", type=tuple[str, ...]),
@@ -177,3 +177,12 @@ def parties() -> dict[str, tuple[str, ...]]:
     In the order TIN, name, street, postcode, city, country, language.
     """
     return {row.pop("group"): tuple(row.values()) for row in _rows(DATA / "parties.csv")}
+
+
+@cache
+def example_values() -> dict[str, dict[str, str]]:
+    """Return example values by `type`, and by `name`: the beginning of an element's name."""
+    found: dict[str, dict[str, str]] = {"type": {}, "name": {}}
+    for row in _rows(DATA / "example_values.csv"):
+        found[row["by"]][row["word"]] = row["value"]
+    return found

@@ -48,7 +48,7 @@ def write_declaration(document: Document, envelope: Envelope) -> bytes:
 
 def write_acknowledgement(answer: Acknowledgement) -> bytes:
     """Return an IE328 (CC328A)."""
-    header = {
+    header: Content = {
         **_answer_header(answer.document, answer.mrn),
         "DecRegDatTimHEA115": time(answer.registered_at),
     }
@@ -58,7 +58,7 @@ def write_acknowledgement(answer: Acknowledgement) -> bytes:
 
 def write_rejection(answer: Rejection) -> bytes:
     """Return an IE316 (CC316A)."""
-    header = {
+    header: Content = {
         "RefNumHEA4": answer.lrn,
         "DecRejReaHEA252": answer.reason,
         "DecRejDatTimHEA116": time(answer.rejected_at),
@@ -69,7 +69,7 @@ def write_rejection(answer: Rejection) -> bytes:
 
 def write_amendment_acceptance(answer: AmendmentAcceptance) -> bytes:
     """Return an IE304 (CC304A)."""
-    header = {
+    header: Content = {
         **_answer_header(answer.document, answer.mrn),
         "AmeAccDatTimHEA111": time(answer.accepted_at),
         "DatTimAmeHEA113": time(answer.amended_at),
@@ -100,7 +100,7 @@ def write_intervention(answer: Intervention) -> bytes:
     """Return an IE351 (CC351A)."""
     document = answer.document
     items = document.total_items or sum(1 for _ in document.items())
-    header = {
+    header: Content = {
         **_answer_header(document, answer.mrn),
         "TotNumOfIteHEA305": str(items),
         "NotDatTimHEA104": time(answer.notified_at),
@@ -135,7 +135,7 @@ def write_diversion_acknowledgement(answer: DiversionAnswer) -> bytes:
 
 def write_diversion_rejection(answer: DiversionAnswer) -> bytes:
     """Return an IE324 (CC324A)."""
-    header = {
+    header: Content = {
         "DivRefNumHEA119": answer.reference,
         "RejDatTimHEA126": time(answer.decided_at),
         "RejReaHEA127": answer.reason,
@@ -157,7 +157,7 @@ def write_syntax_rejection(answer: SyntaxRejection) -> bytes:
         }
         for finding in answer.findings
     ]
-    header = {"DocNumHEA5": answer.mrn}
+    header: Content = {"DocNumHEA5": answer.mrn}
     return _message("CD917B", answer.envelope, {"HEAHEA": header, "XMLERR805": errors})
 
 
@@ -172,7 +172,7 @@ def write_first_entry(answer: Transmission) -> bytes:
 
 
 def _transmission(message: str, answer: Transmission) -> bytes:
-    header = {
+    header: Content = {
         **header_content(answer.document),
         "DocNumHEA5": answer.mrn,
         "MRNComFlaHEA1": answer.mrn_communicated,

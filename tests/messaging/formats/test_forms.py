@@ -15,6 +15,10 @@ def test_number(text: str, expected: float) -> None:
     assert forms.number(text) == expected
 
 
+def test_a_number_of_any_length_is_read() -> None:
+    assert forms.number("0" * 100_000 + "7") == 7
+
+
 @pytest.mark.parametrize("text", [None, "", "x", "1x", "1e3", "--1", ".", "1 2", "\u0661"])
 def test_not_a_number(text: str | None) -> None:
     assert forms.number(text) is None

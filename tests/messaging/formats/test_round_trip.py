@@ -310,6 +310,11 @@ def test_a_time_outside_the_calendar_is_a_finding(value: str) -> None:
     assert checked.findings == []
 
 
+def test_a_mass_with_endless_zeros_is_refused_by_rule() -> None:
+    reading = read(minimal_ie315({"GroMasGDS46": "0" * 9000 + "1"}))
+    assert [finding.number for finding in reading.findings] == ["8674", "8675"]
+
+
 def test_header_of_a_reading() -> None:
     reading = read(minimal_ie313())
     assert (reading.kind, reading.sender, reading.recipient, reading.message_id, reading.mrn) == (

@@ -125,3 +125,19 @@ def test_white_space_in_a_tin_is_kept() -> None:
 
 def test_a_bar_is_accepted_as_second_digit_of_the_month() -> None:
     assert told(changed("<DatOfPreMES9>261122", "<DatOfPreMES9>260|22")) == []
+
+
+def test_tens_of_thousands_of_errors_take_no_longer_than_they_must() -> None:
+    seals = b"<SEAID529/>" * 85_000
+    body = BODY.replace(b"</PERLODSUMDEC>", b"</PERLODSUMDEC>" + seals)
+    found = told(body)
+    assert len(found) == 100
+    assert found[0] == ("13", "SEAID529[1].SeaIdSEAID530")
+
+
+def test_an_error_far_behind_many_right_ones_is_still_an_error() -> None:
+    seals = b"<SEAID529><SeaIdSEAID530>S</SeaIdSEAID530></SEAID529>" * 5_000
+    right = BODY.replace(b"</PERLODSUMDEC>", b"</PERLODSUMDEC>" + seals)
+    wrong = BODY.replace(b"</PERLODSUMDEC>", b"</PERLODSUMDEC>" + seals + b"<SEAID529/>")
+    assert told(right) == []
+    assert told(wrong) == [("18", "")]

@@ -18,6 +18,7 @@ _LINE_BREAK = re.compile("[\n\r\u0085\u2028\u2029]")
 _MASS_ZERO = re.compile(r"0|0\.[0-9]*|[1-9.][0-9.]*")
 _MASS_DIGITS = re.compile(r"[0-9.+-]*[0-9][.+-]?")
 _MASS_POINT = re.compile(r"[0-9]+\.[0-9]+|[^.\s]*")
+_DIGITS_OF_INT = 20
 _WHITE = " \t\n\x0b\f\r"
 
 
@@ -26,7 +27,7 @@ def number(text: str | None) -> Decimal | int | None:
     if text is None:
         return None
     trimmed = text.strip(TRIMMED)
-    if trimmed.isascii() and trimmed.isdigit():
+    if len(trimmed) <= _DIGITS_OF_INT and trimmed.isascii() and trimmed.isdigit():
         return int(trimmed)
     return Decimal(trimmed) if _NUMBER.fullmatch(trimmed) else None
 

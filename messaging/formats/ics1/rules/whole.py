@@ -45,8 +45,9 @@ def items_are_numbered(_group: Group, facts: Facts) -> bool:
 
 def first_misnumbered(items: list[Group]) -> Group | None:
     """Return the first item whose number is not its place."""
-    for place, item in enumerate(items, start=1):
-        if number(item.values.get("IteNumGDS7")) != place:
+    numbered = [item for item in items if "IteNumGDS7" in item.values]
+    for place, item in enumerate(numbered, start=1):
+        if number(item.values["IteNumGDS7"]) != place:
             return item
     return None
 
