@@ -22,8 +22,11 @@ def _spot_item(field: str, subject: Subject, matched: tuple[str, ...]) -> tuple[
 
 
 def _spot_containers(field: str, subject: Subject, matched: tuple[str, ...]) -> tuple[Spot, ...]:
-    numbers = matched or attributes.containers(subject) or ()
-    found = tuple(Spot(kind="equipment", reference=number, field=field) for number in numbers)
+    return _spot_numbers(field, subject, attributes.containers(subject) or ())
+
+
+def _spot_numbers(field: str, subject: Subject, matched: tuple[str, ...]) -> tuple[Spot, ...]:
+    found = tuple(Spot(kind="equipment", reference=number, field=field) for number in matched)
     return found or _spot_item(field, subject, matched)
 
 
@@ -290,7 +293,7 @@ _ITEM = (
 _EQUIPMENT = (
     _container(
         "equipment.containers", _("container number"), CODES, attributes.containers,
-        distinct=50_000, filled=0.6,
+        spots=_spot_numbers, distinct=50_000, filled=0.6,
     ),
     _container(
         "equipment.container_count", _("number of containers"), NUMBER,
@@ -310,7 +313,7 @@ _EQUIPMENT = (
     ),
     _container(
         "equipment.wrong_check_digits", _("container number with a wrong check digit"), CODES,
-        attributes.wrong_check_digits, distinct=50_000, filled=0.01,
+        attributes.wrong_check_digits, spots=_spot_numbers, distinct=50_000, filled=0.01,
     ),
 )  # fmt: skip
 
