@@ -12,9 +12,7 @@ def next_ids(counts: Mapping[str, int]) -> dict[str, list[int]]:
     wanted = {name: count for name, count in counts.items() if count}
     if not wanted:
         return {name: [] for name in counts}
-    query = " UNION ALL ".join(
-        "SELECT %s, nextval(%s) FROM generate_series(1, %s)" for _ in wanted
-    )
+    query = " UNION ALL ".join("SELECT %s, nextval(%s) FROM generate_series(1, %s)" for _ in wanted)
     values = [value for name, count in wanted.items() for value in (name, name, count)]
     found: dict[str, list[int]] = {name: [] for name in counts}
     with connection.cursor() as cursor:

@@ -5,11 +5,11 @@ from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Case as When_
-from django.db.models import IntegerField, Q, Value, When
+from django.db.models import Exists, IntegerField, OuterRef, Q, Value, When
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import User
-from declarations.models import Ens
+from declarations.models import Ens, SearchKey
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -18,6 +18,10 @@ _SEVERITY_RANK = ("critical", "high", "medium", "low")
 
 class AssessmentQuerySet(models.QuerySet[Row]):
     """Assessments by state."""
+
+    def of(self, ens: Ens) -> Self:
+        """Keep those of one ENS."""
+        return self.filter(ens=ens)
 
     def current(self) -> Self:
         """Keep those that no newer version has superseded."""
@@ -68,6 +72,5 @@ class CaseQuerySet(models.QuerySet[Row]):
     def matching(self, words: str) -> Self:
         """Keep those whose MRN or an identifier of whose ENS begins with what was typed."""
         typed = words.strip().upper()
-        return self.filter(
-            Q(ens__mrn__startswith=typed) | Q(ens__search_keys__value__startswith=typed)
-        ).distinct()
+        keys = SearchKey.objects.filter(ens=OuterRef("ens"), value__startswith=typed)
+        return self.filter(Q(ens__mrn__startswith=typed) | Exists(keys))

@@ -31,7 +31,7 @@ class OutboundMessage(models.Model):
         _("state"), max_length=10, choices=State.choices, default=State.WAITING
     )
     ens = models.ForeignKey(
-        Ens, models.PROTECT, null=True, blank=True, related_name="outbound_messages"
+        Ens, models.PROTECT, null=True, blank=True, related_name="+"
     )
     mrn = models.CharField(_("MRN"), max_length=18, blank=True)
     lrn = models.CharField(_("LRN"), max_length=22, blank=True)

@@ -23,6 +23,7 @@ from risk.admin.assessments import hits_as_list
 from risk.consequences import consequences
 from risk.forms import DecisionForm, selectable
 from risk.models import (
+    Assessment,
     Case,
     Decision,
 )
@@ -74,7 +75,7 @@ class CaseAdmin(EnsScopedAdmin):
     @admin.display(description=_("reasons"))
     def hits(self, case: Case) -> SafeString | str:
         """Show the hits of the assessment that the case is about."""
-        assessment = case.ens.assessments.current().order_by("-pk").first()
+        assessment = Assessment.objects.of(case.ens).current().order_by("-pk").first()
         return hits_as_list(assessment.hits) if assessment else "-"
 
     @admin.action(description=_("Claim"), permissions=["work"])
@@ -199,6 +200,7 @@ def _decide(form: DecisionForm, case: Case, request: HttpRequest) -> Decided | R
 class DecisionAdmin(RoleAdmin):
     """Decisions of officers."""
 
+    scoped = True
     readers = CASEWORK | AUDIT
     list_display = ("id", "case_link", "verb", "reason_code", "announced", "officer", "decided_at")
     list_filter = ("verb", "reason_code", "announced")

@@ -33,8 +33,8 @@ class Assessment(models.Model):
         RISK = "risk", _("Risk")
         DO_NOT_LOAD = "dnl", _("Do not load")
 
-    ens = models.ForeignKey(Ens, models.PROTECT, related_name="assessments")
-    ens_version = models.ForeignKey(EnsVersion, models.PROTECT, related_name="assessments")
+    ens = models.ForeignKey(Ens, models.PROTECT, related_name="+")
+    ens_version = models.ForeignKey(EnsVersion, models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.FULL)
     rule_set = models.ForeignKey(
         RuleSetVersion, models.PROTECT, null=True, blank=True, related_name="assessments"

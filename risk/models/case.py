@@ -24,7 +24,7 @@ class Case(models.Model):
         NOT_ASSESSED = "not_assessed", _("Not assessed in time")
         NOT_DELIVERED = "not_delivered", _("Instruction not delivered")
 
-    ens = models.ForeignKey(Ens, models.PROTECT, related_name="cases")
+    ens = models.ForeignKey(Ens, models.PROTECT, related_name="+")
     cause = models.CharField(_("cause"), max_length=16, choices=Cause.choices, default=Cause.RISK)
     status = models.CharField(
         _("status"), max_length=8, choices=Status.choices, default=Status.OPEN

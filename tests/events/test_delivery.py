@@ -111,11 +111,7 @@ def test_an_ordered_consumer_gets_only_the_oldest_of_a_stream() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_what_is_not_yet_due_waits() -> None:
     record_many(
-        [
-            NewEvent(
-                kind=HAPPENED, at=AT, data={"number": 1}, not_before=AT + timedelta(seconds=10)
-            )
-        ]
+        [NewEvent(kind=HAPPENED, at=AT, data={"number": 1}, not_before=AT + timedelta(seconds=10))]
     )
     assert run_batch(consumer("plain"), at=AT) == 0
     assert run_batch(consumer("plain"), at=AT + timedelta(seconds=10)) == 1

@@ -20,7 +20,7 @@ CARRIER = "NL987654321"
 
 
 @pytest.fixture(autouse=True)
-def reference(transactional_db: None) -> None:
+def reference(db: None) -> None:
     snapshot.forget()
     rule_sets.forget()
     call_command("load_reference", verbosity=0)

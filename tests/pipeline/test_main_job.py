@@ -131,7 +131,7 @@ def test_an_announced_hold_is_told_to_lodger_carrier_and_other_states(
     assert [message.recipient for message in transmissions] == ["BE", "DE"]
     assert SubsequentEntryNotice.objects.get().office == "NL000510"
     assert case.status == Case.Status.CLOSED
-    assert case.ens.assessments.get().result == Assessment.Result.RISK
+    assert Assessment.objects.of(case.ens).get().result == Assessment.Result.RISK
 
 
 def test_an_unannounced_hold_sends_nothing_to_the_trader(lodger: str, officer: User) -> None:
@@ -151,7 +151,7 @@ def test_no_further_action_tells_nobody(lodger: str, officer: User) -> None:
     drain()
     before = OutboundMessage.objects.count()
     case = decided(officer, verb="no_further_action", reason_code="NFA-01")
-    assert case.ens.assessments.get().result == Assessment.Result.NO_RISK
+    assert Assessment.objects.of(case.ens).get().result == Assessment.Result.NO_RISK
     assert OutboundMessage.objects.count() == before
     assert not Measure.objects.exists()
 

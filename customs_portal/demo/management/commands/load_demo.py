@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from customs_portal import clock
@@ -16,6 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and print where the file is."""
+        call_command("load_rules", verbosity=options["verbosity"])
         path = place.demo_file()
         found = people.load(
             country=settings.CUSTOMS_COUNTRY, url=place.url(), path=path, at=clock.now()
