@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -51,7 +52,7 @@ def open_undelivered(*, at: datetime) -> int:
 
 def _overdue(at: datetime) -> list[int]:
     before = at - timedelta(minutes=settings.UNDELIVERED_AFTER_MINUTES)
-    values = {"kinds": list(INSTRUCTIONS), "before": before, "limit": AT_A_TIME}
+    values: dict[str, Any] = {"kinds": list(INSTRUCTIONS), "before": before, "limit": AT_A_TIME}
     with connection.cursor() as cursor:
         cursor.execute(_UNDELIVERED, values)
         return [row[0] for row in cursor.fetchall()]

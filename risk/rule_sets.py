@@ -67,7 +67,7 @@ def _compile(rule_set_id: int) -> InForce:
         list_revisions=dict(ReferenceList.objects.values_list("code", "revision")),
         rules=rules,
         compiled=CompiledRuleSet(
-            rules.values(), lists, sampling_key=settings.SAMPLING_KEY.encode()
+            tuple(rules.values()), lists, sampling_key=settings.SAMPLING_KEY.encode()
         ),
     )
 

@@ -3,9 +3,8 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from customs_portal import clock
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, RoleAdmin, role_of

@@ -183,4 +183,5 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
 
 
 def _event(columns: list[Any]) -> Event:
-    return Event(*columns)
+    names = ("id", "month", "kind", "at", "stream", "data", "actor_id", "correlation")
+    return Event(**dict(zip(names, columns, strict=True)))

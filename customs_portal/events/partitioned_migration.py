@@ -23,7 +23,7 @@ class CreatePartitionedModel(CreateModel):
     ) -> None:
         """Create table, sequence, indexes and first partitions."""
         model = to_state.apps.get_model(app_label, self.name)
-        statement, _params = schema_editor.table_sql(model)  # type: ignore[attr-defined]
+        statement, _params = schema_editor.table_sql(model)
         if statement.count(" PRIMARY KEY") != 1:
             raise ValueError(f"{self.name} must have exactly one primary key field.")
         columns = statement.replace(" PRIMARY KEY", "").rstrip().removesuffix(")")
@@ -32,7 +32,7 @@ class CreatePartitionedModel(CreateModel):
         schema_editor.execute(
             f'{columns}, PRIMARY KEY ("id", "month")) PARTITION BY RANGE ("month")'
         )
-        for index in schema_editor._model_indexes_sql(model):  # noqa: SLF001 no public way
+        for index in schema_editor._model_indexes_sql(model):  # type: ignore[attr-defined]  # noqa: SLF001
             schema_editor.execute(index)
         make_first_partitions(schema_editor, table)
 

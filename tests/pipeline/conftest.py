@@ -30,7 +30,7 @@ def operator(eori: str) -> str:
     """Make a connected operator and return the digest of its token."""
     found, _ = Operator.objects.get_or_create(eori=eori, defaults={"name": f"Firm {eori}"})
     issue_token(operator=found, at=AT)
-    return ApiToken.objects.get(operator=found).digest
+    return str(ApiToken.objects.get(operator=found).digest)
 
 
 @pytest.fixture

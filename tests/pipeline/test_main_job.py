@@ -1,6 +1,7 @@
 """The main job from bytes to told, run by the engine itself."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -8,8 +9,10 @@ import pytest
 from django.db import transaction
 from lxml import etree
 
+from customs_portal.accounts.models import User
 from customs_portal.events import advance
 from customs_portal.events.models import Delivery, Event
+from declarations.document import Document, Party
 from declarations.models import Ens, Filing, Measure, SubsequentEntryNotice
 from declarations.mrn import is_valid
 from messaging.formats.ics1.writing import write_declaration
@@ -20,8 +23,6 @@ from risk.engine.operators import Operator as Op
 from risk.engine.tree import Leaf
 from risk.models import Assessment, Case
 from risk.services import Decided, DecisionOrder, Refused, decide
-from customs_portal.accounts.models import User
-from declarations.document import Document, Party
 from tests.messaging.builders import envelope
 from tests.messaging.builders import minimal_document as declaration
 from tests.pipeline.conftest import AT, CARRIER, LODGER, operator, publish
@@ -53,7 +54,7 @@ def answer(correlation: UUID) -> "etree._Element":
     return etree.fromstring(raw_body(message.answer))
 
 
-def flagged(**changes: object) -> Document:
+def flagged(**changes: Any) -> Document:
     document = declaration(subsequent_offices=("BE101000", "DE004600", "NL000510"), **changes)
     item = msgspec.structs.replace(next(document.items()), commodity_code="080390")
     consignment = msgspec.structs.replace(document.consignments[0], items=(item,))
