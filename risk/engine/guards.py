@@ -139,7 +139,7 @@ def _of_prefixes(leaf: Leaf, resources: Resources) -> Guard:
 def _of_words(leaf: Leaf, resources: Resources) -> Guard:
     field = resources.catalogue[leaf.field]
     members = membership(leaf, resources).values if leaf.list else thresholds(leaf, resources)
-    first = {phrase.split()[-1] + "x" for phrase in members}
+    first = {phrase.split()[0] for phrase in members}
     keys = frozenset(
         Key(KeyKind.WORD, f"{leaf.field}#words", word, field.of_item) for word in first
     )
