@@ -24,6 +24,7 @@ from declarations.document import (
     SupportingDocument,
 )
 
+COUNTRY = "NL"
 NOORD_ALBA = "4000010"
 NOORD_CALA = "4000034"
 STORY_3_LRN = "RF-2026-0311"
@@ -31,7 +32,7 @@ STORY_3_LRN = "RF-2026-0311"
 
 def opening(*, country: str, at: datetime) -> list[Sample]:
     """Return the first messages of stories 1 and 3; they happen in the Netherlands only."""
-    if country != "NL":
+    if country != COUNTRY:
         return []
     return [changed_seal(at=at), twin_of_changed_seal(at=at), rejected_first(at=at)]
 

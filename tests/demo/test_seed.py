@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from customs_portal.demo import decisions
 from declarations.models import Ens
 from tests.demo.conftest import StandIn
 
@@ -18,6 +19,7 @@ AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def directory(demo_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VAR_DIRECTORY", str(demo_file.parent))
+    monkeypatch.setattr(decisions, "recommend_scan", lambda: True)
 
 
 def seed(count: int) -> str:
