@@ -47,7 +47,12 @@ class RolePermissions(admin.options.BaseModelAdmin[Any]):
 
 
 class RoleAdmin(RolePermissions, admin.ModelAdmin[Any]):
-    """A model in the admin: read-only unless it names editors, scoped by `visible_to`."""
+    """A model in the admin: read-only unless it names editors, scoped by `visible_to`.
+
+    `scoped`: not everybody of a role sees the same rows.
+    """
+
+    scoped = False
 
     show_full_result_count = False
     list_per_page = 50

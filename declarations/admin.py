@@ -50,6 +50,7 @@ class DeclarationInline(RoleInline):
 class EnsScopedAdmin(RoleAdmin):
     """Rows that belong to an ENS, seen by those who see it."""
 
+    scoped = True
     readers = DECLARATIONS
     list_select_related: ClassVar[tuple[str, ...]] = ("ens",)
 
@@ -68,6 +69,7 @@ class EnsScopedAdmin(RoleAdmin):
 class FilingScopedAdmin(RoleAdmin):
     """Rows that belong to a filing, seen by those who see it."""
 
+    scoped = True
     readers = DECLARATIONS
     list_select_related = ("filing",)
 
@@ -126,6 +128,7 @@ class MeasureInline(DeclarationInline):
 class EnsAdmin(RoleAdmin):
     """ENS with offices, filings, versions and measures."""
 
+    scoped = True
     readers = DECLARATIONS
     list_display = (
         "mrn",
@@ -164,6 +167,7 @@ class ConsignmentInline(DeclarationInline):
 class FilingAdmin(RoleAdmin):
     """Filings with their versions and consignments."""
 
+    scoped = True
     readers = DECLARATIONS
     list_display = (
         "__str__",

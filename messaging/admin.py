@@ -19,6 +19,7 @@ LONGEST_SHOWN = 100_000
 class MessageAdmin(RoleAdmin):
     """A message with its exact bytes, shown as text."""
 
+    scoped = True
     readers = CASEWORK | AUDIT
 
     @admin.display(description=_("raw message"))

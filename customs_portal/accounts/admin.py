@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +13,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 
 from customs_portal import clock
@@ -32,6 +33,8 @@ from customs_portal.admin_access import (
     RoleInline,
     role_of,
 )
+
+admin.site.unregister([Group, EmailAddress])
 
 
 class MembershipInline(RoleInline):
@@ -111,7 +114,6 @@ class OperatorAdmin(RoleAdmin):
         name = "accounts_operator_issue_token"
         return [path("<int:key>/issue-token/", view, name=name), *super().get_urls()]
 
-    @never_cache
     @sensitive_variables("token")
     def issue_token_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Ask what the token is for; issue it and show it, once."""

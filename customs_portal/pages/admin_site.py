@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,14 @@ class PortalAdminSite(admin.AdminSite):
     site_title = _("ENS back office")
     index_title = _("Administration")
     site_url = "/"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether an official asks; raises PermissionDenied for anybody else who is logged in."""
+        if super().has_permission(request):
+            return True
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return False
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """Send whoever is not logged in to the portal's login page, and come back after it."""

@@ -1,0 +1,217 @@
+"""The ladder on every URL: nobody, others, another office, the wrong role, the right one.
+
+What is asked and what is expected comes from the table of access and from the URL resolver alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from customs_portal.access import Door, Row, rows
+from customs_portal.accounts.models import Operator, Role, User
+from declarations.models import Ens, Filing
+from messaging.models import InboundMessage, OutboundMessage
+from risk.models import Case
+from tests.access.world import World, make_world
+from tests.messaging.builders import LODGER
+
+NAMELESS = {"admin:None"}
+"""Pages of Django's admin without a name: old addresses and the catch-all, both behind its door."""
+
+
+def url_names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from url_names(pattern, space + inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}"
+
+
+def test_every_url_has_a_row_and_every_row_a_url() -> None:
+    assert set(url_names()) - NAMELESS == set(rows())
+
+
+def test_every_model_of_the_admin_goes_by_roles() -> None:
+    sees_nothing = [name for name, row in rows().items() if "changelist" in name and not row.roles]
+    assert sees_nothing == []
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody, or a system, before a door."""
+
+    name: str
+    role: Role | None
+    elsewhere: bool
+    token: bool
+    client: Client
+
+    def ask(self, address: str, row: Row) -> Any:
+        if row.verb:
+            return self.client.post(address, b"<x/>" if self.token else {"x": "1"}, **_sent(self))
+        return self.client.get(address)
+
+
+def _sent(asker: Asker) -> dict[str, Any]:
+    return {"content_type": "application/xml"} if asker.token else {}
+
+
+def askers(world: World) -> list[Asker]:
+    found = [Asker("nobody", None, False, False, Client())]
+    for name, user in world.people.items():
+        client = Client()
+        client.force_login(user)
+        found.append(Asker(name, Role(user.role), "elsewhere" in name, False, client))
+    for eori, token in world.tokens.items():
+        client = Client(headers={"authorization": f"Token {token}"})
+        found.append(Asker(f"system of {eori}", Role.TRADER, eori != LODGER, True, client))
+    return found
+
+
+def addresses(world: World) -> dict[str, str]:
+    """Return an address for each row, of objects that exist."""
+    open_case, ens = Case.objects.get(status="open"), Ens.objects.order_by("pk")[0]
+    notification = OutboundMessage.objects.get(kind="CC351A")
+    named: dict[str, dict[str, Any]] = {
+        **{key: {"case_id": open_case.pk} for key in ("review", "claim", "give_back", "decide")},
+        "ens": {"mrn": ens.mrn},
+        "message_received": {"pk": InboundMessage.objects.order_by("pk")[0].pk},
+        "message_written": {"pk": notification.pk},
+        "trader_filing": {"pk": Filing.objects.order_by("pk")[0].pk},
+        "api:message": {"correlation": InboundMessage.objects.order_by("pk")[0].correlation},
+        "api:notification": {"key": notification.pk},
+        "api:filing": {"mrn": ens.mrn},
+        "admin:risk_case_decide": {"key": open_case.pk},
+        "admin:accounts_operator_issue_token": {"key": Operator.objects.get(eori=LODGER).pk},
+        "admin:auth_user_password_change": {"id": world.people["trader"].pk},
+        "admin:app_list": {"app_label": "reference"},
+        "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
+        "account_confirm_email": {"key": "x"},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
+    }
+    for model in admin.site._registry:
+        first = model._default_manager.order_by("pk").first()
+        assert first is not None, model
+        for page in ("change", "history", "delete"):
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+            named[name] = {"object_id": first.pk}
+    return {name: reverse(name, kwargs=named.get(name, {})) for name in rows()}
+
+
+def expected(asker: Asker, row: Row) -> str:
+    if row.door is Door.OPEN:
+        return "in"
+    if row.door is Door.TOKEN:
+        if not asker.token:
+            return "401"
+    elif row.door is Door.LOGIN and (asker.role is None or asker.token):
+        return "to login"
+    elif asker.role is None:
+        return "401"
+    if asker.role not in row.roles:
+        return "403"
+    return "404" if row.scoped and asker.elsewhere else "in"
+
+
+def met(response: Any, address: str) -> str:
+    """Say what came of a request. Django's admin leads to its index where there is no object."""
+    if response.status_code == 302 and response["Location"].startswith("/account/login/"):
+        return "to login"
+    if response.status_code == 302 and response["Location"] == "/admin/" and address != "/":
+        return "404"
+    if response.status_code in (401, 403, 404):
+        return str(response.status_code)
+    return (
+        "in"
+        if response.status_code < 400 or response.status_code == 422
+        else f"error {response.status_code}"
+    )
+
+
+def is_as_expected(got: str, asker: Asker, row: Row) -> bool:
+    """Whether the refusal is the right one; an object may be hidden from a wrong role as well."""
+    want = expected(asker, row)
+    return got == want or (row.scoped and (want, got) == ("403", "404"))
+
+
+OWN_WAYS = {
+    "admin:login": "leads to the login page, whoever asks",
+    "admin:autocomplete": "needs a field to complete",
+    "admin:view_on_site": "no model has a page of its own to be shown on",
+    "account_signup": "closed: people are made by the administrator",
+    "account_login": "sends whoever is logged in on",
+    "account_logout": "logs out",
+    "account_confirm_login_code": "leads to the login page without a pending code",
+    "account_reauthenticate": "needs a pending action",
+    "account_set_password": "leads on where there is a password",
+    "account_confirm_email": "the key of the test is none",
+    "admin:logout": "logs out",
+}
+"""Where being let in shows otherwise than as a page; that others stay out is asked all the same."""
+
+
+def state() -> dict[str, Any]:
+    """Return a digest of every row of every table, but for the sessions."""
+    tables = set(connection.introspection.table_names()) - {"django_session"}
+    with connection.cursor() as cursor:
+        digests = {}
+        for table in sorted(tables):
+            cursor.execute(f'SELECT count(*), sum(hashtextextended(t::text, 0)) FROM "{table}" t')
+            digests[table] = cursor.fetchone()
+        return digests
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+def ways_in(world: World, *, refused: bool) -> Iterator[tuple[Asker, str, Row, str]]:
+    table, places = rows(), addresses(world)
+    for asker in askers(world):
+        for name, row in sorted(table.items()):
+            if (expected(asker, row) != "in") is refused:
+                yield asker, name, row, places[name]
+
+
+def test_who_may_not_is_refused_and_nothing_changes(world: World) -> None:
+    asked = list(ways_in(world, refused=True))
+    before = state()
+    wrong = [
+        (asker.name, name, got)
+        for asker, name, row, address in asked
+        if not is_as_expected(got := met(asker.ask(address, row), address), asker, row)
+    ]
+    assert wrong == []
+    assert state() == before
+    assert len(asked) > 500
+
+
+def test_who_may_gets_in(world: World) -> None:
+    wrong = []
+    for asker, name, row, address in ways_in(world, refused=False):
+        if name in OWN_WAYS:
+            continue
+        with transaction.atomic():
+            got = met(asker.ask(address, row), address)
+            transaction.set_rollback(True)
+        if got != "in":
+            wrong.append((asker.name, name, got))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.TRADER])
+def test_a_closed_account_gets_nowhere(world: World, role: Role) -> None:
+    client = Client()
+    user = world.people[str(role)]
+    client.force_login(user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    for name in ("home", "queue", "trader_home", "admin:index"):
+        assert met(client.get(reverse(name)), reverse(name)) == "to login"

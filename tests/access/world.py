@@ -1,0 +1,127 @@
+"""A world with one of everything, made by the real way of a message, and the people around it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from django.core.management import call_command
+from django.db import transaction
+
+from customs_portal import clock
+from customs_portal.accounts.models import (
+    ApiToken,
+    OfficeMembership,
+    Operator,
+    OperatorMembership,
+    Role,
+    User,
+)
+from customs_portal.accounts.services import issue_token
+from customs_portal.events import advance
+from customs_portal.events.models import Delivery, Event
+from customs_portal.reference import snapshot
+from customs_portal.reference.models import Office
+from declarations.document import Document
+from messaging.formats.ics1.writing import write_declaration
+from messaging.inbox import receive
+from messaging.models import Partner
+from risk import rule_sets
+from risk.engine.operators import Operator as Op
+from risk.engine.tree import Leaf
+from risk.models import Case, ReferenceList
+from risk.services import Decided, DecisionOrder, decide
+from tests.messaging.builders import LODGER, envelope, minimal_document
+from tests.pipeline.conftest import publish
+
+HERE, ELSEWHERE = "NL000396", "NL000432"
+STRANGER = "NL222222222"
+SUSPECT = "080390"
+HIT = Leaf(field="item.hs6", operator=Op.IN_VALUES, values=(SUSPECT,))
+
+
+@dataclass(frozen=True)
+class World:
+    """People by role and place, tokens by EORI number."""
+
+    people: dict[str, User]
+    tokens: dict[str, str]
+    at: datetime
+
+
+def make_world() -> World:
+    """Make it: two flagged declarations, one decided (held, announced) and one open."""
+    snapshot.forget()
+    rule_sets.forget()
+    at = clock.now()
+    call_command("load_reference", verbosity=0)
+    publish(("TST-01", HIT))
+    ReferenceList.objects.create(code="watched", name="Watched")
+    tokens = {eori: _operator(eori, at) for eori in (LODGER, STRANGER)}
+    people = _people()
+    for number in (1, 2):
+        _lodge(_flagged(f"LRN{number}", at), f"M{number}", at)
+    advance.drain(at=at)
+    _hold(Case.objects.order_by("pk")[0], people["officer"], at)
+    advance.drain(at=at)
+    Partner.objects.create(country="BE", name="Belgium")
+    event = Event.objects.order_by("pk")[0]
+    Delivery.objects.create(
+        consumer="reply", event_id=event.pk, event_month=event.month, not_before=at,
+        attempts=5, parked_at=at, error="ValueError: test",
+    )  # fmt: skip
+    return World(people, tokens, at)
+
+
+def _operator(eori: str, at: datetime) -> str:
+    operator = Operator.objects.create(eori=eori, name=f"Firm {eori}")
+    return issue_token(operator=operator, at=at)
+
+
+def _people() -> dict[str, User]:
+    people = {str(role): _person(str(role), role, HERE) for role in Role}
+    for role in (Role.OFFICER, Role.SUPERVISOR):
+        people[f"{role} elsewhere"] = _person(f"{role}-elsewhere", role, ELSEWHERE)
+    people["trader elsewhere"] = _person("trader-elsewhere", Role.TRADER, "")
+    for name, eori in (("trader", LODGER), ("trader elsewhere", STRANGER)):
+        operator = Operator.objects.get(eori=eori)
+        OperatorMembership.objects.create(user=people[name], operator=operator)
+    return people
+
+
+def _person(name: str, role: Role, office: str) -> User:
+    user = User.objects.create_user(name, password="x", role=role)
+    if role in (Role.OFFICER, Role.SUPERVISOR):
+        OfficeMembership.objects.create(user=user, office=Office.objects.get(reference=office))
+    return user
+
+
+def _flagged(lrn: str, at: datetime) -> Document:
+    """A declaration that hits the rule, with offices of subsequent entry of ours and of others."""
+    document = minimal_document(
+        lrn=lrn,
+        subsequent_offices=("BE101000", "NL000510"),
+        expected_arrival=at + timedelta(days=9),
+    )
+    item = msgspec.structs.replace(next(document.items()), commodity_code=SUSPECT)
+    consignment = msgspec.structs.replace(document.consignments[0], items=(item,))
+    return msgspec.structs.replace(document, consignments=(consignment,))
+
+
+def _lodge(document: Document, message: str, at: datetime) -> None:
+    body = write_declaration(document, envelope(message_id=message))
+    token = ApiToken.objects.get(operator__eori=LODGER)
+    assert receive(token_digest=token.digest, body=body, at=at) is not None
+
+
+def _hold(case: Case, officer: User, at: datetime) -> None:
+    order = DecisionOrder(
+        case=case.pk,
+        revision=case.revision,
+        verb="hold",
+        reason_code="HLD-04",
+        note="Waiting for the contract.",
+        announce=True,
+    )
+    with transaction.atomic():
+        [result] = decide([order], officer=officer, at=at)
+    assert isinstance(result, Decided), result
