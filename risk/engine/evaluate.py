@@ -4,7 +4,7 @@ A rule that reads goods items is evaluated on each item with its header joined; 
 declaration. A missing field makes a condition false; NOT is two-valued.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from declarations.document import Document
@@ -71,7 +71,7 @@ class CompiledRuleSet:
 
     def __init__(
         self,
-        rules: Sequence[EngineRule],
+        rules: Iterable[EngineRule],
         lists: Mapping[str, ReferenceList],
         sampling_key: bytes = b"",
     ) -> None:

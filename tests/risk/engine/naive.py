@@ -85,9 +85,9 @@ def _compare(leaf: Leaf, value: Anything, wanted: list[Anything]) -> bool:  # no
     values = value if isinstance(value, tuple) else (value,)
     match leaf.operator:
         case Op.EQUALS | Op.EQUALS_FIELD:
-            return value == wanted[0]
+            return bool(value == wanted[0])
         case Op.NOT_EQUALS:
-            return value != wanted[0]
+            return bool(value != wanted[0])
         case Op.IN_VALUES | Op.IN_LIST | Op.OVERLAPS:
             return any(single in wanted for single in values)
         case Op.ONLY_IN_LIST:
@@ -110,7 +110,7 @@ def _compare(leaf: Leaf, value: Anything, wanted: list[Anything]) -> bool:  # no
         case Op.AT_MOST:
             return bool(value <= wanted[0])
         case Op.RATIO_ABOVE:
-            return wanted[0] > 0 and value / wanted[0] > Decimal(leaf.values[0])
+            return bool(wanted[0] > 0 and value / wanted[0] > Decimal(leaf.values[0]))
         case Op.RATIO_BELOW:
-            return wanted[0] > 0 and value / wanted[0] < Decimal(leaf.values[0])
+            return bool(wanted[0] > 0 and value / wanted[0] < Decimal(leaf.values[0]))
     raise AssertionError(leaf.operator)

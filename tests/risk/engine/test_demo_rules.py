@@ -33,7 +33,7 @@ class Case(NamedTuple):
 
 
 def one(**overrides: object) -> Document:
-    return document((item(**overrides),))
+    return document((item(1, **overrides),))
 
 
 def with_header(goods: GoodsItem, **overrides: object) -> Document:
@@ -41,7 +41,7 @@ def with_header(goods: GoodsItem, **overrides: object) -> Document:
 
 
 PERSON = Party(name="Mehmet Yildiz", country="TR")
-HEAVY = {"packages": (Packages(kind="CT", packages=1),)}
+ONE_CARTON = (Packages(kind="CT", packages=1),)
 ARMS = item(commodity_code="93059900", description="Slide and barrel of a replica")
 NITRATE = item(un_number="1942", commodity_code="310230", description="Ammonium nitrate prilled")
 TORCHES = item(commodity_code="851310", description="Torches with lithium cells", containers=())
@@ -107,14 +107,14 @@ CASES = (
     ),
     Case(
         "MAS-04",
-        one(gross_mass=Decimal(20_001), **HEAVY),
+        one(gross_mass=Decimal(20_001), packages=ONE_CARTON),
         (
             ("item.packages", "1", "1"),
             ("item.package_kinds", "CT", "PK, CT, BX"),
             ("item.gross_mass", "20001", "20000"),
         ),
         ((*ITEM, "item.packages"), (*ITEM, "item.package_kinds"), (*ITEM, "item.gross_mass")),
-        one(gross_mass=Decimal(20_000), **HEAVY),
+        one(gross_mass=Decimal(20_000), packages=ONE_CARTON),
     ),
     Case(
         "CNT-01",

@@ -10,6 +10,7 @@ from risk.engine.evaluate import CompiledRuleSet
 from risk.engine.loading import load_lists, load_rules
 from risk.engine.operators import Operator as Op
 from risk.engine.outcomes import Outcome, Severity
+from risk.engine.phrases import PHRASES, RULE
 from risk.engine.rules import EngineRule, Hit
 from risk.engine.tree import All, Any, AnyItem, Count, CountItems, Expression, Leaf, Not
 from tests.risk.builders import context, document, item
@@ -131,8 +132,8 @@ def test_each_comparison_has_its_words(tree: Expression, told: str, miss: str) -
 
 
 def test_every_operator_has_words() -> None:
-    assert set(explain.PHRASES) == set(Op)
-    assert set(explain.RULE) == set(Op)
+    assert set(PHRASES) == set(Op)
+    assert set(RULE) == set(Op)
 
 
 def test_a_rule_is_told_with_its_groups() -> None:
