@@ -23,7 +23,7 @@ class TokenForm(forms.Form):
 
     label = forms.CharField(label=_("Label"), max_length=70, required=False)
     expires_at = forms.SplitDateTimeField(
-        label=_("Ends"), required=False, help_text=_("Leave empty for no end. Time in UTC.")
+        label=_("Ends"), required=False, help_text=_("Leave empty for no end.")
     )
 
     def clean_expires_at(self) -> Any:

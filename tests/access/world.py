@@ -1,5 +1,6 @@
 """A world with one of everything, made by the real way of a message, and the people around it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,9 +59,7 @@ def make_world() -> World:
     ReferenceList.objects.create(code="watched", name="Watched")
     tokens = {eori: _operator(eori, at) for eori in (LODGER, STRANGER)}
     people = _people()
-    for number in (1, 2):
-        _lodge(_flagged(f"LRN{number}", at), f"M{number}", at)
-    advance.drain(at=at)
+    _lodge_flagged((1, 2), at)
     _hold(Case.objects.order_by("pk")[0], people["officer"], at)
     advance.drain(at=at)
     Partner.objects.create(country="BE", name="Belgium")
@@ -70,6 +69,20 @@ def make_world() -> World:
         attempts=5, parked_at=at, error="ValueError: test",
     )  # fmt: skip
     return World(people, tokens, at)
+
+
+def add_declarations(world: World, count: int) -> None:
+    """Lodge more of the same and hold each."""
+    _lodge_flagged(range(100, 100 + count), world.at)
+    for case in Case.objects.filter(status="open"):
+        _hold(case, world.people["officer"], world.at)
+    advance.drain(at=world.at)
+
+
+def _lodge_flagged(numbers: Iterable[int], at: datetime) -> None:
+    for number in numbers:
+        _lodge(_flagged(f"LRN{number}", at), f"M{number}", at)
+    advance.drain(at=at)
 
 
 def _operator(eori: str, at: datetime) -> str:

@@ -1,0 +1,144 @@
+"""What the administrator does: people, tokens, parked deliveries."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from customs_portal import clock
+from customs_portal.accounts.models import ApiToken, OfficeMembership, Operator, Role, User
+from customs_portal.api.authentication import live_token, token_digest
+from customs_portal.events.models import Delivery
+from customs_portal.reference.models import Office
+from tests.admin.conftest import LogIn
+
+
+@pytest.fixture
+def administrator(as_person: LogIn) -> Client:
+    return as_person("administrator")
+
+
+def issue(client: Client, **data: str) -> str | None:
+    operator = Operator.objects.get(eori="NL123456789")
+    address = reverse("admin:accounts_operator_issue_token", args=[operator.pk])
+    response = client.post(address, data)
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    token: str = response.context["token"]
+    if not token:
+        return None
+    assert token in response.content.decode()
+    return token
+
+
+def is_live(token: str) -> bool:
+    digest = token_digest(f"Token {token}")
+    return digest is not None and live_token(digest) is not None
+
+
+def test_a_token_is_shown_once_and_works(administrator: Client) -> None:
+    token = issue(administrator, label="Test system")
+    assert token is not None
+    assert is_live(token)
+    pages = ("/admin/accounts/apitoken/", "/admin/accounts/operator/", "/admin/")
+    assert [token in administrator.get(page).content.decode() for page in pages] == [False] * 3
+
+
+def test_a_token_ends_when_it_was_said_to_in_the_time_of_the_office(administrator: Client) -> None:
+    end = clock.now() + timedelta(days=1)
+    local = end.astimezone(ZoneInfo("Europe/Amsterdam"))
+    data = {"expires_at_0": f"{local:%Y-%m-%d}", "expires_at_1": f"{local:%H:%M:%S}", "label": "x"}
+    token = issue(administrator, **data)
+    assert token is not None
+    expiry = ApiToken.objects.get(label="x").expiry
+    assert expiry is not None
+    assert abs(expiry - end) < timedelta(seconds=5)
+
+
+def test_a_token_does_not_end_in_the_past(administrator: Client) -> None:
+    data = {"expires_at_0": "2020-01-01", "expires_at_1": "00:00:00"}
+    count = ApiToken.objects.count()
+    assert issue(administrator, **data) is None
+    assert ApiToken.objects.count() == count
+
+
+def test_a_token_can_be_ended(administrator: Client) -> None:
+    token = issue(administrator, label="x")
+    assert token is not None
+    data = {"action": "end", "_selected_action": [ApiToken.objects.get(label="x").pk]}
+    administrator.post("/admin/accounts/apitoken/", data)
+    assert not is_live(token)
+
+
+def test_an_auditor_ends_no_token(as_person: LogIn) -> None:
+    ids = list(ApiToken.objects.values_list("pk", flat=True))
+    data = {"action": "end", "_selected_action": ids}
+    as_person("auditor").post("/admin/accounts/apitoken/", data)
+    assert not ApiToken.objects.filter(expiry__isnull=False).exists()
+
+
+def retry(client: Client, delivery: Delivery) -> None:
+    data = {"action": "try_again", "_selected_action": [delivery.pk]}
+    client.post("/admin/events/delivery/", data)
+    delivery.refresh_from_db()
+
+
+def test_a_parked_delivery_is_tried_again(administrator: Client) -> None:
+    delivery = Delivery.objects.get(parked_at__isnull=False)
+    retry(administrator, delivery)
+    assert (delivery.parked_at, delivery.attempts, delivery.error) == (None, 0, "")
+
+
+def test_an_auditor_only_looks_at_parked_deliveries(as_person: LogIn) -> None:
+    delivery = Delivery.objects.get(parked_at__isnull=False)
+    client = as_person("auditor")
+    retry(client, delivery)
+    assert delivery.parked_at is not None
+    page = client.get(reverse("admin:events_delivery_change", args=[delivery.pk]))
+    assert "ValueError: test" in page.content.decode()
+
+
+NO_MEMBERSHIPS = {
+    f"{kind}_memberships-{name}_FORMS": "0"
+    for kind in ("office", "operator")
+    for name in ("TOTAL", "INITIAL")
+}
+
+
+def person_data(user: User, **changes: str) -> dict[str, str]:
+    base = {"username": user.username, "role": user.role, "is_active": "on"}
+    return {**NO_MEMBERSHIPS, **base, **changes}
+
+
+def test_a_person_gets_a_role_and_an_office(administrator: Client) -> None:
+    data = {
+        **NO_MEMBERSHIPS,
+        "username": "nieuw", "role": "officer", "usable_password": "true",
+        "password1": "korenbloem-7-wolken", "password2": "korenbloem-7-wolken",
+    }  # fmt: skip
+    response = administrator.post(reverse("admin:accounts_user_add"), data)
+    user = User.objects.get(username="nieuw")
+    assert response.status_code == 302
+    assert (user.role, user.is_staff) == (Role.OFFICER, True)
+    office = Office.objects.get(reference="NL000396")
+    data = person_data(
+        user,
+        **{
+            "office_memberships-TOTAL_FORMS": "1",
+            "office_memberships-0-user": str(user.pk),
+            "office_memberships-0-office": str(office.pk),
+        },
+    )
+    response = administrator.post(reverse("admin:accounts_user_change", args=[user.pk]), data)
+    assert response.status_code == 302
+    assert OfficeMembership.objects.get(user=user).office == office
+
+
+def test_a_person_who_becomes_a_trader_is_no_longer_staff(administrator: Client) -> None:
+    user = User.objects.get(username="supervisor")
+    data = person_data(user, role="trader")
+    administrator.post(reverse("admin:accounts_user_change", args=[user.pk]), data)
+    user.refresh_from_db()
+    assert (user.role, user.is_staff) == (Role.TRADER, False)
