@@ -61,7 +61,7 @@ def make_world() -> World:
     people = _people()
     _lodge_flagged((1, 2), at)
     _hold(Case.objects.order_by("pk")[0], people["officer"], at)
-    advance.drain(at=at)
+    advance.drain()
     Partner.objects.create(country="BE", name="Belgium")
     event = Event.objects.order_by("pk")[0]
     Delivery.objects.create(
@@ -76,13 +76,19 @@ def add_declarations(world: World, count: int) -> None:
     _lodge_flagged(range(100, 100 + count), world.at)
     for case in Case.objects.filter(status="open"):
         _hold(case, world.people["officer"], world.at)
-    advance.drain(at=world.at)
+    advance.drain()
+
+
+def lodge_clean(world: World) -> None:
+    """Lodge one that hits no rule, in all else the same."""
+    _lodge(_declaration("LRN-CLEAN", world.at), "M-CLEAN", world.at)
+    advance.drain()
 
 
 def _lodge_flagged(numbers: Iterable[int], at: datetime) -> None:
     for number in numbers:
         _lodge(_flagged(f"LRN{number}", at), f"M{number}", at)
-    advance.drain(at=at)
+    advance.drain()
 
 
 def _operator(eori: str, at: datetime) -> str:
@@ -108,13 +114,18 @@ def _person(name: str, role: Role, office: str) -> User:
     return user
 
 
-def _flagged(lrn: str, at: datetime) -> Document:
-    """A declaration that hits the rule, with offices of subsequent entry of ours and of others."""
-    document = minimal_document(
+def _declaration(lrn: str, at: datetime) -> Document:
+    """A declaration with offices of subsequent entry of ours and of others."""
+    return minimal_document(
         lrn=lrn,
         subsequent_offices=("BE101000", "NL000510"),
         expected_arrival=at + timedelta(days=9),
     )
+
+
+def _flagged(lrn: str, at: datetime) -> Document:
+    """The same with goods that hit the rule."""
+    document = _declaration(lrn, at)
     item = msgspec.structs.replace(next(document.items()), commodity_code=SUSPECT)
     consignment = msgspec.structs.replace(document.consignments[0], items=(item,))
     return msgspec.structs.replace(document, consignments=(consignment,))
