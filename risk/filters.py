@@ -52,15 +52,15 @@ class CaseFilterSet(django_filters.FilterSet):
         model = Case
         fields = ("q", "outcome", "mode", "who", "time", "office")
 
-    def matching(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+    def matching(self, cases: CaseQuerySet[Case], name: str, value: str) -> CaseQuerySet[Case]:
         """Keep those found by an identifier."""
         return cases.matching(value)
 
-    def assigned(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+    def assigned(self, cases: CaseQuerySet[Case], name: str, value: str) -> CaseQuerySet[Case]:
         """Keep the user's own ones, or those of nobody."""
         return cases.without_officer() if value == "nobody" else cases.of(self.request.user)
 
-    def urgent(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+    def urgent(self, cases: CaseQuerySet[Case], name: str, value: str) -> CaseQuerySet[Case]:
         """Keep the late ones, or those due within an hour."""
         at = now()
         return cases.late(at) if value == "late" else cases.due_within(timedelta(hours=1), at)

@@ -26,7 +26,7 @@ def for_roles(roles: frozenset[Role]) -> Callable[[View[Parameters]], View[Param
     def decorate(view: View[Parameters]) -> View[Parameters]:
         @wraps(view)
         def guarded(
-            request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
+            request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
         ) -> HttpResponseBase:
             if current_user(request).role not in roles:
                 raise PermissionDenied

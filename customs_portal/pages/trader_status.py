@@ -8,7 +8,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,10 +63,10 @@ def trader_status(
 
 
 def _status(code: str, since: datetime, next_step: str = "", text: str = "") -> TraderStatus:
-    words, colour = WORDS[code]
+    label, colour = WORDS[code]
     return TraderStatus(
         code=code,
-        words=str(words()),
+        words=str(label),
         text=text,
         next_step=next_step or _("Nothing to do."),
         colour=colour,
@@ -72,23 +74,23 @@ def _status(code: str, since: datetime, next_step: str = "", text: str = "") -> 
     )
 
 
-WORDS = {
-    "received": (lambda: _("Received"), "grey"),
-    "rejected": (lambda: _("Rejected - correct and lodge again"), "red"),
-    "registered": (lambda: _("Registered"), "green"),
-    "complete": (lambda: _("Assessment complete"), "grey"),
-    "do_not_load": (lambda: _("Do not load"), "red"),
-    "control": (lambda: _("Control ordered"), "orange"),
-    "held": (lambda: _("Held"), "orange"),
-    "arrived": (lambda: _("Arrived"), "grey"),
-    "partially_arrived": (lambda: _("Partly arrived"), "grey"),
-    "presented": (lambda: _("Presented"), "grey"),
-    "released": (lambda: _("Released for further treatment"), "green"),
-    "not_released": (lambda: _("Not released"), "red"),
-    "diverted": (lambda: _("Diverted"), "grey"),
-    "invalidated": (lambda: _("Withdrawn"), "grey"),
-    "superseded": (lambda: _("Superseded by the carrier's declaration"), "grey"),
-    "expired": (lambda: _("Expired"), "grey"),
+WORDS: dict[str, tuple[Promise, str]] = {
+    "received": (gettext_lazy("Received"), "grey"),
+    "rejected": (gettext_lazy("Rejected - correct and lodge again"), "red"),
+    "registered": (gettext_lazy("Registered"), "green"),
+    "complete": (gettext_lazy("Assessment complete"), "grey"),
+    "do_not_load": (gettext_lazy("Do not load"), "red"),
+    "control": (gettext_lazy("Control ordered"), "orange"),
+    "held": (gettext_lazy("Held"), "orange"),
+    "arrived": (gettext_lazy("Arrived"), "grey"),
+    "partially_arrived": (gettext_lazy("Partly arrived"), "grey"),
+    "presented": (gettext_lazy("Presented"), "grey"),
+    "released": (gettext_lazy("Released for further treatment"), "green"),
+    "not_released": (gettext_lazy("Not released"), "red"),
+    "diverted": (gettext_lazy("Diverted"), "grey"),
+    "invalidated": (gettext_lazy("Withdrawn"), "grey"),
+    "superseded": (gettext_lazy("Superseded by the carrier's declaration"), "grey"),
+    "expired": (gettext_lazy("Expired"), "grey"),
 }
 """The words of section 10 and the colour of their tag."""
 
@@ -131,7 +133,10 @@ def _step(told: Sequence[Announced]) -> str:
 
 
 def _subjects(told: Sequence[Announced]) -> str:
-    found = [f"{measure.subject}, {measure.place}" if measure.place else measure.subject for measure in told]
+    found = [
+        f"{measure.subject}, {measure.place}" if measure.place else measure.subject
+        for measure in told
+    ]
     return "; ".join(dict.fromkeys(found))
 
 

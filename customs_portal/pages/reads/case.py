@@ -101,9 +101,7 @@ def own_offices(ens: Ens) -> list[str]:
     return list(legs.values_list("office", flat=True))
 
 
-def _verbs(
-    choices: Selectable, document: Document, snapshot: Snapshot
-) -> tuple[VerbOption, ...]:
+def _verbs(choices: Selectable, document: Document, snapshot: Snapshot) -> tuple[VerbOption, ...]:
     abroad = _passed_on(document, snapshot)
     sentences = {
         Decision.Verb.NO_FURTHER_ACTION: _("Nothing is sent. The trader sees no difference."),
@@ -138,9 +136,7 @@ def _passed_on(document: Document, snapshot: Snapshot) -> str:
     """Return which other administrations are told of a risk: IE319, one for each (section 7)."""
     later = document.subsequent_offices
     countries = dict.fromkeys(
-        number[:2].upper()
-        for number in later
-        if number[:2].upper() != settings.CUSTOMS_COUNTRY
+        number[:2].upper() for number in later if number[:2].upper() != settings.CUSTOMS_COUNTRY
     )
     if not countries:
         return _("No other administration is told.")

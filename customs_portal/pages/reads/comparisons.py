@@ -57,13 +57,13 @@ def value(bound: Bound) -> str:
     return _short(found, bound)
 
 
-def threshold(bound: Bound) -> str:
-    """Return what the value was compared with: limit and unit, values, list or field."""
+def threshold(bound: Bound, titles: Mapping[str, str]) -> str:
+    """Return what the value was compared with: limit and unit, values, title of a list, field."""
     if bound.other:
         field = CATALOGUE.get(bound.other)
         name = str(field.label) if field else bound.other
         return f"{name} {bound.other_value}".strip()
-    return _short(bound.threshold, bound)
+    return titles.get(bound.threshold, _short(bound.threshold, bound))
 
 
 def _short(text: str, bound: Bound) -> str:

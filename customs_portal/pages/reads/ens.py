@@ -7,13 +7,14 @@ import msgspec
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads import declaration, story
 from customs_portal.pages.reads.declaration import DeclarationView
-from customs_portal.pages.reads.hits import Reason, reasons
+from customs_portal.pages.reads.hits import Near, Reason, nearly, reasons
 from customs_portal.pages.reads.marks import Marker
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, person
 from customs_portal.pages.reads.story import Happening, MessageLine
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
 from declarations.models import Ens, FilingVersion, Measure
+from risk.engine.subject import Context
 from risk.models import Assessment, Decision
 
 
@@ -29,7 +30,7 @@ class AssessmentLine(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     result: str
     made_at: datetime
-    rule_set: int
+    rule_set: int | None
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,7 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     registered_at: datetime
     analysis_ends_at: datetime
     reasons: list[Reason]
+    nearly: list[Near]
     declaration: DeclarationView
     assessments: list[AssessmentLine]
     orders: list[Order]
@@ -74,9 +76,7 @@ def read(
 ) -> EnsView:
     """Return the ENS as the user reads it; at most `items` goods items without a hit."""
     found = list(
-        Assessment.objects.filter(ens=ens)
-        .select_related("ens_version", "rule_set")
-        .order_by("-pk")
+        Assessment.objects.filter(ens=ens).select_related("ens_version", "rule_set").order_by("-pk")
     )
     current = next((each for each in found if each.status != "superseded"), None)
     why = reasons(current.hits) if current else []
@@ -91,12 +91,19 @@ def read(
         registered_at=ens.registered_at,
         analysis_ends_at=ens.analysis_ends_at,
         reasons=marker.linked(why),
+        nearly=nearly(document, _context(ens, document)),
         declaration=laid_out,
         assessments=[_assessment(each) for each in found],
         orders=_orders(ens),
         story=story.happenings(ens),
         messages=story.messages_of(ens, user),
     )
+
+
+def _context(ens: Ens, document: Document) -> Context:
+    """Return the circumstances under which the rules judge the ENS."""
+    lodged = ens.members.values_list("filing__lodged_at", flat=True).first()
+    return Context(mrn=ens.mrn, received_at=lodged or ens.registered_at, filing_type=document.type)
 
 
 def _assessment(found: Assessment) -> AssessmentLine:
@@ -110,7 +117,7 @@ def _assessment(found: Assessment) -> AssessmentLine:
         status=found.get_status_display(),
         result=found.get_result_display(),
         made_at=found.made_at,
-        rule_set=found.rule_set.number,
+        rule_set=found.rule_set.number if found.rule_set else None,
     )
 
 

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from customs_portal.pages.reads import comparisons
-from declarations.document import Spot
+from declarations.document import Document, Spot
+from risk.engine.explain import NearHit, Titles, near_hits, nearest_miss, sentence
 from risk.engine.outcomes import SEVERITY_RANK, Severity
 from risk.engine.rules import Bound, EngineRule, Hit
-from risk.models import RuleVersion
+from risk.engine.subject import Context
+from risk.models import ReferenceList, RuleVersion
 from risk.models.choices import Severity as SeverityName
-from risk.rule_sets import engine_rule
+from risk.rule_sets import InForce, NoRuleSet, engine_rule, in_force
 
 Rules = Mapping[tuple[str, int], EngineRule]
 """Rules by code and number of their version."""
@@ -24,7 +26,6 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     words: str
     threshold: str
     spots: tuple[Spot, ...]
-    link: str = ""
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +44,17 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     score: int
     spots: tuple[Spot, ...]
     link: str = ""
+
+
+class Near(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that nearly hit: the number that decided, and its limit."""
+
+    title: str
+    rule: str
+    version: int
+    label: str
+    value: str
+    threshold: str
 
 
 def stored_hits(raw: object) -> list[Hit]:
@@ -73,21 +85,23 @@ def _weight(hit: Hit, rules: Rules) -> tuple[int, int, str]:
 def reasons(raw: object) -> list[Reason]:
     """Return the hits of one assessment as reasons."""
     hits = stored_hits(raw)
-    rules = rules_of([hits])
+    rules, titles = rules_of([hits]), list_titles()
     ordered = in_order(hits, rules)
-    return [_reason(place, hit, rules) for place, hit in enumerate(ordered, start=1)]
+    return [
+        _reason(place, hit, rules[hit.rule, hit.version], titles)
+        for place, hit in enumerate(ordered, start=1)
+    ]
 
 
-def _reason(number: int, hit: Hit, rules: Rules) -> Reason:
-    rule = rules[hit.rule, hit.version]
+def _reason(number: int, hit: Hit, rule: EngineRule, titles: Titles) -> Reason:
     return Reason(
         number=number,
         rule=hit.rule,
         version=hit.version,
         title=rule.title,
-        sentence=sentence(hit, rules),
-        comparisons=tuple(_comparison(bound) for bound in hit.bound if bound.decisive),
-        near_miss=near_miss(hit, rules),
+        sentence=sentence(hit, titles),
+        comparisons=tuple(_comparison(bound, titles) for bound in hit.bound),
+        near_miss=nearest_miss(hit, titles),
         instruction=rule.instruction,
         severity=rule.severity,
         severity_name=str(SeverityName(rule.severity).label),
@@ -96,26 +110,36 @@ def _reason(number: int, hit: Hit, rules: Rules) -> Reason:
     )
 
 
-def _comparison(bound: Bound) -> Comparison:
+def _comparison(bound: Bound, titles: Titles) -> Comparison:
     return Comparison(
         label=comparisons.label(bound),
         value=comparisons.value(bound),
         words=comparisons.words(bound),
-        threshold=comparisons.threshold(bound),
+        threshold=comparisons.threshold(bound, titles),
         spots=bound.spots,
     )
 
 
-def sentence(hit: Hit, rules: Rules) -> str:
-    """Return the hit as one sentence."""
-    parts = [
-        f"{comparisons.label(b)} {comparisons.value(b)} {comparisons.words(b)} "
-        f"{comparisons.threshold(b)}".strip()
-        for b in hit.bound
-    ]
-    return "; ".join(parts)
+def list_titles() -> dict[str, str]:
+    """Return the titles of reference lists by their code."""
+    return dict(ReferenceList.objects.values_list("code", "name"))
 
 
-def near_miss(hit: Hit, rules: Rules) -> str:
-    """Return under what the rule would not have hit."""
-    return ""
+def nearly(document: Document, context: Context) -> list[Near]:
+    """Return the rules in force that one number near its threshold kept from hitting."""
+    try:
+        rules = in_force()
+    except NoRuleSet:
+        return []
+    return [_near(found, rules) for found in near_hits(rules.compiled, document, context)]
+
+
+def _near(found: NearHit, rules: InForce) -> Near:
+    return Near(
+        title=rules.rules[found.rule].title,
+        rule=found.rule,
+        version=found.version,
+        label=comparisons.label(found.bound),
+        value=comparisons.value(found.bound),
+        threshold=comparisons.threshold(found.bound, {}),
+    )

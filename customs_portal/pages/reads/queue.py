@@ -6,10 +6,11 @@ from datetime import datetime
 import msgspec
 from django.db.models import Count, Max, Q
 
-from customs_portal.accounts.models import Operator, User
-from customs_portal.pages.reads.hits import in_order, rules_of, sentence, stored_hits
+from customs_portal.accounts.models import STAFF_ROLES, Operator, User
+from customs_portal.pages.reads.hits import in_order, list_titles, rules_of, stored_hits
 from customs_portal.pages.wording import URGENT, TimeLeft, time_left
 from declarations.models import DeclaredItem, DeclaredParty, DeclaredRouting, EnsVersion
+from risk.engine.explain import sentence
 from risk.filters import MODES
 from risk.models import Assessment, Case
 from risk.querysets import CaseQuerySet
@@ -68,7 +69,7 @@ class _Declared(msgspec.Struct, frozen=True, kw_only=True):
     routes: Mapping[int, list[str]]
 
 
-def counts(cases: CaseQuerySet, user: User, at: datetime) -> Counts:
+def counts(cases: CaseQuerySet[Case], user: User, at: datetime) -> Counts:
     """Return how many of the cases are open, late, due soon, the user's, and nobody's."""
     found = cases.aggregate(
         open=Count("pk"),
@@ -80,7 +81,7 @@ def counts(cases: CaseQuerySet, user: User, at: datetime) -> Counts:
     return Counts(**found)
 
 
-def newest(cases: CaseQuerySet) -> int:
+def newest(cases: CaseQuerySet[Case]) -> int:
     """Return the id of the newest of the cases, 0 where there is none."""
     return cases.aggregate(newest=Max("pk"))["newest"] or 0
 
@@ -155,12 +156,12 @@ def _routes(versions: set[int]) -> dict[int, list[str]]:
 def _reasons(cases: Sequence[Case]) -> dict[int, str]:
     """Return the sentences of the hits by ENS, the most severe first."""
     found = Assessment.objects.current().filter(ens__in=[case.ens_id for case in cases])
-    hits = {
-        ens: stored_hits(raw) for ens, raw in found.order_by("pk").values_list("ens", "hits")
-    }
-    rules = rules_of(hits.values())
+    hits = {ens: stored_hits(raw) for ens, raw in found.order_by("pk").values_list("ens", "hits")}
+    rules, titles = rules_of(hits.values()), list_titles()
     return {
-        ens: "; ".join(dict.fromkeys(sentence(hit, rules) for hit in in_order(each, rules)))
+        ens: "; ".join(
+            dict.fromkeys(sentence(hit, titles).rstrip(".") for hit in in_order(each, rules))
+        )
         for ens, each in hits.items()
     }
 
@@ -179,7 +180,7 @@ def _row(
         severity=case.get_severity_display(),
         goods=item.description if item else "",
         goods_line=_goods_line(item, declared.item_counts.get(version, 0)),
-        reasons=reasons,
+        reasons=reasons or case.get_cause_display(),
         route=_route(item, declared.routes.get(version, [])),
         mode=str(MODE_NAMES.get(case.ens.transport_mode, case.ens.transport_mode)),
         office=case.office,
@@ -204,7 +205,9 @@ def _route(item: DeclaredItem | None, countries: list[str]) -> str:
     """Return place of loading, countries between, place of unloading."""
     loading = (item.place_of_loading if item else "")[:5] or (countries[0] if countries else "")
     unloading = (item.place_of_unloading if item else "")[:5]
-    between = [country for country in countries[1:-1] if country not in (loading[:2], unloading[:2])]
+    between = [
+        country for country in countries[1:-1] if country not in (loading[:2], unloading[:2])
+    ]
     last = unloading or (countries[-1] if len(countries) > 1 else "")
     return " > ".join(part for part in (loading, *between, last) if part)
 
@@ -216,9 +219,7 @@ def _officer(case: Case, user: User) -> str:
 
 
 def person(user: User) -> str:
-    """Return the name of a person as officers write it: M. Bakker."""
-    if not user.last_name:
-        return user.username
-    return f"{user.first_name[:1]}. {user.last_name}" if user.first_name else user.last_name
-
-
+    """Return the name of a person as officers write it: M. Bakker; of a system in full."""
+    if user.role not in STAFF_ROLES or not (user.first_name and user.last_name):
+        return user.get_full_name() or user.username
+    return f"{user.first_name[:1]}. {user.last_name}"

@@ -1,7 +1,7 @@
 """A trader's filings: what was lodged, what was answered, what the trader was told."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from django.db.models import Exists, OuterRef, Q
@@ -32,6 +32,7 @@ from messaging.reads import raw_bodies
 PAGE_SIZE = 25
 ATTENTION = timedelta(days=30)
 MOST_REJECTED = 20
+NEVER = datetime.max.replace(tzinfo=UTC)
 UNREADABLE = "CD917B"
 MESSAGE_WORDS = {
     "CC328A": _("Registered, with the MRN"),
@@ -116,7 +117,7 @@ def operators(user: User) -> list[Operator]:
     return list(user.operators.order_by("eori"))
 
 
-def matching(filings: FilingQuerySet, typed: str) -> FilingQuerySet:
+def matching(filings: FilingQuerySet[Filing], typed: str) -> FilingQuerySet[Filing]:
     """Keep filings whose LRN or MRN begins with what was typed."""
     words = typed.strip()
     return filings.filter(Q(lrn__istartswith=words) | Q(mrn__istartswith=words))
@@ -219,7 +220,10 @@ def _row(
 
 
 def refused(user: User, at: datetime) -> list[Refused]:
-    """Return what was not accepted in the last days and not lodged again since, newest first."""
+    """Return what was not accepted in the last days and not lodged again since.
+
+    The nearest time limit comes first, then what has no known limit, the newest first.
+    """
     again = Filing.objects.filter(
         lrn=OuterRef("lrn"), sender=OuterRef("sender"), lodged_at__gt=OuterRef("lodged_at")
     )
@@ -235,7 +239,7 @@ def refused(user: User, at: datetime) -> list[Refused]:
         .order_by("-received_at")[:MOST_REJECTED]
     )
     found = [*_rejected(list(rejected)), *map(_unreadable, unreadable)]
-    return sorted(found, key=lambda each: each.lodged_at, reverse=True)
+    return sorted(found, key=lambda each: (each.limit or NEVER, at - each.lodged_at))
 
 
 def _rejected(filings: Sequence[Filing]) -> list[Refused]:
@@ -342,4 +346,3 @@ def _messages(filing: Filing, user: User) -> tuple[TraderMessage, ...]:
         )
         for message in found
     )
-

@@ -44,3 +44,9 @@ def iso(when: datetime) -> str:
 def time_left(due: datetime, at: datetime) -> str:
     """Show the time left until a moment that has not passed."""
     return wording.time_left(due, at).words
+
+
+@register.filter
+def zone_name(at: datetime) -> str:
+    """Show the name of the time zone in which times are shown."""
+    return f"{timezone.localtime(at):%Z}"

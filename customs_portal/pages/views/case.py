@@ -76,7 +76,7 @@ def _resent(sent: QueryDict, case: Case) -> QueryDict:
 def _summary(form: DecisionForm) -> list[tuple[str, str]]:
     """Return the errors of the form with the field that each leads to."""
     return [
-        (name if name in form.fields else "decision", text)
+        (name if name in form.fields else "decision", str(text))
         for name, errors in form.errors.items()
         for text in errors
     ]

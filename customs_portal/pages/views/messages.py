@@ -29,6 +29,8 @@ def _download(message: InboundMessage | OutboundMessage | None, name: str) -> Ht
     if message is None:
         raise Http404
     response = HttpResponse(raw_body(message), content_type="application/xml")
-    response["Content-Disposition"] = f'attachment; filename="{message.kind or "message"}-{name}.xml"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{message.kind or "message"}-{name}.xml"'
+    )
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -33,7 +33,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     user, at = current_user(request), now()
     visible = Case.objects.open().visible_to(user)
     filters = CaseFilterSet(request.GET, queryset=visible, request=request)
-    found = cast("CaseQuerySet", filters.qs) if filters.is_valid() else visible.none()
+    found = cast("CaseQuerySet[Case]", filters.qs) if filters.is_valid() else visible.none()
     context = {"counts": reads.counts(visible, user, at), "query": _query(request.GET)}
     if cast("HtmxDetails", request.htmx):  # type: ignore[attr-defined]
         context |= {"fresh": _fresh(request, found)}
@@ -59,7 +59,7 @@ def _query(parameters: QueryDict) -> str:
     return kept.urlencode()
 
 
-def _fresh(request: HttpRequest, found: CaseQuerySet) -> int:
+def _fresh(request: HttpRequest, found: CaseQuerySet[Case]) -> int:
     """Return how many cases of this view came after those on the page."""
     newest = request.GET.get("newest", "")
     return found.filter(pk__gt=int(newest)).count() if newest.isdecimal() else 0

@@ -1,0 +1,1 @@
+"""What tests of pages start from: people, declarations, cases, messages."""

@@ -1,0 +1,218 @@
+"""The review page and its decisions."""
+
+import re
+from datetime import datetime
+
+import msgspec
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from customs_portal.accounts.models import Role, User
+from customs_portal.events.models import Event
+from declarations.models import Measure
+from risk.models import Assessment, Case, Decision
+from tests.factories.declarations import OFFICE, bananas, case_of, with_item
+from tests.factories.people import person
+
+NO_ACTION = {
+    "verb": "no_further_action",
+    "reason_code": "NFA-01",
+    "note": "Weekly trade of a known firm.",
+}
+CONTROL = {
+    "verb": "control",
+    "reason_code": "CTL-02",
+    "subject": "equipment:CSQU3054383",
+    "place": OFFICE,
+    "announce": "no",
+    "note": "Doors and floor.",
+}
+HOLD = {
+    "verb": "hold",
+    "reason_code": "HLD-05",
+    "subject": "declaration",
+    "announce": "yes",
+    "note": "The police ask for it.",
+}
+
+
+@pytest.fixture
+def case(at: datetime) -> Case:
+    return case_of(bananas(at, subsequent_offices=("BE101000",)), at)
+
+
+def review(client: Client, case: Case) -> str:
+    response = client.get(reverse("review", args=[case.pk]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def decide(client: Client, case: Case, data: dict[str, str]) -> tuple[int, str]:
+    sent = {"revision": str(case.revision), **data}
+    response = client.post(reverse("decide", args=[case.pk]), sent)
+    return response.status_code, response.content.decode()
+
+
+def assert_nothing_decided(case: Case) -> None:
+    case.refresh_from_db()
+    assert case.status == Case.Status.OPEN
+    assert not Decision.objects.exists()
+    assert not Measure.objects.exists()
+    assert Assessment.objects.get(ens=case.ens).status == Assessment.Status.REVIEW
+    assert not Event.objects.filter(kind="case.decided").exists()
+
+
+def test_hit_fields_are_marked_and_lead_to_the_reason_and_back(desk: Client, case: Case) -> None:
+    html = review(desk, case)
+    assert re.search(r'<mark class="portal-mark" id="field-1"', html)
+    assert 'href="#hit-1"' in html
+    assert 'href="#field-1"' in html
+    assert "<strong>Do:</strong>" in html
+    assert "CNT-01 v1, High, +55" in html
+
+
+def test_every_anchor_stands_once(desk: Client, case: Case) -> None:
+    ids = re.findall(r' id="([^"]+)"', review(desk, case))
+    assert len(ids) == len(set(ids))
+
+
+def test_who_is_told_is_said_before_the_decision(desk: Client, case: Case) -> None:
+    html = review(desk, case)
+    assert "Sends the declaration and the result to Belgium (IE319)." in html
+    assert "The trader is told at once (IE351): NL123456789." in html
+
+
+def test_codes_that_need_a_second_signature_are_not_offered(desk: Client, case: Case) -> None:
+    html = review(desk, case)
+    assert 'value="CTL-02"' in html
+    assert 'value="CTL-04"' not in html
+    assert 'value="NFA-06"' not in html
+
+
+def test_no_further_action_places_no_measure(desk: Client, officer: User, case: Case) -> None:
+    assert decide(desk, case, NO_ACTION)[0] == 302
+    case.refresh_from_db()
+    assert case.status == Case.Status.CLOSED
+    decision = Decision.objects.get()
+    assert (decision.verb, decision.officer) == ("no_further_action", officer)
+    assert not Measure.objects.exists()
+
+
+def test_control_is_recommended_at_a_place_and_not_announced(desk: Client, case: Case) -> None:
+    assert decide(desk, case, CONTROL)[0] == 302
+    measure = Measure.objects.get()
+    assert (measure.kind, measure.subject, measure.reference) == (
+        "control",
+        "equipment",
+        "CSQU3054383",
+    )
+    assert (measure.place, measure.announced_at) == (OFFICE, None)
+
+
+def test_a_hold_can_be_announced(desk: Client, case: Case) -> None:
+    assert decide(desk, case, HOLD)[0] == 302
+    measure = Measure.objects.get()
+    assert measure.kind == "hold"
+    assert measure.announced_at is not None
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ({}, "This field is required."),
+        ({**NO_ACTION, "note": " "}, "Say why: this reason needs a text."),
+        ({**CONTROL, "place": ""}, "Choose where the goods are to be controlled."),
+        ({**CONTROL, "announce": ""}, "Choose whether the trader is told."),
+        ({**CONTROL, "reason_code": "HLD-05"}, "This reason belongs to another decision."),
+    ],
+)
+def test_an_incomplete_decision_keeps_the_text_and_says_what_is_missing(
+    desk: Client, case: Case, data: dict[str, str], text: str
+) -> None:
+    status, html = decide(desk, case, data)
+    assert status == 422
+    assert text in html
+    assert "govuk-error-summary" in html
+    if data.get("note", "").strip():
+        assert data["note"] in html
+    assert_nothing_decided(case)
+
+
+def test_a_decision_on_an_older_version_is_refused_and_can_be_made_again(
+    desk: Client, case: Case
+) -> None:
+    Case.objects.filter(pk=case.pk).update(revision=2)
+    status, html = decide(desk, case, CONTROL)
+    assert status == 422
+    assert "The declaration changed while you read it." in html
+    assert "Doors and floor." in html
+    assert 'name="revision" value="2"' in html
+    assert_nothing_decided(case)
+
+
+def test_a_case_of_another_officer_shows_no_form_and_refuses(desk: Client, case: Case) -> None:
+    other = person(Role.OFFICER, offices=(OFFICE,), first_name="Sami", last_name="Amrani")
+    Case.objects.filter(pk=case.pk).update(assignee=other)
+    html = review(desk, case)
+    assert "S. Amrani has this case." in html
+    assert "decision-form" not in html
+    assert decide(desk, case, NO_ACTION)[0] == 422
+    assert_nothing_decided(case)
+
+
+def test_claim_and_give_back(desk: Client, officer: User, case: Case) -> None:
+    desk.post(reverse("claim", args=[case.pk]))
+    case.refresh_from_db()
+    assert case.assignee == officer
+    desk.post(reverse("give_back", args=[case.pk]))
+    case.refresh_from_db()
+    assert case.assignee is None
+
+
+@pytest.mark.parametrize("name", ["claim", "give_back", "decide"])
+def test_verbs_are_not_carried_out_by_get(desk: Client, case: Case, name: str) -> None:
+    assert desk.get(reverse(name, args=[case.pk])).status_code == 405
+
+
+def test_hidden_and_absent_cases_answer_alike(client: Client, case: Case) -> None:
+    client.force_login(person(Role.OFFICER, offices=("NL000432",)))
+    for key in (case.pk, case.pk + 999):
+        assert client.get(reverse("review", args=[key])).status_code == 404
+        assert client.post(reverse("claim", args=[key])).status_code == 404
+        assert client.post(reverse("decide", args=[key]), NO_ACTION).status_code == 404
+    assert_nothing_decided(case)
+
+
+def test_an_auditor_reads_and_cannot_decide(client: Client, case: Case) -> None:
+    client.force_login(person(Role.AUDITOR))
+    assert "decision-form" not in review(client, case)
+    assert client.post(reverse("decide", args=[case.pk]), NO_ACTION).status_code == 403
+    assert_nothing_decided(case)
+
+
+def test_many_items_are_cut_but_never_those_with_a_hit(desk: Client, at: datetime) -> None:
+    document = bananas(at)
+    hit = next(document.items())
+    plain = msgspec.structs.replace(hit, description="Ceramic tiles", commodity_code="690721")
+    items = [msgspec.structs.replace(plain, number=number) for number in range(1, 61)]
+    items.append(msgspec.structs.replace(hit, number=61))
+    consignment = msgspec.structs.replace(document.consignments[0], items=tuple(items))
+    case = case_of(msgspec.structs.replace(document, consignments=(consignment,)), at)
+    html = review(desk, case)
+    assert "Fresh bananas in boxes" in html
+    assert "11 more items without a hit." in html
+    whole = desk.get(reverse("review", args=[case.pk]), {"items": "all"}).content.decode()
+    assert whole.count("Ceramic tiles") == 60
+
+
+def test_hostile_text_is_escaped(desk: Client, at: datetime) -> None:
+    document = bananas(at)
+    item = msgspec.structs.replace(next(document.items()), description='"><img src=x onerror=a()>')
+    html = review(desk, case_of(with_item(document, item), at))
+    assert "<img" not in html
+
+
+def test_no_page_has_inline_script_or_style(desk: Client, case: Case) -> None:
+    html = review(desk, case)
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", html)
