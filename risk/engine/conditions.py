@@ -4,7 +4,7 @@
 the conditions that made it so, each with the value declared.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -30,9 +30,9 @@ from risk.engine.tree import (
 
 
 class Bind(Protocol):
-    """Yields the conditions behind the truth found; `decisive` for the rule or not."""
+    """Returns the conditions behind the truth found; `decisive` for the rule or not."""
 
-    def __call__(self, reading: Reading, *, truth: bool, decisive: bool) -> Iterator[Bound]: ...
+    def __call__(self, reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,13 @@ def _any(conditions: Sequence[Condition]) -> Condition:
 def _bind_group(conditions: Sequence[Condition], *, joined: bool) -> Bind:
     """Bind all parts where each was needed, else only the parts that had the truth of the group."""
 
-    def bind(reading: Reading, *, truth: bool, decisive: bool) -> Iterator[Bound]:
+    def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
         reasons = [single for single in conditions if single.test(reading) is truth]
         alone = decisive and (truth is joined or len(reasons) == 1)
+        found: list[Bound] = []
         for reason in reasons:
-            yield from reason.bind(reading, truth=truth, decisive=alone)
+            found += reason.bind(reading, truth=truth, decisive=alone)
+        return found
 
     return bind
 
@@ -94,7 +96,7 @@ def _bind_group(conditions: Sequence[Condition], *, joined: bool) -> Bind:
 def _not(condition: Condition) -> Condition:
     inner, inner_bind = condition.test, condition.bind
 
-    def bind(reading: Reading, *, truth: bool, decisive: bool) -> Iterator[Bound]:
+    def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
         return inner_bind(reading, truth=not truth, decisive=decisive)
 
     return Condition(lambda reading: not inner(reading), bind)
@@ -118,11 +120,13 @@ def _quantified(node: Quantifier, condition: Condition) -> Condition:
 
 
 def _bind_items(condition: Condition, *, joined: bool) -> Bind:
-    def bind(reading: Reading, *, truth: bool, decisive: bool) -> Iterator[Bound]:
+    def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
         reasons = [single for single in _readings(reading) if condition.test(single) is truth]
         alone = decisive and (truth is joined or len(reasons) == 1)
+        found: dict[Bound, None] = {}
         for reason in reasons:
-            yield from condition.bind(reason, truth=truth, decisive=alone)
+            found |= dict.fromkeys(condition.bind(reason, truth=truth, decisive=alone))
+        return list(found)
 
     return bind
 
@@ -135,12 +139,13 @@ def _counted(node: CountItems, condition: Condition) -> Condition:
         found = count(reading)
         return found >= node.limit if node.operator is Count.AT_LEAST else found <= node.limit
 
-    def bind(reading: Reading, *, truth: bool, decisive: bool) -> Iterator[Bound]:
-        yield Bound(
+    def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
+        bound = Bound(
             field="items", operator=node.operator, value=str(count(reading)),
             threshold=str(node.limit), negated=not truth, decisive=decisive,
             spots=(Spot(kind="declaration", field="items"),),
         )  # fmt: skip
+        return [bound]
 
     return Condition(test, bind)
 
@@ -150,14 +155,15 @@ def _leaf(leaf: Leaf, resources: Resources) -> Condition:
     field = resources.catalogue[leaf.field]
     compared = ", ".join(leaf.values) or leaf.list
 
-    def bind(reading: Reading, *, truth: bool, decisive: bool) -> Iterator[Bound]:
+    def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
         found = matched(reading) if truth else ()
-        yield Bound(
+        bound = Bound(
             field=leaf.field, operator=leaf.operator, value=as_text(reading[leaf.field]),
             threshold=compared, matched=found, other=leaf.other,
             other_value=as_text(reading[leaf.other]) if leaf.other else "",
             negated=not truth, decisive=decisive, spots=_spots(field, reading, found),
         )  # fmt: skip
+        return [bound]
 
     return Condition(test, bind)
 
@@ -170,8 +176,8 @@ def _spots(field: Field, reading: Reading, matched: tuple[str, ...]) -> tuple[Sp
 
 def as_text(value: object) -> str:
     """Return a value of a field as text: decimals without exponent, times in ISO 8601."""
-    if value is None:
-        return ""
+    if value is None or isinstance(value, str):
+        return value or ""
     if isinstance(value, Decimal):
         text = f"{value:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text

@@ -4,7 +4,7 @@ A rule that reads goods items is evaluated on each item with its header joined; 
 declaration. A missing field makes a condition false; NOT is two-valued.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from declarations.document import Document
@@ -45,8 +45,8 @@ class CompiledRule:
 
     def hit(self, reading: Reading) -> Hit:
         """Return the hit on a reading for which the rule is true."""
-        bound = tuple(dict.fromkeys(self.condition.bind(reading, truth=True, decisive=True)))
-        return Hit(rule=self.rule.code, version=self.rule.version, bound=bound)
+        bound = self.condition.bind(reading, truth=True, decisive=True)
+        return Hit(rule=self.rule.code, version=self.rule.version, bound=tuple(bound))
 
 
 def compile_rule(
@@ -98,8 +98,16 @@ class CompiledRuleSet:
         Hits of one rule on several items that rest on the same places and values are one hit.
         """
         declared = Declared(document, context)
-        found = sorted(self._found(declared), key=lambda pair: pair[0])
-        return list(dict.fromkeys(self.rules[number].hit(reading) for number, reading in found))
+        readings: dict[int, list[Reading]] = {}
+        for number, reading in self._found(declared):
+            readings.setdefault(number, []).append(reading)
+        return [hit for number in sorted(readings) for hit in self._hits(number, readings[number])]
+
+    def _hits(self, number: int, readings: Sequence[Reading]) -> Iterable[Hit]:
+        compiled = self.rules[number]
+        if len(readings) == 1:
+            return [compiled.hit(readings[0])]
+        return dict.fromkeys(compiled.hit(reading) for reading in readings)
 
     def reasons_against(
         self, document: Document, context: Context

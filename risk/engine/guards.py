@@ -4,9 +4,10 @@ A guard is a set of keys; if the rule is true, at least one of them fits the rea
 without the rule being true, so that a guard can only cost time, never a hit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import NamedTuple
 
 from risk.engine.field import FieldType
@@ -43,8 +44,13 @@ class Key(NamedTuple):
 class Guard:
     """Keys of which one fits if the rule is true, and the share of subjects they let through."""
 
-    keys: frozenset[Key]
+    list_keys: Callable[[], Iterable[Key]]
     cost: float
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        """Return the keys; only those of the guard that is chosen are ever made."""
+        return frozenset(self.list_keys())
 
 
 def guard(node: Expression, resources: Resources, *, truth: bool, of_item: bool) -> Guard | None:
@@ -79,8 +85,10 @@ def _union(found: list[Guard | None]) -> Guard | None:
     guards = [part for part in found if part]
     if len(guards) < len(found) or not guards:
         return None
-    keys = frozenset(key for part in guards for key in part.keys)
-    return Guard(keys, sum(part.cost for part in guards))
+    return Guard(
+        lambda: chain.from_iterable(part.list_keys() for part in guards),
+        sum(part.cost for part in guards),
+    )
 
 
 def _of_negated(leaf: Leaf, resources: Resources) -> Guard | None:
@@ -99,7 +107,7 @@ def _of_leaf(leaf: Leaf, resources: Resources) -> Guard | None:
 def _of_filling(leaf: Leaf, resources: Resources, kind: KeyKind) -> Guard:
     field = resources.catalogue[leaf.field]
     cost = field.filled if kind is KeyKind.PRESENT else 1 - field.filled
-    return Guard(frozenset({Key(kind, leaf.field, "", field.of_item)}), cost)
+    return Guard(lambda: [Key(kind, leaf.field, "", field.of_item)], cost)
 
 
 def _of_values(leaf: Leaf, resources: Resources) -> Guard | None:
@@ -117,33 +125,38 @@ def _of_list(leaf: Leaf, resources: Resources) -> Guard:
         return _keyed(leaf, resources, values)
     field = resources.catalogue[leaf.field]
     key = Key(KeyKind.LIST, comparison_key(field), leaf.list, field.of_item)
-    return Guard(frozenset({key}), min(field.filled, len(values) / field.distinct))
+    return Guard(lambda: [key], min(field.filled, len(values) / field.distinct))
 
 
 def _keyed(leaf: Leaf, resources: Resources, values: frozenset[str]) -> Guard:
     field = resources.catalogue[leaf.field]
     kind = KeyKind.EACH if field.type is FieldType.CODES else KeyKind.VALUE
-    keys = frozenset(Key(kind, comparison_key(field), v, field.of_item) for v in values)
-    return Guard(keys, min(field.filled, len(values) / field.distinct))
+    key = comparison_key(field)
+    return Guard(
+        lambda: [Key(kind, key, value, field.of_item) for value in values],
+        min(field.filled, len(values) / field.distinct),
+    )
 
 
 def _of_prefixes(leaf: Leaf, resources: Resources) -> Guard:
     field = resources.catalogue[leaf.field]
     prefixes = thresholds(leaf, resources)
-    keys = frozenset(
-        Key(KeyKind.PREFIX, comparison_key(field), prefix, field.of_item) for prefix in prefixes
+    key = comparison_key(field)
+    return Guard(
+        lambda: [Key(KeyKind.PREFIX, key, prefix, field.of_item) for prefix in prefixes],
+        min(field.filled, sum(10.0 ** -min(len(prefix), 4) for prefix in prefixes)),
     )
-    return Guard(keys, min(field.filled, sum(10.0 ** -min(len(p), 4) for p in prefixes)))
 
 
 def _of_words(leaf: Leaf, resources: Resources) -> Guard:
     field = resources.catalogue[leaf.field]
     members = membership(leaf, resources).values if leaf.list else thresholds(leaf, resources)
     first = {phrase.split()[0] for phrase in members}
-    keys = frozenset(
-        Key(KeyKind.WORD, f"{leaf.field}#words", word, field.of_item) for word in first
+    key = f"{leaf.field}#words"
+    return Guard(
+        lambda: [Key(KeyKind.WORD, key, word, field.of_item) for word in first],
+        min(field.filled, 4 * len(first) / field.distinct),
     )
-    return Guard(keys, min(field.filled, 4 * len(first) / field.distinct))
 
 
 _BUILDERS: Mapping[Operator, Callable[[Leaf, Resources], Guard | None]] = {

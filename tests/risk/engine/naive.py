@@ -1,5 +1,6 @@
 """The meaning of a tree written down as plainly as possible, to hold the engine against."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any as Anything
 
@@ -76,6 +77,8 @@ def _plain(value: Anything, type: FieldType) -> Anything:
         return value.strip().upper() if isinstance(value, str) else value
     if type is FieldType.NUMBER:
         return Decimal(value)
+    if type is FieldType.TIME:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
     if type is FieldType.TEXT:
         return cleansed(value) or None
     return value.strip().upper()

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from declarations.document import Consignment, Document, GoodsItem, Means, Packages, Party, Seal
@@ -101,6 +101,8 @@ NUMBER_FIELDS = st.sampled_from((
 codes = st.sampled_from((*CODES, *HS, *BOXES, "ECGYE", "PK", "A", "1", "parts"))
 texts = st.sampled_from((*TEXTS[:4], "bank", "parts", "été", "STRASSE"))
 numbers = st.sampled_from((0, 1, "99.999", 100, "100.0", "100.001", 500)).map(str)
+TIME_FIELDS = st.sampled_from(("timing.expected_arrival", "timing.received_at"))
+times = st.sampled_from(("2026-11-20T06:00:00+00:00", "2026-12-01T07:00:00+01:00"))
 lists = st.sampled_from(tuple(LISTS))
 
 
@@ -142,6 +144,7 @@ leaves = st.one_of(
         other=NUMBER_FIELDS,
         values=single(st.sampled_from(("0.5", "1", "2", "100"))),
     ),
+    leaf(TIME_FIELDS, (Op.EQUALS, Op.BELOW, Op.ABOVE, Op.AT_LEAST), values=single(times)),
     leaf(any_field, (Op.MISSING, Op.PRESENT)),
 )
 
@@ -198,8 +201,7 @@ def test_a_rule_and_its_negation_never_both_miss_on_one_item(
     tree: Expression, declared: Document
 ) -> None:
     rules = [rule(1, tree, ()), rule(2, Not(tree), ())]
-    if validate(Not(tree), CATALOGUE, LISTS):
-        return
+    assume(validate(Not(tree), CATALOGUE, LISTS) == [] and declared.consignments[0].items)
     consignment = declared.consignments[0]
     kept = msgspec.structs.replace(consignment, items=consignment.items[:1])
     alone = msgspec.structs.replace(declared, consignments=(kept,))
