@@ -180,7 +180,7 @@ def rule(number: int, tree: Expression, modes: tuple[str, ...]) -> EngineRule:
 modes = st.sampled_from(((), ("1",), ("1", "4")))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.tuples(trees, modes), min_size=1, max_size=12), st.lists(documents(), min_size=1)
 )
@@ -195,7 +195,7 @@ def test_the_index_loses_no_hit_and_finds_no_other(
         assert {hit.rule for hit in hits} == rules_hit(rules, LISTS, one, context())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(trees, documents())
 def test_a_rule_and_its_negation_never_both_miss_on_one_item(
     tree: Expression, declared: Document
@@ -209,7 +209,7 @@ def test_a_rule_and_its_negation_never_both_miss_on_one_item(
     assert len({hit.rule for hit in hits}) == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(trees, documents())
 def test_hits_come_in_the_same_order_each_time(tree: Expression, declared: Document) -> None:
     rules = [rule(number, tree, ()) for number in range(3)]
