@@ -87,6 +87,7 @@ ROWS: dict[str, Row] = {
     "trader_home": Row(roles=TRADERS),
     "trader_filing": Row(roles=TRADERS, scoped=True),
     "api:messages": Row(door=Door.TOKEN, roles=OPERATORS, verb=True),
+    "api:message_batch": Row(door=Door.TOKEN, roles=OPERATORS, verb=True),
     "api:message": _TOKEN_OBJECT,
     "api:notifications": _TOKEN,
     "api:notification": _TOKEN_OBJECT,

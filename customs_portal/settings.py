@@ -125,12 +125,16 @@ CACHES = {
 SAMPLING_KEY: str = env.str("SAMPLING_KEY", default=SECRET_KEY)
 """The key by which random selection is made; changing it changes which ENS are selected."""
 
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+"""What a monitoring system must show to read /metrics; closed to everybody where it is empty."""
+
 UNDELIVERED_AFTER_MINUTES: int = env.int("UNDELIVERED_AFTER_MINUTES", default=15)
 PIPELINE = "customs_portal.pipeline.PIPELINE"
 PIPELINE_BACKLOG_LIMIT: int = env.int("PIPELINE_BACKLOG_LIMIT", default=5000)
 MESSAGE_SIZE_LIMIT: int = env.int("MESSAGE_SIZE_LIMIT", default=1_000_000)
+MESSAGE_BATCH_SIZE_LIMIT: int = env.int("MESSAGE_BATCH_SIZE_LIMIT", default=10_000_000)
 MESSAGE_WAITERS: int = env.int("MESSAGE_WAITERS", default=8)
-DATA_UPLOAD_MAX_MEMORY_SIZE = max(MESSAGE_SIZE_LIMIT, 2_500_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(MESSAGE_SIZE_LIMIT, MESSAGE_BATCH_SIZE_LIMIT, 2_500_000)
 
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -177,6 +181,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "partitions": {
         "task": "customs_portal.events.tasks.make_partitions",
+        "schedule": schedule(86_400.0),
+    },
+    "close_months": {
+        "task": "customs_portal.events.tasks.close_months",
         "schedule": schedule(86_400.0),
     },
 }

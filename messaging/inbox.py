@@ -1,5 +1,6 @@
 """Receiving: bytes become durable in one statement, before anything is judged."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -12,12 +13,13 @@ from customs_portal.events.partitions import month_of
 from customs_portal.events.routing import receivers
 from messaging.events import MESSAGE_RECEIVED
 
-_RECEIVE = """
-WITH sender AS (
+_SENDER = """
     SELECT t.operator_id, u.id AS actor_id FROM accounts_apitoken t
     JOIN accounts_user u ON u.id = t.user_id
     WHERE t.digest = %(token)s AND u.is_active AND (t.expiry IS NULL OR t.expiry > %(at)s)
-), body AS (
+"""
+_RECEIVE = """
+WITH sender AS ({sender}), body AS (
     INSERT INTO messaging_rawbody (id, month, body, digest)
     SELECT nextval('messaging_rawbody_id_seq'), %(month)s, %(body)s, %(digest)s FROM sender
     RETURNING id
@@ -40,6 +42,37 @@ WITH sender AS (
 )
 SELECT id FROM message
 """
+_RECEIVE_MANY = """
+WITH sender AS ({sender}), numbered AS (
+    SELECT nextval('messaging_rawbody_id_seq') AS body_id,
+           nextval('messaging_inboundmessage_id_seq') AS message_id,
+           nextval('events_event_id_seq') AS event_id, s.operator_id, s.actor_id, f.*
+    FROM sender s, (
+        SELECT * FROM unnest(%(correlations)s::uuid[], %(bodies)s::bytea[], %(digests)s::bytea[])
+            WITH ORDINALITY AS f(correlation, body, digest, n) ORDER BY n
+    ) f
+), body AS (
+    INSERT INTO messaging_rawbody (id, month, body, digest)
+    SELECT body_id, %(month)s, body, digest FROM numbered
+), message AS (
+    INSERT INTO messaging_inboundmessage
+        (id, correlation, operator_id, state, received_at, body_id, body_month, size,
+         kind, message_identification, lrn, mrn, findings)
+    SELECT message_id, correlation, operator_id, 'received', %(at)s, body_id, %(month)s,
+           length(body), '', '', '', '', '[]'::jsonb
+    FROM numbered
+), event AS (
+    INSERT INTO events_event (id, month, kind, at, data, actor_id, correlation)
+    SELECT event_id, %(month)s, %(kind)s, %(at)s, jsonb_build_object('message', message_id),
+           actor_id, correlation
+    FROM numbered
+), due AS (
+    INSERT INTO events_delivery (consumer, event_id, event_month, not_before, attempts, error)
+    SELECT consumer, event_id, %(month)s, %(at)s, 0, ''
+    FROM numbered, unnest(%(consumers)s::text[]) AS consumer ORDER BY n
+)
+SELECT count(*) FROM sender
+"""
 
 
 def receive(*, token_digest: str, body: bytes, at: datetime) -> UUID | None:
@@ -49,22 +82,43 @@ def receive(*, token_digest: str, body: bytes, at: datetime) -> UUID | None:
     returns, the message is durable. Raises django.db.Error when it could not be stored.
     """
     correlation = uuid4()
-    consumers = receivers(MESSAGE_RECEIVED.name)
-    values: dict[str, Any] = {
-        "token": token_digest,
-        "at": at,
-        "month": month_of(at),
+    values = {
         "body": body,
         "digest": sha256(body).digest(),
         "size": len(body),
         "correlation": correlation,
+    }
+    return correlation if _store(_RECEIVE, values, token_digest, at) else None
+
+
+def receive_many(*, token_digest: str, bodies: Sequence[bytes], at: datetime) -> list[UUID] | None:
+    """Store messages, all or none, and return their correlation ids; None for an unknown token.
+
+    Durable when it returns, in one statement, like `receive`.
+    """
+    correlations = [uuid4() for _ in bodies]
+    values = {
+        "bodies": list(bodies),
+        "digests": [sha256(body).digest() for body in bodies],
+        "correlations": correlations,
+    }
+    return correlations if _store(_RECEIVE_MANY, values, token_digest, at) else None
+
+
+def _store(statement: str, values: dict[str, Any], token_digest: str, at: datetime) -> bool:
+    """Run a statement that stores; return whether the token may, and wake whoever is told."""
+    consumers = receivers(MESSAGE_RECEIVED.name)
+    common: dict[str, Any] = {
+        "token": token_digest,
+        "at": at,
+        "month": month_of(at),
         "kind": MESSAGE_RECEIVED.name,
         "consumers": [consumer.name for consumer in consumers],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_RECEIVE, values)
+        cursor.execute(statement.format(sender=_SENDER), {**common, **values})
         stored = cursor.fetchone()
-    if stored is None:
-        return None
+    if not stored or not stored[0]:
+        return False
     wake.wake(consumers)
-    return correlation
+    return True

@@ -8,6 +8,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import IsAuthenticated
 
 from customs_portal.api.authentication import TokenAuthentication
+from customs_portal.api.batch_parts import MOST_MESSAGES, PART_NAME
 from customs_portal.api.waiting import LONGEST_WAIT
 
 
@@ -83,8 +84,67 @@ LODGING: dict[str, Any] = {
     },
 }
 
+BATCH: dict[str, Any] = {
+    "operationId": "lodge_batch",
+    "summary": "Lodge up to 100 messages at once",
+    "description": (
+        "All are stored before the answer, which has one result for each part in their order. "
+        "What the messages say is judged afterwards."
+    ),
+    "tags": ["messages"],
+    "security": [{"token": []}],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": [PART_NAME],
+                    "properties": {
+                        PART_NAME: {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                            "minItems": 1,
+                            "maxItems": MOST_MESSAGES,
+                        }
+                    },
+                }
+            }
+        },
+    },
+    "responses": {
+        "202": _answer(
+            "Stored, but for parts with an error.",
+            "application/json",
+            {"type": "array", "items": {"$ref": "#/components/schemas/BatchResult"}},
+        ),
+        "400": _refusal("Nothing in the request, or it is not properly put together."),
+        "401": _refusal("No valid token."),
+        "411": _refusal("The length of the request is needed."),
+        "413": _refusal("The request is above the size limit or has too many messages."),
+        "415": _refusal("The request is not multipart/form-data."),
+        "503": _refusal("Nothing can be stored now; see Retry-After."),
+    },
+}
+BATCH_RESULT: dict[str, Any] = {
+    "type": "object",
+    "description": "What became of one part: its correlation id, or why it was not taken.",
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "state": {"type": "string", "enum": ["received"]},
+        "error": {
+            "type": "object",
+            "properties": {"code": {"type": "string"}, "title": {"type": "string"}},
+            "required": ["code", "title"],
+        },
+    },
+}
+
 
 def add_lodging(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Add the plain view of lodging, which REST framework does not know, to the document."""
-    result["paths"] = {"/api/v1/messages": {"post": LODGING}, **result["paths"]}
+    """Add the plain views of lodging, which REST framework does not know, to the document."""
+    plain = {"/api/v1/messages": {"post": LODGING}, "/api/v1/messages/batch": {"post": BATCH}}
+    result["paths"] = {**plain, **result["paths"]}
+    schemas = {**result["components"]["schemas"], "BatchResult": BATCH_RESULT}
+    result["components"]["schemas"] = dict(sorted(schemas.items()))
     return result

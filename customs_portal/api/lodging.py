@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -44,7 +45,11 @@ def lodge(request: HttpRequest) -> HttpResponse:
 
 def _lodge(request: HttpRequest, digest: str) -> HttpResponse:
     seconds = wait_seconds(request.GET.get("wait"))
-    body = bad_parameter("wait") if seconds is None else read_body(request)
+    body = (
+        bad_parameter("wait")
+        if seconds is None
+        else read_body(request, limit=settings.MESSAGE_SIZE_LIMIT)
+    )
     if isinstance(body, HttpResponse):
         return body if live_token(digest) else unauthorised()
     if backlog.is_too_much():

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.urls import path
 
+from customs_portal.api.batch import lodge_batch
 from customs_portal.api.documentation import DocumentationView, SchemaView
 from customs_portal.api.filings import FilingsView, FilingView
 from customs_portal.api.lodging import lodge
@@ -12,6 +13,7 @@ from customs_portal.api.notifications import NotificationsView, NotificationView
 app_name = "api"
 urlpatterns = [
     path("messages", lodge, name="messages"),
+    path("messages/batch", lodge_batch, name="message_batch"),
     path("messages/<str:correlation>", MessageView.as_view(), name="message"),
     path("notifications", NotificationsView.as_view(), name="notifications"),
     path("notifications/<str:key>", NotificationView.as_view(), name="notification"),

@@ -3,7 +3,7 @@
 Needs the standard library only.
 """
 
-from customs_portal.client.answers import Answer, Message, Notification, State
+from customs_portal.client.answers import Answer, Message, Notification, NotTaken, State
 from customs_portal.client.client import Client
 from customs_portal.client.errors import (
     ApiError,
@@ -22,6 +22,7 @@ __all__ = [
     "Message",
     "NotAuthorised",
     "NotFound",
+    "NotTaken",
     "Notification",
     "Refused",
     "State",

@@ -25,6 +25,14 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotTaken:
+    """Why one message of a batch was not taken."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """A lodged message and what became of it."""
 
@@ -76,3 +84,10 @@ def read_notification(data: dict[str, Any]) -> Notification:
         created_at=datetime.fromisoformat(data["created_at"]),
         url=data["url"],
     )
+
+
+def read_result(data: dict[str, Any], status: int) -> Answer | NotTaken:
+    """Return what became of one message of a batch."""
+    if "error" in data:
+        return NotTaken(code=data["error"]["code"], title=data["error"]["title"])
+    return Answer(correlation_id=data["id"], state=State(data["state"]), status=status)

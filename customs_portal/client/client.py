@@ -1,7 +1,7 @@
 """The verbs of the API: lodge a message, follow it, collect what customs sends."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -10,10 +10,13 @@ from customs_portal.client.answers import (
     Answer,
     Message,
     Notification,
+    NotTaken,
     State,
     read_message,
     read_notification,
+    read_result,
 )
+from customs_portal.client.batch import multipart
 from customs_portal.client.connection import Connection, Reply
 from customs_portal.client.errors import ApiError
 
@@ -50,6 +53,16 @@ class Client:
             return _answered(reply)
         data = _json(reply)
         return Answer(correlation_id=data["id"], state=State(data["state"]), status=reply.status)
+
+    def lodge_batch(self, messages: Sequence[bytes]) -> list[Answer | NotTaken]:
+        """Lodge up to 100 messages at once; return one result for each, in their order.
+
+        Raises ApiError when none was taken.
+        """
+        body, media_type = multipart(messages)
+        path = "/api/v1/messages/batch"
+        reply = self._connection.request("POST", path, body, media_type=media_type)
+        return [read_result(line, reply.status) for line in _json(reply)]
 
     def message(self, correlation_id: str) -> Message:
         """Return the state of a lodged message, with its response and findings."""

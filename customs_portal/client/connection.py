@@ -24,6 +24,15 @@ class Reply:
     body: bytes
 
 
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    path: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    extra_wait: float
+
+
 class Connection:
     """Speaks to one portal; not for use by several threads at once."""
 
@@ -49,20 +58,24 @@ class Connection:
         body: bytes | None = None,
         *,
         extra_wait: float = 0,
+        media_type: str | None = None,
     ) -> Reply:
         """Send a request and return its answer; 503 is tried again after its Retry-After.
 
-        `extra_wait` is added to the time limit, for answers that the portal is asked to wait with.
-        Raises ApiError for every status of 400 or more, and Unreachable when no answer comes.
+        `media_type` is that of the body where it is not the usual one. `extra_wait` is added to
+        the time limit, for answers that the portal is asked to wait with. Raises ApiError for every
+        status of 400 or more, and Unreachable when no answer comes.
         """
+        headers = {**self._headers, "Content-Type": media_type} if media_type else self._headers
+        sending = _Request(method, path, body, headers, extra_wait)
         for _ in range(RETRIES):
             try:
-                return self._once(method, path, body, extra_wait)
+                return self._once(sending)
             except Unavailable as refusal:
                 if refusal.status != 503 or refusal.retry_after is None:
                     raise
                 self._pause(min(refusal.retry_after, LONGEST_PAUSE))
-        return self._once(method, path, body, extra_wait)
+        return self._once(sending)
 
     def close(self) -> None:
         """End the connection; the next request opens a new one."""
@@ -70,10 +83,10 @@ class Connection:
             self._http.close()
             self._http = None
 
-    def _once(self, method: str, path: str, body: bytes | None, extra_wait: float) -> Reply:
+    def _once(self, sending: "_Request") -> Reply:
         fresh = self._http is None
         try:
-            return self._exchange(method, path, body, extra_wait)
+            return self._exchange(sending)
         except (
             http.client.RemoteDisconnected,
             ConnectionResetError,
@@ -87,18 +100,19 @@ class Connection:
         except (OSError, http.client.HTTPException) as lost:
             self.close()
             raise Unreachable(str(lost)) from lost
-        return self._again(method, path, body, extra_wait)
+        return self._again(sending)
 
-    def _again(self, method: str, path: str, body: bytes | None, extra_wait: float) -> Reply:
+    def _again(self, sending: "_Request") -> Reply:
         try:
-            return self._exchange(method, path, body, extra_wait)
+            return self._exchange(sending)
         except (OSError, http.client.HTTPException) as lost:
             self.close()
             raise Unreachable(str(lost)) from lost
 
-    def _exchange(self, method: str, path: str, body: bytes | None, extra_wait: float) -> Reply:
-        connection = self._open(self._timeout + extra_wait)
-        connection.request(method, self._parts.path.rstrip("/") + path, body, self._headers)
+    def _exchange(self, sending: "_Request") -> Reply:
+        connection = self._open(self._timeout + sending.extra_wait)
+        path = self._parts.path.rstrip("/") + sending.path
+        connection.request(sending.method, path, sending.body, sending.headers)
         response = connection.getresponse()
         content = response.read()
         if response.status >= 400:

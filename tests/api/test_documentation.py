@@ -24,6 +24,7 @@ def test_the_document_describes_every_path(trader: System) -> None:
     found: dict[str, Any] = trader.get(SCHEMA, headers={"accept": "application/json"}).json()
     assert set(found["paths"]) >= {
         "/api/v1/messages",
+        "/api/v1/messages/batch",
         "/api/v1/messages/{correlation}",
         "/api/v1/notifications",
         "/api/v1/notifications/{key}",

@@ -9,9 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from customs_portal.client import (
+    Answer,
     Client,
     NotAuthorised,
     NotFound,
+    NotTaken,
     Refused,
     State,
     TooLarge,
@@ -114,6 +116,18 @@ def test_waiting_that_ends_without_response_returns_the_state(
 ) -> None:
     portal.will_say(202, {"id": ID, "state": "processed"})
     assert client.answer(ID, wait=2).state is State.PROCESSED
+
+
+def test_a_batch_has_a_result_for_each_message(portal: Portal, client: Client) -> None:
+    error = {"code": "empty", "title": "The message is empty."}
+    portal.will_say(202, [{"id": "c1", "state": "received"}, {"error": error}])
+    assert client.lodge_batch([b"<a/>", b""]) == [
+        Answer(correlation_id="c1", state=State.RECEIVED, status=202),
+        NotTaken(code="empty", title="The message is empty."),
+    ]
+    [(method, path, _, body)] = portal.requests
+    assert (method, path) == ("POST", "/api/v1/messages/batch")
+    assert body.count(b'form-data; name="message"') == 2
 
 
 def test_message_is_read_with_response_and_findings(portal: Portal, client: Client) -> None:
