@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models import User
-from customs_portal.admin_access import DECLARATIONS, RoleAdmin, RoleInline
+from customs_portal.admin_access import ADMINISTRATION, DECLARATIONS, RoleAdmin, RoleInline
 from declarations.document import encode
 from declarations.models import (
     ConsignmentLife,
@@ -23,6 +23,7 @@ from declarations.models import (
     Filing,
     FilingVersion,
     Measure,
+    Outage,
     SubsequentEntryNotice,
 )
 
@@ -262,3 +263,22 @@ class SubsequentEntryNoticeAdmin(EnsScopedAdmin):
     ordering = ("-id",)
     readonly_fields = ("ens_link",)
     exclude = ("ens",)
+
+
+@admin.register(Outage)
+class OutageAdmin(RoleAdmin):
+    """The register of outages, kept by administrators."""
+
+    readers = DECLARATIONS
+    editors = ADMINISTRATION
+    list_display = ("from_at", "to_at", "what", "declared_by")
+    list_select_related = ("declared_by",)
+    search_fields = ("what",)
+    date_hierarchy = "from_at"
+    ordering = ("-from_at",)
+
+    def save_model(self, request: HttpRequest, obj: Outage, form: Any, change: Any) -> None:
+        """Keep who declared the outage."""
+        if obj.declared_by_id is None:
+            obj.declared_by = user_of(request)
+        super().save_model(request, obj, form, change)

@@ -1,6 +1,6 @@
 """The projection of a document into rows for search, queue and history."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from customs_portal.bulk import copy_rows
 from declarations.document import Document, GoodsItem, Party
@@ -33,11 +33,8 @@ SEARCH_KEY = ("ens_id", "kind", "value")
 
 def write_projection(versions: Versions) -> None:
     """Write the rows of these versions, in the caller's transaction."""
-    copy_rows("declarations_declaredconsignment", CONSIGNMENT, _consignments(versions))
-    copy_rows("declarations_declareditem", ITEM, _items(versions))
-    copy_rows("declarations_declaredparty", PARTY, _parties(versions))
-    copy_rows("declarations_declaredequipment", EQUIPMENT, _equipment(versions))
-    copy_rows("declarations_declaredrouting", ROUTING, _routing(versions))
+    for table, columns, rows in tables():
+        copy_rows(table, columns, rows(versions))
 
 
 def write_search_keys(found: list[tuple[int, str, Document]]) -> None:
@@ -136,3 +133,17 @@ def _routing(versions: Versions) -> Iterator[tuple[object, ...]]:
     for version, document in versions:
         for place, country in enumerate(document.itinerary, start=1):
             yield version, f"routing[{place}]", place, country
+
+
+Rows = Callable[[Versions], Iterator[tuple[object, ...]]]
+
+
+def tables() -> tuple[tuple[str, tuple[str, ...], Rows], ...]:
+    """Return each table of the projection with its columns and what makes its rows."""
+    return (
+        ("declarations_declaredconsignment", CONSIGNMENT, _consignments),
+        ("declarations_declareditem", ITEM, _items),
+        ("declarations_declaredparty", PARTY, _parties),
+        ("declarations_declaredequipment", EQUIPMENT, _equipment),
+        ("declarations_declaredrouting", ROUTING, _routing),
+    )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customs_portal import clock
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, RoleAdmin, role_of
-from customs_portal.events.models import Delivery, Event
+from customs_portal.events.models import Delivery, Event, MonthDigest
 from customs_portal.events.parked import retry
 from customs_portal.events.reads import story_line
 
@@ -29,6 +29,17 @@ class EventAdmin(RoleAdmin):
     def sentence(self, event: Event) -> str:
         """Tell the event as in a story."""
         return story_line(event).sentence
+
+
+@admin.register(MonthDigest)
+class MonthDigestAdmin(RoleAdmin):
+    """Months of the event log that are closed."""
+
+    readers = ADMINISTRATION | AUDIT
+    list_display = ("__str__", "events", "closed_at")
+    date_hierarchy = "month"
+    search_fields = ("month",)
+    ordering = ("-month",)
 
 
 class StateFilter(admin.SimpleListFilter):

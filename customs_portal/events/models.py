@@ -67,3 +67,21 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consumer} of event {self.event_id}"
+
+
+class MonthDigest(models.Model):
+    """A closed month of the event log. Append-only; each digest covers the one before it."""
+
+    month = models.DateField(_("month"), unique=True)
+    events = models.BigIntegerField(_("events"))
+    digest = models.BinaryField(_("digest"), max_length=32)
+    closed_at = models.DateTimeField(_("closed"))
+
+    class Meta:
+        verbose_name = _("closed month")
+        verbose_name_plural = _("closed months")
+        ordering = ["month"]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

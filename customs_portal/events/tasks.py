@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from customs_portal import clock
-from customs_portal.events import wake
+from customs_portal.events import digests, wake
 from customs_portal.events.advance import advance_slice, due_consumers
 from customs_portal.events.delivery import run_batch
 from customs_portal.events.partitions import make_all_partitions
@@ -28,6 +28,12 @@ def sweep() -> None:
 def make_partitions() -> None:
     """Make the partitions of the months ahead."""
     make_all_partitions(today=clock.now().date())
+
+
+@shared_task(name="customs_portal.events.tasks.close_months", soft_time_limit=3600, time_limit=3700)
+def close_months() -> None:
+    """Close the months of the event log that are over."""
+    digests.close_months(at=clock.now())
 
 
 def run_consumer(name: str) -> None:

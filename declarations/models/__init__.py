@@ -4,6 +4,7 @@ from declarations.models.clock import Clock
 from declarations.models.ens import Ens, EnsMember, EnsVersion, EntryLeg
 from declarations.models.filing import ConsignmentLife, Filing, FilingVersion
 from declarations.models.measure import Measure
+from declarations.models.outage import Outage
 from declarations.models.projection import (
     DeclaredConsignment,
     DeclaredEquipment,
@@ -29,6 +30,7 @@ __all__ = [
     "Filing",
     "FilingVersion",
     "Measure",
+    "Outage",
     "SearchKey",
     "SubsequentEntryNotice",
 ]

@@ -19,10 +19,11 @@ from customs_portal.accounts.models import (
 )
 from customs_portal.accounts.services import issue_token
 from customs_portal.events import advance
-from customs_portal.events.models import Delivery, Event
+from customs_portal.events.models import Delivery, Event, MonthDigest
 from customs_portal.reference import snapshot
 from customs_portal.reference.models import Office
 from declarations.document import Document
+from declarations.models import Outage
 from messaging.formats.ics1.writing import write_declaration
 from messaging.inbox import receive
 from messaging.models import Partner
@@ -63,6 +64,8 @@ def make_world() -> World:
     _hold(Case.objects.order_by("pk")[0], people["officer"], at)
     advance.drain()
     Partner.objects.create(country="BE", name="Belgium")
+    Outage.objects.create(from_at=at, what="Power", declared_by=people["administrator"])
+    MonthDigest.objects.create(month="2020-01-01", events=0, digest=bytes(32), closed_at=at)
     event = Event.objects.order_by("pk")[0]
     Delivery.objects.create(
         consumer="reply", event_id=event.pk, event_month=event.month, not_before=at,

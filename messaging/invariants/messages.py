@@ -1,0 +1,146 @@
+"""Messages: each is answered, none is taken in twice, none is invented."""
+
+from django.conf import settings
+
+from messaging.invariants.invariant import Scope, by_query, found_by
+
+unanswered = by_query("""
+WITH unfinished AS (
+    SELECT DISTINCT (e.data->>'message')::bigint AS message
+    FROM events_delivery d
+    JOIN events_event e ON e.id = d.event_id AND e.month = d.event_month
+    WHERE d.consumer IN ('intake', 'reply') AND e.data ? 'message'
+)
+SELECT 'message ' || m.correlation FROM messaging_inboundmessage m
+WHERE m.answer_id IS NULL AND m.repeats_id IS NULL
+  AND NOT EXISTS (SELECT 1 FROM unfinished u WHERE u.message = m.id)
+ORDER BY m.id
+""")
+
+unjudged_repeats = by_query("""
+SELECT 'message ' || m.correlation FROM messaging_inboundmessage m
+JOIN messaging_inboundmessage first ON first.id = m.repeats_id
+WHERE first.repeats_id IS NOT NULL ORDER BY m.id
+""")
+
+lodged_twice = by_query("""
+SELECT 'message ' || v.message_id FROM declarations_filingversion v
+GROUP BY v.message_id HAVING count(*) > 1 ORDER BY v.message_id
+""")
+
+same_id_taken_twice = by_query("""
+SELECT 'message id ' || m.message_identification || ' of operator ' || m.operator_id
+FROM messaging_inboundmessage m WHERE m.mrn <> '' AND m.repeats_id IS NULL
+GROUP BY m.operator_id, m.message_identification HAVING count(*) > 1 ORDER BY 1
+""")
+
+outbound_ids_twice = by_query("""
+SELECT 'message id ' || o.message_identification FROM messaging_outboundmessage o
+GROUP BY o.message_identification HAVING count(*) > 1 ORDER BY 1
+""")
+
+told_twice = by_query("""
+SELECT o.kind || ' of event ' || o.event_id || ' to ' || o.recipient
+FROM messaging_outboundmessage o
+GROUP BY o.event_id, o.kind, o.recipient HAVING count(*) > 1 ORDER BY 1
+""")
+
+without_cause = by_query("""
+SELECT o.kind || ' ' || o.message_identification FROM messaging_outboundmessage o
+LEFT JOIN declarations_ensversion v ON v.ens_id = o.ens_id AND v.number = o.ens_version
+WHERE NOT EXISTS (SELECT 1 FROM events_event e WHERE e.id = o.event_id)
+   OR (o.ens_version IS NOT NULL AND v.id IS NULL)
+ORDER BY o.id
+""")
+
+_CAUSES = """
+(VALUES ('filing.registered', 'CC328A'), ('filing.rejected', 'CC316A'),
+        ('message.unreadable', 'CD917B'), ('measure.announced', 'CC351A')) AS c(event, message)
+"""
+
+not_told = by_query(f"""
+SELECT c.message || ' for event ' || e.id FROM events_event e JOIN {_CAUSES} ON c.event = e.kind
+WHERE NOT EXISTS (
+    SELECT 1 FROM messaging_outboundmessage o WHERE o.event_id = e.id AND o.kind = c.message)
+  AND NOT EXISTS (
+    SELECT 1 FROM events_delivery d
+    WHERE d.event_id = e.id AND d.consumer IN ('reply', 'announce'))
+ORDER BY e.id
+""")  # noqa: S608  no value of anybody's
+
+told_for_another_reason = by_query(f"""
+SELECT o.kind || ' ' || o.message_identification FROM messaging_outboundmessage o
+JOIN {_CAUSES} ON c.message = o.kind JOIN events_event e ON e.id = o.event_id
+WHERE e.kind <> c.event ORDER BY o.id
+""")  # noqa: S608  no value of anybody's
+
+_BODIES = """
+SELECT 'raw message ' || b.id FROM (
+    SELECT id, body, digest FROM messaging_rawbody ORDER BY id DESC LIMIT %(limit)s) AS b
+WHERE sha256(b.body) <> b.digest ORDER BY 1
+"""
+
+
+def changed_bodies(scope: Scope) -> list[str]:
+    """Return the raw messages whose bytes are not those that were received or written."""
+    return found_by(_BODIES, {"limit": scope.sample})
+
+
+_STATES_NOT_TOLD = """
+SELECT 'CD319A of ' || n.mrn || ' to ' || l.country FROM declarations_ens n
+JOIN events_event e ON e.stream = n.id AND e.kind = 'assessment.risk_concluded'
+                   AND (e.data->>'version')::int = n.version
+JOIN declarations_entryleg l ON l.ens_id = n.id AND l.sequence > 0 AND l.country <> %(country)s
+WHERE NOT EXISTS (
+    SELECT 1 FROM messaging_outboundmessage o
+    WHERE o.event_id = e.id AND o.kind = 'CD319A' AND o.recipient = l.country)
+  AND NOT EXISTS (
+    SELECT 1 FROM events_delivery d
+    WHERE d.event_id = e.id AND d.consumer = 'notify_subsequent_offices')
+GROUP BY n.id, n.mrn, l.country ORDER BY n.id, l.country
+"""
+_OFFICES_NOT_TOLD = """
+SELECT 'notice of ' || n.mrn || ' to ' || l.office FROM declarations_ens n
+JOIN events_event e ON e.stream = n.id AND e.kind = 'assessment.risk_concluded'
+                   AND (e.data->>'version')::int = n.version
+JOIN declarations_entryleg l ON l.ens_id = n.id AND l.sequence > 0 AND l.country = %(country)s
+WHERE NOT EXISTS (
+    SELECT 1 FROM declarations_subsequententrynotice s
+    WHERE s.ens_id = n.id AND s.office = l.office AND s.version = n.version)
+  AND NOT EXISTS (
+    SELECT 1 FROM events_delivery d
+    WHERE d.event_id = e.id AND d.consumer = 'notify_subsequent_offices')
+GROUP BY n.id, n.mrn, l.office ORDER BY n.id, l.office
+"""
+
+
+def states_not_told(scope: Scope) -> list[str]:
+    """Return the risks that another State on the way was not told of."""
+    return found_by(_STATES_NOT_TOLD, {"country": settings.CUSTOMS_COUNTRY})
+
+
+def own_offices_not_told(scope: Scope) -> list[str]:
+    """Return the risks that one of our own offices on the way was not told of."""
+    return found_by(_OFFICES_NOT_TOLD, {"country": settings.CUSTOMS_COUNTRY})
+
+
+unannounced_but_told = by_query("""
+SELECT o.kind || ' ' || o.message_identification FROM messaging_outboundmessage o
+JOIN events_event e ON e.id = o.event_id
+LEFT JOIN declarations_measure m ON m.id = (e.data->>'measure')::bigint
+WHERE o.kind = 'CC351A' AND m.announced_at IS NULL ORDER BY o.id
+""")
+
+announced_but_not_told = by_query("""
+SELECT 'measure ' || m.id || ' on ' || n.mrn FROM declarations_measure m
+JOIN declarations_ens n ON n.id = m.ens_id
+WHERE m.announced_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM events_event e
+    WHERE e.stream = m.ens_id AND e.kind = 'measure.announced'
+      AND (e.data->>'measure')::bigint = m.id
+      AND (EXISTS (SELECT 1 FROM messaging_outboundmessage o
+                   WHERE o.event_id = e.id AND o.kind = 'CC351A')
+           OR EXISTS (SELECT 1 FROM events_delivery d
+                      WHERE d.event_id = e.id AND d.consumer = 'announce')))
+ORDER BY m.id
+""")

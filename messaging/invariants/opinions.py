@@ -1,0 +1,70 @@
+"""Assessments and cases: nobody is forgotten, nothing passes by mistake, no case is idle."""
+
+from messaging.invariants.invariant import by_query
+
+not_assessed = by_query("""
+SELECT 'ENS ' || n.mrn FROM declarations_ens n
+WHERE n.status IN ('ready', 'in_analysis', 'assessed') AND n.absorbed_by_id IS NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM risk_assessment a JOIN declarations_ensversion v ON v.id = a.ens_version_id
+    WHERE a.ens_id = n.id AND v.number = n.version AND a.status <> 'superseded')
+  AND NOT EXISTS (SELECT 1 FROM risk_case c WHERE c.ens_id = n.id AND c.status = 'open')
+  AND NOT EXISTS (
+    SELECT 1 FROM events_delivery d WHERE d.stream = n.id AND d.consumer = 'assess')
+ORDER BY n.id
+""")
+
+undecided_without_case = by_query("""
+SELECT 'ENS ' || n.mrn FROM declarations_ens n
+WHERE EXISTS (
+    SELECT 1 FROM risk_assessment a JOIN declarations_ensversion v ON v.id = a.ens_version_id
+    WHERE a.ens_id = n.id AND v.number = n.version AND a.status IN ('review', 'waiting'))
+  AND NOT EXISTS (SELECT 1 FROM risk_case c WHERE c.ens_id = n.id AND c.status = 'open')
+ORDER BY n.id
+""")
+
+case_without_reason = by_query("""
+SELECT 'case ' || c.id FROM risk_case c JOIN declarations_ens n ON n.id = c.ens_id
+WHERE c.status = 'open' AND c.cause = 'risk' AND NOT EXISTS (
+    SELECT 1 FROM risk_assessment a JOIN declarations_ensversion v ON v.id = a.ens_version_id
+    WHERE a.ens_id = n.id AND v.number = n.version AND a.status IN ('review', 'waiting'))
+ORDER BY c.id
+""")
+
+open_cases_twice = by_query("""
+SELECT 'ENS ' || c.ens_id FROM risk_case c WHERE c.status = 'open'
+GROUP BY c.ens_id HAVING count(*) > 1 ORDER BY c.ens_id
+""")
+
+assessed_twice = by_query("""
+SELECT 'ENS version ' || a.ens_version_id FROM risk_assessment a WHERE a.status <> 'superseded'
+GROUP BY a.ens_version_id, a.kind HAVING count(*) > 1 ORDER BY 1
+""")
+
+decided_twice = by_query("""
+SELECT 'assessment ' || d.assessment_id FROM risk_decision d
+GROUP BY d.assessment_id HAVING count(*) > 1 ORDER BY 1
+""")
+
+passed_by_mistake = by_query("""
+SELECT 'assessment ' || a.id FROM risk_assessment a
+WHERE a.status = 'concluded' AND a.result = 'no_risk' AND a.concluded_by_id IS NULL
+  AND (a.kind = 'manual' OR a.outcome NOT IN ('none', 'observe'))
+ORDER BY a.id
+""")
+
+measure_without_decision = by_query("""
+SELECT 'measure ' || m.id FROM declarations_measure m
+WHERE NOT EXISTS (
+    SELECT 1 FROM risk_decision d JOIN risk_case c ON c.id = d.case_id
+    WHERE c.ens_id = m.ens_id AND d.reason_code = m.reason_code AND d.decided_at = m.placed_at)
+ORDER BY m.id
+""")
+
+unlimited = by_query("""
+SELECT 'ENS ' || n.mrn FROM declarations_ens n
+WHERE n.status IN ('ready', 'in_analysis') AND n.absorbed_by_id IS NULL AND NOT EXISTS (
+    SELECT 1 FROM declarations_clock k
+    WHERE k.ens_id = n.id AND k.kind = 'analysis' AND k.stopped_at IS NULL)
+ORDER BY n.id
+""")
