@@ -180,7 +180,7 @@ def rule(number: int, tree: Expression, modes: tuple[str, ...]) -> EngineRule:
 modes = st.sampled_from(((), ("1",), ("1", "4")))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(trees, modes), min_size=1, max_size=12), st.lists(documents(), min_size=1)
 )
