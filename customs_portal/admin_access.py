@@ -69,7 +69,8 @@ class RoleAdmin(RolePermissions, admin.ModelAdmin[Any]):
 
 
 class RoleInline(RolePermissions, admin.TabularInline[Any, Any]):
-    """Rows of another model on the page of their parent."""
+    """Rows of another model on the page of their parent, to be read."""
 
+    template = "admin/edit_inline/rows.html"
     extra = 0
     show_change_link = False

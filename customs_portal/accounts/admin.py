@@ -30,16 +30,17 @@ from customs_portal.admin_access import (
     AUDIT,
     CASEWORK,
     RoleAdmin,
-    RoleInline,
+    RolePermissions,
     role_of,
 )
 
 admin.site.unregister([Group, EmailAddress])
 
 
-class MembershipInline(RoleInline):
+class MembershipInline(RolePermissions, admin.StackedInline[Any, Any]):
     """What a person belongs to; a membership can be ended."""
 
+    extra = 0
     readers, editors = AUDIT, ADMINISTRATION
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

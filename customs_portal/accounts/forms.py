@@ -22,8 +22,11 @@ class TokenForm(forms.Form):
     """What a token is for, and until when it may be used."""
 
     label = forms.CharField(label=_("Label"), max_length=70, required=False)
-    expires_at = forms.SplitDateTimeField(
-        label=_("Ends"), required=False, help_text=_("Leave empty for no end.")
+    expires_at = forms.DateTimeField(
+        label=_("Ends"),
+        required=False,
+        help_text=_("Leave empty for no end."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
 
     def clean_expires_at(self) -> Any:

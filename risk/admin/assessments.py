@@ -2,38 +2,25 @@
 
 import msgspec
 from django.contrib import admin
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from declarations.admin import EnsScopedAdmin
-from risk.engine.rules import Bound, Hit
+from risk.engine.explain import sentence
+from risk.engine.rules import Hit
 from risk.models import (
     Assessment,
-    Rule,
+    ReferenceList,
 )
 
 
 def hits_as_list(raw: object) -> SafeString:
-    """Return stored hits as a list: the rule, and each value beside what it was compared with."""
+    """Return stored hits in sentences, each with its rule, one a line."""
     hits = msgspec.convert(raw, tuple[Hit, ...])
-    titles = dict(
-        Rule.objects.filter(code__in={hit.rule for hit in hits}).values_list("code", "title")
-    )
-    lines = [(titles.get(hit.rule, hit.rule), hit.rule, _conditions(hit)) for hit in hits]
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{} ({}): {}</li>", lines))
-
-
-def _conditions(hit: Hit) -> str:
-    return "; ".join(_condition(bound) for bound in hit.bound)
-
-
-def _condition(bound: Bound) -> str:
-    words = f"{bound.field} {bound.operator} {bound.threshold or bound.other}"
-    value = bound.value or gettext("not declared")
-    negated = gettext("not") + " " if bound.negated else ""
-    return f"{value} ({negated}{words.strip()})"
+    titles = dict(ReferenceList.objects.values_list("code", "name"))
+    lines = [(sentence(hit, titles), hit.rule) for hit in hits]
+    return format_html_join(SafeString("<br>"), "{} ({})", lines)
 
 
 @admin.register(Assessment)

@@ -64,7 +64,22 @@ class CaseAdmin(EnsScopedAdmin):
     date_hierarchy = "opened_at"
     ordering = ("-status", "due_at", "id")
     inlines = (DecisionInline,)
-    exclude = ("ens",)
+    fields = (
+        "ens_link",
+        "hits",
+        "outcome",
+        "severity",
+        "score",
+        "status",
+        "cause",
+        "office",
+        "assignee",
+        "assigned_at",
+        "due_at",
+        "revision",
+        "opened_at",
+        "closed_at",
+    )
     readonly_fields = ("ens_link", "hits")
     actions = ("claim", "give_back", "no_further_action", "control", "hold")
 
