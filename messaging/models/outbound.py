@@ -30,9 +30,7 @@ class OutboundMessage(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.WAITING
     )
-    ens = models.ForeignKey(
-        Ens, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    ens = models.ForeignKey(Ens, models.PROTECT, null=True, blank=True, related_name="+")
     mrn = models.CharField(_("MRN"), max_length=18, blank=True)
     lrn = models.CharField(_("LRN"), max_length=22, blank=True)
     event_id = models.BigIntegerField(_("event"))
