@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -12,7 +13,8 @@ from customs_portal.accounts.models import Role, User
 from customs_portal.events.models import Event
 from declarations.models import Measure
 from risk.models import Assessment, Case, Decision
-from tests.factories.declarations import OFFICE, bananas, case_of, with_item
+from risk.services.failsafe import open_unassessed
+from tests.factories.declarations import OFFICE, bananas, case_of, lodged, with_item
 from tests.factories.people import person
 
 NO_ACTION = {
@@ -216,3 +218,12 @@ def test_hostile_text_is_escaped(desk: Client, at: datetime) -> None:
 def test_no_page_has_inline_script_or_style(desk: Client, case: Case) -> None:
     html = review(desk, case)
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", html)
+
+
+def test_a_case_without_an_assessment_says_why_it_stands_here(desk: Client, at: datetime) -> None:
+    ens = lodged(bananas(at), at)
+    with transaction.atomic():
+        open_unassessed(at=ens.analysis_ends_at)
+    case = Case.objects.get(ens=ens)
+    assert "Not assessed in time." in review(desk, case)
+    assert "Not assessed in time" in desk.get(reverse("queue")).content.decode()

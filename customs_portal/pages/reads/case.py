@@ -49,6 +49,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     mrn: str
     revision: int
     is_open: bool
+    cause: str
     outcome: str
     colour: str
     severity: str
@@ -77,6 +78,7 @@ def read(
         mrn=case.ens.mrn,
         revision=case.revision,
         is_open=is_open,
+        cause="" if case.cause == Case.Cause.RISK else case.get_cause_display(),
         outcome=case.get_outcome_display(),
         colour=OUTCOME_COLOURS[case.outcome],
         severity=case.get_severity_display(),

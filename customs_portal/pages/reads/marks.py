@@ -9,6 +9,8 @@ from customs_portal.pages.reads.hits import Comparison, Reason
 
 DECLARATION = "declaration"
 """Anchor of the heading above the fields, for what has no field of its own."""
+SHORT = 16
+"""Characters of a threshold that still stand beside a value; longer ones are in the reason."""
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +56,8 @@ class Marker:
     def _mark(self, number: int, comparison: Comparison) -> Mark:
         first = number not in self._taken
         self._taken.add(number)
-        words = f"{comparison.words} {comparison.threshold}".strip()
+        brief = comparison.threshold if len(comparison.threshold) <= SHORT else ""
+        words = f"{comparison.words} {brief}".strip()
         return Mark(number=number, words=words, anchor=f"field-{number}" if first else "")
 
     def linked(self, reasons: Iterable[Reason]) -> list[Reason]:

@@ -37,7 +37,9 @@ function render() {
   document.getElementById("told").hidden = !(isKnown && told);
   document.getElementById("not-told").hidden = !(isKnown && !told);
   const button = document.getElementById("decide-button");
-  button.textContent = form.querySelector("[name=verb]:checked")?.dataset.button ?? button.dataset.empty;
+  const words = form.querySelector("[name=verb]:checked")?.dataset.button ?? button.dataset.empty;
+  // Leaving a field by pressing the button changes the form first; text replaced then eats the press.
+  if (button.textContent !== words) button.textContent = words;
 }
 
 if (form) {
