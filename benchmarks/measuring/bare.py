@@ -1,0 +1,32 @@
+"""The bare Django view of the floor: it stores the bytes of a POST, commits, and answers 202."""
+
+import os
+
+import environ
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+_database = environ.Env().db_url_config(os.environ["DATABASE_URL"])
+settings.configure(
+    ALLOWED_HOSTS=["*"],
+    ROOT_URLCONF=__name__,
+    MIDDLEWARE=[],
+    DATABASES={
+        "default": {**_database, "CONN_MAX_AGE": None, "OPTIONS": {"server_side_binding": True}}
+    },
+)
+
+
+def take(request: HttpRequest) -> HttpResponse:
+    """Store the body."""
+    if request.method == "POST":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO floor.posted (body) VALUES (%s)", [request.body])
+    return HttpResponse(b"{}", status=202, headers={"Content-Length": "2"})
+
+
+urlpatterns = [path("<path:anything>", lambda request, anything: take(request))]
+application = get_wsgi_application()
