@@ -279,6 +279,6 @@ class OutageAdmin(RoleAdmin):
 
     def save_model(self, request: HttpRequest, obj: Outage, form: Any, change: Any) -> None:
         """Keep who declared the outage."""
-        if obj.declared_by_id is None:
+        if not change:
             obj.declared_by = user_of(request)
         super().save_model(request, obj, form, change)

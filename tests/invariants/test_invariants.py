@@ -38,7 +38,7 @@ def site(lodger: str, officer: User) -> str:
     return lodger
 
 
-def unprotected(statement: str, values: list[object] | None = None) -> None:
+def unprotected(statement: str, values: list[int] | None = None) -> None:
     """Run a statement past constraints and triggers, as somebody with the keys could."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
