@@ -142,6 +142,7 @@ def is_as_expected(got: str, asker: Asker, row: Row) -> bool:
 
 
 OWN_WAYS = {
+    "api:message_batch": "takes multipart bodies only",
     "admin:login": "leads to the login page, whoever asks",
     "admin:autocomplete": "needs a field to complete",
     "admin:view_on_site": "no model has a page of its own to be shown on",
