@@ -73,7 +73,12 @@ def test_nothing_but_what_is_made_by_hand_can_be_edited() -> None:
         for model, model_admin in admin.site._registry.items()
         if getattr(model_admin, "editors", None)
     }
-    assert edited == {"accounts.User", "accounts.Operator", "messaging.Partner"}
+    assert edited == {
+        "accounts.User",
+        "accounts.Operator",
+        "declarations.Outage",
+        "messaging.Partner",
+    }
 
 
 def test_the_raw_bytes_are_shown_as_text_and_not_as_markup(as_person: LogIn) -> None:
