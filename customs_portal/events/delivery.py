@@ -65,6 +65,15 @@ WITH held AS (
 SELECT held.id, held.attempts, {columns}
 FROM held JOIN events_event e ON e.id = held.event_id AND e.month = held.event_month ORDER BY e.id
 """
+_ABANDONED = """
+UPDATE events_delivery
+SET parked_at = %(at)s, error = %(error)s, lease = NULL, leased_until = NULL
+WHERE id = ANY(ARRAY(
+    SELECT id FROM events_delivery
+    WHERE consumer = %(consumer)s AND parked_at IS NULL AND leased_until <= %(at)s
+      AND attempts >= %(attempts)s FOR UPDATE SKIP LOCKED))
+RETURNING event_id
+"""
 _THESE = "SELECT unnest(%(ids)s::bigint[])"
 
 
@@ -73,6 +82,8 @@ def run_batch(consumer: Consumer, *, at: datetime) -> int:
 
     First what is fresh, in bulk; else one of those that failed before, alone.
     """
+    if consumer.lease is not None:
+        _park_abandoned(consumer, at=at)
     for fresh, limit in ((True, consumer.batch), (False, 1)):
         taken = _run(consumer, at=at, fresh=fresh, limit=limit)
         if taken:
@@ -136,6 +147,20 @@ def _run_leased(consumer: Consumer, held: list[Claimed], lease: UUID, *, at: dat
         middle = len(held) // 2
         _run_leased(consumer, held[:middle], lease, at=at)
         _run_leased(consumer, held[middle:], lease, at=at)
+
+
+def _park_abandoned(consumer: Consumer, *, at: datetime) -> None:
+    """Park what was held at its last attempt by a process that is gone: it may be what kills."""
+    values = {
+        "consumer": consumer.name,
+        "at": at,
+        "attempts": consumer.attempts,
+        "error": "The process ended while it worked on this.",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ABANDONED, values)
+        for (event_id,) in cursor.fetchall():
+            _log.error("delivery_abandoned", consumer=consumer.name, event_id=event_id)
 
 
 def _finish(held: Sequence[Claimed], lease: UUID) -> None:

@@ -137,3 +137,16 @@ def test_an_event_is_never_changed() -> None:
         Event.objects.update(kind="other")
     with pytest.raises(IntegrityError, match="never changed"):
         Event.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_kills_the_process_is_parked_after_its_attempts() -> None:
+    happen(1)
+    Delivery.objects.filter(consumer="leased").update(attempts=2, leased_until=AT)
+    assert run_batch(consumer("leased"), at=AT - timedelta(seconds=1)) == 0
+    assert due("leased") == 1
+    assert run_batch(consumer("leased"), at=AT) == 0
+    parked = Delivery.objects.get(consumer="leased")
+    assert (parked.parked_at, parked.leased_until) == (AT, None)
+    assert parked.error == "The process ended while it worked on this."
+    assert seen == []
