@@ -6,15 +6,14 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
-
+from customs_portal.bulk import fetch_prepared
 from customs_portal.events import wake
 from customs_portal.events.partitions import month_of
 from customs_portal.events.routing import receivers
 from messaging.events import MESSAGE_RECEIVED
 
 _SENDER = """
-    SELECT t.operator_id, u.id AS actor_id FROM accounts_apitoken t
+    SELECT t.operator_id, u.id AS actor_id, t.test FROM accounts_apitoken t
     JOIN accounts_user u ON u.id = t.user_id
     WHERE t.digest = %(token)s AND u.is_active AND (t.expiry IS NULL OR t.expiry > %(at)s)
 """
@@ -26,9 +25,9 @@ WITH sender AS ({sender}), body AS (
 ), message AS (
     INSERT INTO messaging_inboundmessage
         (correlation, operator_id, state, received_at, body_id, body_month, size,
-         kind, message_identification, lrn, mrn, findings)
+         kind, message_identification, lrn, mrn, findings, is_test)
     SELECT %(correlation)s, s.operator_id, 'received', %(at)s, b.id, %(month)s, %(size)s,
-           '', '', '', '', '[]'::jsonb
+           '', '', '', '', '[]'::jsonb, s.test
     FROM sender s, body b RETURNING id
 ), event AS (
     INSERT INTO events_event (id, month, kind, at, data, actor_id, correlation)
@@ -46,7 +45,7 @@ _RECEIVE_MANY = """
 WITH sender AS ({sender}), numbered AS (
     SELECT nextval('messaging_rawbody_id_seq') AS body_id,
            nextval('messaging_inboundmessage_id_seq') AS message_id,
-           nextval('events_event_id_seq') AS event_id, s.operator_id, s.actor_id, f.*
+           nextval('events_event_id_seq') AS event_id, s.operator_id, s.actor_id, s.test, f.*
     FROM sender s, (
         SELECT * FROM unnest(%(correlations)s::uuid[], %(bodies)s::bytea[], %(digests)s::bytea[])
             WITH ORDINALITY AS f(correlation, body, digest, n) ORDER BY n
@@ -57,9 +56,9 @@ WITH sender AS ({sender}), numbered AS (
 ), message AS (
     INSERT INTO messaging_inboundmessage
         (id, correlation, operator_id, state, received_at, body_id, body_month, size,
-         kind, message_identification, lrn, mrn, findings)
+         kind, message_identification, lrn, mrn, findings, is_test)
     SELECT message_id, correlation, operator_id, 'received', %(at)s, body_id, %(month)s,
-           length(body), '', '', '', '', '[]'::jsonb
+           length(body), '', '', '', '', '[]'::jsonb, test
     FROM numbered
 ), event AS (
     INSERT INTO events_event (id, month, kind, at, data, actor_id, correlation)
@@ -115,10 +114,8 @@ def _store(statement: str, values: dict[str, Any], token_digest: str, at: dateti
         "kind": MESSAGE_RECEIVED.name,
         "consumers": [consumer.name for consumer in consumers],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(sender=_SENDER), {**common, **values})
-        stored = cursor.fetchone()
-    if not stored or not stored[0]:
+    stored = fetch_prepared(statement.format(sender=_SENDER), {**common, **values})
+    if not stored or not stored[0][0]:
         return False
     wake.wake(consumers)
     return True

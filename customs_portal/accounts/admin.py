@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 from customs_portal import clock
 from customs_portal.accounts.forms import NewUserForm, TokenForm
 from customs_portal.accounts.models import (
+    AccessLog,
     ApiToken,
     OfficeMembership,
     Operator,
@@ -145,13 +146,13 @@ class ApiTokenAdmin(RoleAdmin):
     """Tokens of systems; issued on the page of their operator."""
 
     readers = ADMINISTRATION | AUDIT
-    list_display = ("token_key", "operator", "label", "created", "expiry")
-    list_filter = ("expiry",)
+    list_display = ("token_key", "operator", "label", "test", "created", "expiry")
+    list_filter = ("test", "expiry")
     list_select_related = ("operator",)
     search_fields = ("operator__eori", "operator__name", "label", "token_key")
     date_hierarchy = "created"
     ordering = ("-created",)
-    fields = ("token_key", "operator", "label", "created", "expiry")
+    fields = ("token_key", "operator", "label", "test", "created", "expiry")
     actions = ("end",)
 
     def has_end_permission(self, request: HttpRequest) -> bool:
@@ -164,3 +165,16 @@ class ApiTokenAdmin(RoleAdmin):
         count = end_tokens(list(rows.values_list("pk", flat=True)), at=clock.now())
         text = ngettext("%d token ended.", "%d tokens ended.", count) % count
         self.message_user(request, text, messages.SUCCESS)
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(RoleAdmin):
+    """Who looked at what."""
+
+    readers = AUDIT
+    list_display = ("at", "user", "what", "reference", "reason", "address")
+    list_filter = ("what",)
+    list_select_related = ("user",)
+    search_fields = ("=reference", "=user__username")
+    date_hierarchy = "at"
+    ordering = ("-at",)

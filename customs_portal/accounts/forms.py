@@ -28,6 +28,11 @@ class TokenForm(forms.Form):
         help_text=_("Leave empty for no end."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
+    test = forms.BooleanField(
+        label=_("For tests"),
+        required=False,
+        help_text=_("Messages sent with it are checked and answered, and never registered."),
+    )
 
     def clean_expires_at(self) -> Any:
         """Refuse an end in the past."""

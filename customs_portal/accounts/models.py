@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
 from customs_portal.accounts.querysets import OperatorQuerySet
+from customs_portal.events.append_only import append_only
 
 
 class Role(models.TextChoices):
@@ -121,6 +122,12 @@ class ApiToken(AbstractAuthToken):
         Operator, models.CASCADE, related_name="tokens", verbose_name=_("operator")
     )
     label = models.CharField(_("label"), max_length=70, blank=True)
+    test = models.BooleanField(
+        _("for tests"),
+        default=False,
+        db_default=False,
+        help_text=_("Messages sent with it are checked and answered, and never registered."),
+    )
 
     class Meta:
         verbose_name = _("API token")
@@ -132,3 +139,34 @@ class ApiToken(AbstractAuthToken):
     def is_live(self, at: datetime) -> bool:
         """Whether the token may be used at that time."""
         return self.user.is_active and (self.expiry is None or self.expiry > at)
+
+
+class AccessLog(models.Model):
+    """That somebody read something that is logged. Append-only; partitioned by month."""
+
+    class What(models.TextChoices):
+        CASE = "case", _("Case")
+        ENS = "ens", _("ENS")
+        MESSAGE_RECEIVED = "message_received", _("Message received")
+        MESSAGE_SENT = "message_sent", _("Message sent")
+
+    id = models.BigIntegerField(primary_key=True)
+    month = models.DateField(_("month"))
+    at = models.DateTimeField(_("time"))
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("user"))
+    what = models.CharField(_("what"), max_length=16, choices=What.choices)
+    reference = models.CharField(_("reference"), max_length=40)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    address = models.GenericIPAddressField(_("network address"), null=True)
+
+    class Meta:
+        verbose_name = _("access")
+        verbose_name_plural = _("access log")
+        indexes = [
+            models.Index(fields=["what", "reference"], name="access_what"),
+            models.Index(fields=["user", "at"], name="access_user"),
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} {self.reference}"

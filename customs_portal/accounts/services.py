@@ -23,15 +23,25 @@ def system_account(*, operator: Operator) -> User:
 
 
 def issue_token(
-    *, operator: Operator, at: datetime, expires_at: datetime | None = None, label: str = ""
+    *,
+    operator: Operator,
+    at: datetime,
+    expires_at: datetime | None = None,
+    label: str = "",
+    test: bool = False,
 ) -> str:
     """Make a token for the operator's system and return it; it can never be read again.
 
-    `at` is the time of issue, `expires_at` the end of its life or None for no end.
+    `at` is the time of issue, `expires_at` the end of its life or None for no end. What is sent
+    with a `test` token is never registered.
     """
     life = expires_at - at if expires_at else None
     _instance, token = ApiToken.objects.create(
-        user=system_account(operator=operator), operator=operator, label=label, expiry=life
+        user=system_account(operator=operator),
+        operator=operator,
+        label=label,
+        expiry=life,
+        test=test,
     )
     return str(token)
 

@@ -26,6 +26,7 @@ class InboundMessage(models.Model):
     message_identification = models.CharField(_("message id"), max_length=35, blank=True)
     lrn = models.CharField(_("LRN"), max_length=22, blank=True)
     mrn = models.CharField(_("MRN"), max_length=18, blank=True)
+    is_test = models.BooleanField(_("test"), default=False, db_default=False)
     findings = models.JSONField(_("findings"), default=list)
     judged_at = models.DateTimeField(_("judged"), null=True)
     repeats = models.ForeignKey(
@@ -44,6 +45,12 @@ class InboundMessage(models.Model):
             models.Index(fields=["-received_at"], name="inbound_received"),
             models.Index(fields=["mrn"], condition=~Q(mrn=""), name="inbound_mrn"),
             models.Index(fields=["lrn"], condition=~Q(lrn=""), name="inbound_lrn"),
+            models.Index(
+                fields=["message_identification"],
+                condition=~Q(message_identification=""),
+                name="inbound_message_id",
+            ),
+            models.Index(fields=["operator", "-received_at"], name="inbound_operator"),
         ]
 
     def __str__(self) -> str:

@@ -53,6 +53,8 @@ class OutboundMessage(models.Model):
         indexes = [
             models.Index(fields=["recipient", "id"], name="outbound_recipient"),
             models.Index(fields=["mrn"], condition=~Q(mrn=""), name="outbound_mrn"),
+            models.Index(fields=["lrn"], condition=~Q(lrn=""), name="outbound_lrn"),
+            models.Index(fields=["-created_at"], name="outbound_created"),
             models.Index(
                 fields=["kind", "created_at"],
                 condition=Q(state="waiting"),
