@@ -98,6 +98,8 @@ def test_an_announced_control_is_shown_with_place_and_text_and_without_the_rule(
 ) -> None:
     ens = assessed(lodged(bananas(at), at), at)
     order(Case.objects.get(ens=ens), officer, at, announce=True)
+    assert "Control ordered" not in filing_page(trader_desk, ens)
+    messages.written("CC351A", SENDER, at, ens=ens)
     html = filing_page(trader_desk, ens)
     assert "Control ordered" in html
     assert "Please present the unit named for scanning." in html

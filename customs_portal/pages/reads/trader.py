@@ -25,7 +25,7 @@ from declarations.models import (
     Filing,
     Measure,
 )
-from declarations.querysets import FilingQuerySet
+from declarations.querysets import FilingQuerySet, MeasureQuerySet
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.reads import raw_bodies
 
@@ -126,7 +126,7 @@ def matching(filings: FilingQuerySet[Filing], typed: str) -> FilingQuerySet[Fili
 def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list[FilingRow]:
     """Return the filings as rows; the number of queries does not depend on them."""
     ids = [filing.pk for filing in filings]
-    announced = announced_measures(ids, at)
+    announced = announced_measures(ids, eoris, at)
     diverted = set(
         EnsMember.objects.filter(filing__in=ids, ens__status="diverted").values_list(
             "filing", flat=True
@@ -168,10 +168,26 @@ def status_of(
     return trader_status(facts, announced, goods, at)
 
 
-def announced_measures(filings: Iterable[int], at: datetime) -> dict[int, list[Announced]]:
-    """Return by filing the measures that its trader has been told of."""
+def told_measures(eoris: frozenset[str], at: datetime) -> MeasureQuerySet[Measure]:
+    """Return the measures of which a message was written to one of the EORI numbers.
+
+    A carrier without a connection gets no message, so it is shown nothing either.
+    """
+    told = OutboundMessage.objects.filter(
+        ens=OuterRef("ens"),
+        kind="CC351A",
+        recipient__in=eoris,
+        created_at__gte=OuterRef("announced_at"),
+    )
+    return Measure.objects.announced(at).filter(Exists(told))
+
+
+def announced_measures(
+    filings: Iterable[int], eoris: frozenset[str], at: datetime
+) -> dict[int, list[Announced]]:
+    """Return by filing the measures of which its reader has been told."""
     found: dict[int, list[Announced]] = {}
-    measures = Measure.objects.announced(at).filter(ens__members__filing__in=list(filings))
+    measures = told_measures(eoris, at).filter(ens__members__filing__in=list(filings))
     for measure in measures.prefetch_related("ens__members").order_by("announced_at", "pk"):
         for member in measure.ens.members.all():
             found.setdefault(member.filing_id, []).append(_announced(measure))
@@ -313,13 +329,13 @@ def filing_page(filing: Filing, user: User, snapshot: Snapshot, at: datetime) ->
         registered_at=filing.registered_at,
         own=own,
         refused=next(iter(_rejected([filing])), None) if filing.status == "rejected" else None,
-        instructions=_instructions(filing, at),
+        instructions=_instructions(filing, eoris, at),
         messages=_messages(filing, user),
     )
 
 
-def _instructions(filing: Filing, at: datetime) -> tuple[Instruction, ...]:
-    measures = Measure.objects.announced(at).filter(ens__members__filing=filing)
+def _instructions(filing: Filing, eoris: frozenset[str], at: datetime) -> tuple[Instruction, ...]:
+    measures = told_measures(eoris, at).filter(ens__members__filing=filing)
     return tuple(
         Instruction(
             words=str(INSTRUCTION_WORDS[measure.kind]),
