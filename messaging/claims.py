@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import msgspec
 from django.db import connection
 
+from customs_portal.bulk import fetch_prepared, recordset
 from messaging.judging import Judged, message_id_taken
 
 _CLAIM = """
 INSERT INTO messaging_messageclaim (sender, message_identification, digest, message_id)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::bigint[])
+SELECT sender, name, decode(digest, 'hex'), message
+FROM json_to_recordset(%s::json) AS f(sender text, name text, digest text, message bigint)
 ON CONFLICT (sender, message_identification) DO NOTHING RETURNING message_id
 """
 _FIRST = """
@@ -36,17 +38,29 @@ def claim(messages: Sequence[Judged]) -> list[Judged]:
     return [marked.get(message.received.id, message) for message in messages]
 
 
+def check_ids(messages: Sequence[Judged]) -> list[Judged]:
+    """Return the messages, those refused (26) whose id was used for other bytes; claim nothing."""
+    first = _existing([message for message in messages if message.reading.message_id])
+    return [
+        message_id_taken(message)
+        if first.get(_key(message), (message.received.digest,))[0] != message.received.digest
+        else message
+        for message in messages
+    ]
+
+
 def _key(message: Judged) -> tuple[str, str]:
     return message.received.eori, (message.reading.message_id or "")[:35]
 
 
 def _insert(messages: Sequence[Judged]) -> set[int]:
-    senders, ids = _columns(messages)
-    digests = [message.received.digest for message in messages]
-    keys = [message.received.id for message in messages]
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [senders, ids, digests, keys])
-        return {row[0] for row in cursor.fetchall()}
+    return {row[0] for row in fetch_prepared(_CLAIM, [recordset(map(_row, messages))])}
+
+
+def _row(message: Judged) -> dict[str, object]:
+    sender, name = _key(message)
+    received = message.received
+    return {"sender": sender, "name": name, "digest": received.digest.hex(), "message": received.id}
 
 
 def _existing(messages: Sequence[Judged]) -> dict[tuple[str, str], tuple[bytes, int]]:

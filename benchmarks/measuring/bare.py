@@ -10,13 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 _database = environ.Env().db_url_config(os.environ["DATABASE_URL"])
+_options = {**_database.pop("OPTIONS", {}), "server_side_binding": True}
 settings.configure(
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF=__name__,
     MIDDLEWARE=[],
-    DATABASES={
-        "default": {**_database, "CONN_MAX_AGE": None, "OPTIONS": {"server_side_binding": True}}
-    },
+    DATABASES={"default": {**_database, "CONN_MAX_AGE": None, "OPTIONS": _options}},
 )
 
 

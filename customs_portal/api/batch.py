@@ -17,6 +17,7 @@ from customs_portal.api.authentication import live_token, token_digest
 from customs_portal.api.backlog import backlog
 from customs_portal.api.batch_parts import Malformed, boundary_of, messages
 from customs_portal.api.bodies import read_body
+from customs_portal.api.connection import trust_connection
 from customs_portal.api.problems import (
     STORE_AWAY,
     problem,
@@ -51,6 +52,7 @@ def lodge_batch(request: HttpRequest) -> HttpResponse:
     digest = token_digest(request.headers.get("Authorization", ""))
     if digest is None:
         return unauthorised()
+    trust_connection()
     try:
         return _lodge(request, digest)
     except STORE_AWAY:

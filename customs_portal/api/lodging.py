@@ -11,6 +11,7 @@ from customs_portal import clock
 from customs_portal.api.authentication import live_token, token_digest
 from customs_portal.api.backlog import backlog
 from customs_portal.api.bodies import read_body
+from customs_portal.api.connection import trust_connection
 from customs_portal.api.problems import (
     STORE_AWAY,
     bad_parameter,
@@ -37,6 +38,7 @@ def lodge(request: HttpRequest) -> HttpResponse:
     digest = token_digest(request.headers.get("Authorization", ""))
     if digest is None:
         return unauthorised()
+    trust_connection()
     try:
         return _lodge(request, digest)
     except STORE_AWAY:

@@ -3,15 +3,20 @@
 import time
 from datetime import datetime
 
-from django.db import connection
-
 from customs_portal import clock
+from customs_portal.bulk import fetch_prepared
 from customs_portal.events.delivery import run_batch
 from customs_portal.events.routing import Consumer, pipeline
 
 SLICE_SECONDS = 0.5
-PAUSE_SECONDS = 0.03
+PAUSE_SECONDS = 0.1
 EMPTY_ROUNDS = 2
+_DUE = """
+SELECT name FROM unnest(%(names)s::text[]) AS name WHERE EXISTS (
+    SELECT 1 FROM events_delivery
+    WHERE consumer = name AND parked_at IS NULL AND not_before <= %(at)s
+      AND (leased_until IS NULL OR leased_until <= %(at)s))
+"""
 
 
 def local_consumers() -> list[Consumer]:
@@ -25,17 +30,29 @@ def advance_slice() -> bool:
     Leaves early after rounds without work, and rests when no batch was full, so that the next
     batches are worth taking.
     """
-    consumers = local_consumers()
     end = time.monotonic() + SLICE_SECONDS
     empty = 0
     while time.monotonic() < end:
-        counts = [run_batch(consumer, at=clock.now()) for consumer in consumers]
-        empty = 0 if any(counts) else empty + 1
+        full = _round()
+        empty = 0 if full is not None else empty + 1
         if empty == EMPTY_ROUNDS:
             return False
-        if all(count < consumer.batch for count, consumer in zip(counts, consumers, strict=True)):
+        if not full:
             time.sleep(PAUSE_SECONDS)
     return True
+
+
+def _round() -> bool | None:
+    """Run one batch of each consumer that has something due, and of those after it.
+
+    Return whether a batch was full; None where there was no work.
+    """
+    due = set(due_consumers(at=clock.now()))
+    counts: list[float] = []
+    for consumer in local_consumers():
+        if counts or consumer in due:
+            counts.append(run_batch(consumer, at=clock.now()) / consumer.batch)
+    return max(counts) >= 1 if any(counts) else None
 
 
 def drain(*, at: datetime | None = None, rounds: int = 1000) -> int:
@@ -54,11 +71,7 @@ def drain(*, at: datetime | None = None, rounds: int = 1000) -> int:
 
 def due_consumers(*, at: datetime) -> list[Consumer]:
     """Return the consumers that have something due."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT consumer FROM events_delivery WHERE parked_at IS NULL"
-            " AND not_before <= %s AND (leased_until IS NULL OR leased_until <= %s)",
-            [at, at],
-        )
-        names = {row[0] for row in cursor.fetchall()}
-    return [consumer for consumer in pipeline().consumers if consumer.name in names]
+    consumers = pipeline().consumers
+    values = {"names": [consumer.name for consumer in consumers], "at": at}
+    names = {row[0] for row in fetch_prepared(_DUE, values)}
+    return [consumer for consumer in consumers if consumer.name in names]

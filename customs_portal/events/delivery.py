@@ -13,6 +13,7 @@ import msgspec
 import structlog
 from django.db import connection, transaction
 
+from customs_portal.bulk import fetch_prepared
 from customs_portal.events.models import Event
 from customs_portal.events.routing import Consumer
 
@@ -151,16 +152,14 @@ def _run_leased(consumer: Consumer, held: list[Claimed], lease: UUID, *, at: dat
 
 def _park_abandoned(consumer: Consumer, *, at: datetime) -> None:
     """Park what was held at its last attempt by a process that is gone: it may be what kills."""
-    values = {
+    values: dict[str, Any] = {
         "consumer": consumer.name,
         "at": at,
         "attempts": consumer.attempts,
         "error": "The process ended while it worked on this.",
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_ABANDONED, values)
-        for (event_id,) in cursor.fetchall():
-            _log.error("delivery_abandoned", consumer=consumer.name, event_id=event_id)
+    for (event_id,) in fetch_prepared(_ABANDONED, values):
+        _log.error("delivery_abandoned", consumer=consumer.name, event_id=event_id)
 
 
 def _finish(held: Sequence[Claimed], lease: UUID) -> None:
@@ -196,9 +195,7 @@ def _postpone(
 
 
 def _select(query: str, values: dict[str, Any]) -> list[Claimed]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return [_claimed(row) for row in cursor.fetchall()]
+    return [_claimed(row) for row in fetch_prepared(query, values)]
 
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:

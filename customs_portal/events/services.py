@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 
+from customs_portal.bulk import fetch_prepared, recordset
 from customs_portal.events import wake
 from customs_portal.events.kinds import Kind
 from customs_portal.events.partitions import month_of
@@ -29,14 +30,15 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 _RECORD = """
 WITH fresh AS (
-    SELECT * FROM unnest(%s::date[], %s::text[], %s::timestamptz[], %s::bigint[], %s::text[],
-                         %s::bigint[], %s::uuid[], %s::timestamptz[])
-        WITH ORDINALITY AS f(month, kind, at, stream, data, actor_id, correlation, not_before, n)
+    SELECT * FROM ROWS FROM (json_to_recordset(%s::json) AS (
+        month date, kind text, at timestamptz, stream bigint, data jsonb, actor_id bigint,
+        correlation uuid, not_before timestamptz
+    )) WITH ORDINALITY AS f(month, kind, at, stream, data, actor_id, correlation, not_before, n)
 ), numbered AS (
     SELECT nextval('events_event_id_seq') AS id, f.* FROM (SELECT * FROM fresh ORDER BY n) f
 ), stored AS (
     INSERT INTO events_event (id, month, kind, at, stream, data, actor_id, correlation)
-    SELECT id, month, kind, at, stream, data::jsonb, actor_id, correlation FROM numbered
+    SELECT id, month, kind, at, stream, data, actor_id, correlation FROM numbered
 ), due AS (
     INSERT INTO events_delivery
         (consumer, event_id, event_month, stream, not_before, attempts, error)
@@ -57,12 +59,10 @@ def record_many(events: Sequence[NewEvent]) -> list[int]:
         return []
     routes = {event.kind.name: receivers(event.kind.name) for event in events}
     pairs = [(kind, consumer.name) for kind, found in routes.items() for consumer in found]
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORD, [*_columns(events), *_transposed(pairs)])
-        ids = [row[0] for row in cursor.fetchall()]
+    rows = fetch_prepared(_RECORD, [recordset(map(_row, events)), *_transposed(pairs)])
     consumers = {consumer for found in routes.values() for consumer in found}
     transaction.on_commit(partial(wake.wake, tuple(consumers)))
-    return ids
+    return [row[0] for row in rows]
 
 
 def record(
@@ -88,17 +88,17 @@ def record(
     return record_many([event])[0]
 
 
-def _columns(events: Sequence[NewEvent]) -> list[list[Any]]:
-    return [
-        [month_of(event.at) for event in events],
-        [event.kind.name for event in events],
-        [event.at for event in events],
-        [event.stream for event in events],
-        [msgspec.json.encode(event.data).decode() for event in events],
-        [event.actor for event in events],
-        [event.correlation for event in events],
-        [event.not_before or event.at for event in events],
-    ]
+def _row(event: NewEvent) -> dict[str, Any]:
+    return {
+        "month": month_of(event.at),
+        "kind": event.kind.name,
+        "at": event.at,
+        "stream": event.stream,
+        "data": event.data,
+        "actor_id": event.actor,
+        "correlation": event.correlation,
+        "not_before": event.not_before or event.at,
+    }
 
 
 def _transposed(pairs: list[tuple[str, str]]) -> list[list[str]]:

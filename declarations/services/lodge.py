@@ -6,9 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
-from customs_portal.bulk import copy_rows, next_ids
+from customs_portal.bulk import copy_rows, fetch_prepared, next_ids, recordset
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding, Stage
 from declarations.document import Document, encode
@@ -85,7 +84,7 @@ def lodge(lodgements: Sequence[Lodgement], *, at: datetime) -> list[Lodged | Ref
     accepted = [entry for entry in numbered if entry.filing in won]
     _write(accepted, at)
     _record(accepted, at)
-    return [_lodged(e) if e.filing in won else _refused(e) for e in numbered]
+    return [_lodged(e) if e.filing in won else lrn_taken(e.document) for e in numbered]
 
 
 def _number(lodgements: Sequence[Lodgement], at: datetime) -> list[_Numbered]:
@@ -128,7 +127,8 @@ _FILING_COLUMNS = {
     "version": "int",
 }
 _CLAIM = """
-INSERT INTO declarations_filing ({names}) SELECT * FROM unnest({arrays})
+INSERT INTO declarations_filing ({names})
+SELECT {names} FROM json_to_recordset(%s::json) AS f({types})
 ON CONFLICT (declarant, lrn) WHERE (NOT (status = 'rejected')) DO NOTHING RETURNING id
 """
 
@@ -137,14 +137,12 @@ def _claim_filings(numbered: Sequence[_Numbered], at: datetime) -> set[int]:
     """Insert the filings whose LRN is free and return their ids."""
     if not numbered:
         return set()
-    rows = [_filing_row(entry, at) for entry in numbered]
+    rows = (zip(_FILING_COLUMNS, _filing_row(entry, at), strict=True) for entry in numbered)
     statement = _CLAIM.format(
         names=", ".join(_FILING_COLUMNS),
-        arrays=", ".join(f"%s::{kind}[]" for kind in _FILING_COLUMNS.values()),
+        types=", ".join(f"{name} {kind}" for name, kind in _FILING_COLUMNS.items()),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
-        return {row[0] for row in cursor.fetchall()}
+    return {row[0] for row in fetch_prepared(statement, [recordset(map(dict, rows))])}
 
 
 def _filing_row(entry: _Numbered, at: datetime) -> tuple[Any, ...]:
@@ -166,7 +164,7 @@ def _filing_row(entry: _Numbered, at: datetime) -> tuple[Any, ...]:
         at,
         analysis_ends_at(document, received),
         late_minutes(document, received),
-        "[]",
+        [],
         1,
     )
 
@@ -295,14 +293,15 @@ def _lodged(entry: _Numbered) -> Lodged:
     return Lodged(filing=entry.filing, ens=entry.ens, mrn=entry.mrn)
 
 
-def _refused(entry: _Numbered) -> Refused:
+def lrn_taken(document: Document) -> Refused:
+    """Return the refusal of a declaration whose LRN belongs to an accepted one."""
     return Refused(
         findings=[
             Finding(
                 code=DUPLICATE,
                 rule="R891",
                 location="lrn",
-                value=entry.document.lrn or "",
+                value=document.lrn or "",
                 text="This LRN belongs to an accepted declaration of the same person.",
                 stage=Stage.LIFECYCLE,
             )

@@ -3,60 +3,48 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 from django.conf import settings
-from django.db import connection
 
+from customs_portal.bulk import fetch_prepared, recordset
 from customs_portal.events.models import Event
 from customs_portal.events.services import NewEvent, record_many
-from customs_portal.findings import Finding, encode
 from customs_portal.reference import snapshot
 from declarations.services import Lodged, Lodgement, Refused, Rejection, lodge, reject
 from messaging.claims import claim
 from messaging.events import MESSAGE_REPEATED, MESSAGE_UNREADABLE
-from messaging.judging import Judged, Received, judge
+from messaging.judging import Fate, Judged, Received, judge
 from messaging.pointers import pointed
+from messaging.trials import try_out
 
 FILING_TYPES = {"CC315A": "IE315"}
 _LOAD = """
-SELECT m.id, m.correlation, o.eori, m.received_at, b.digest, b.body
+SELECT m.id, m.correlation, o.eori, m.received_at, b.digest, b.body, m.is_test
 FROM messaging_inboundmessage m
 JOIN accounts_operator o ON o.id = m.operator_id
 JOIN messaging_rawbody b ON b.id = m.body_id AND b.month = m.body_month
-WHERE m.id = ANY(%s) AND m.judged_at IS NULL ORDER BY m.id
+WHERE m.id = ANY(%s::bigint[]) AND m.judged_at IS NULL ORDER BY m.id
 """
-
-
-class Fate(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a message."""
-
-    message: Judged
-    findings: Sequence[Finding]
-    mrn: str = ""
 
 
 def handle(batch: Sequence[Event], *, at: datetime) -> None:
     """Judge the messages and do what follows, all in the caller's transaction."""
     reference = snapshot.current(at)
-    messages = claim(
-        [
-            judge(
-                received,
-                reference=reference,
-                country=settings.CUSTOMS_COUNTRY,
-                limit=settings.MESSAGE_SIZE_LIMIT,
-            )
-            for received in _load([event.data["message"] for event in batch])
-        ]
-    )
+    judged = [
+        judge(
+            received,
+            reference=reference,
+            country=settings.CUSTOMS_COUNTRY,
+            limit=settings.MESSAGE_SIZE_LIMIT,
+        )
+        for received in _load([event.data["message"] for event in batch])
+    ]
+    messages = claim([message for message in judged if not message.is_test])
     fates = [*_lodge(messages, at), *_repeat(messages, at), *_refuse_unreadable(messages, at)]
+    fates += try_out([message for message in judged if message.is_test], at=at)
     _store(fates, at)
 
 
 def _load(ids: list[int]) -> list[Received]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOAD, [ids])
-        rows = cursor.fetchall()
     return [
         Received(
             id=row[0],
@@ -65,8 +53,9 @@ def _load(ids: list[int]) -> list[Received]:
             received_at=row[3],
             digest=bytes(row[4]),
             body=bytes(row[5]),
+            test_token=row[6],
         )
-        for row in rows
+        for row in fetch_prepared(_LOAD, [ids])
     ]
 
 
@@ -149,30 +138,29 @@ def _refuse_unreadable(messages: Sequence[Judged], at: datetime) -> list[Fate]:
 _STORE = """
 UPDATE messaging_inboundmessage m
 SET kind = f.kind, message_identification = f.message_identification, lrn = f.lrn, mrn = f.mrn,
-    findings = f.findings::jsonb, repeats_id = f.repeats, judged_at = %s
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[])
-    AS f(id, kind, message_identification, lrn, mrn, findings, repeats)
+    findings = f.findings, repeats_id = f.repeats, is_test = f.is_test, judged_at = %s
+FROM json_to_recordset(%s::json) AS f(
+    id bigint, kind text, message_identification text, lrn text, mrn text, findings jsonb,
+    repeats bigint, is_test boolean)
 WHERE m.id = f.id
 """
 
 
 def _store(fates: Sequence[Fate], at: datetime) -> None:
     """Keep with each message what it was and what was found."""
-    if not fates:
-        return
-    columns = [list(column) for column in zip(*map(_row, fates), strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, [at, *columns])
+    if fates:
+        fetch_prepared(_STORE, [at, recordset(map(_row, fates))])
 
 
-def _row(fate: Fate) -> tuple[object, ...]:
+def _row(fate: Fate) -> dict[str, object]:
     reading = fate.message.reading
-    return (
-        fate.message.received.id,
-        reading.kind[:8],
-        (reading.message_id or "")[:35],
-        (reading.lrn or "")[:22],
-        fate.mrn,
-        encode(fate.findings).decode(),
-        fate.message.repeats,
-    )
+    return {
+        "id": fate.message.received.id,
+        "kind": reading.kind[:8],
+        "message_identification": (reading.message_id or "")[:35],
+        "lrn": (reading.lrn or "")[:22],
+        "mrn": fate.mrn,
+        "findings": fate.findings,
+        "repeats": fate.message.repeats,
+        "is_test": fate.message.is_test,
+    }

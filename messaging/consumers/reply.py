@@ -5,26 +5,36 @@ from datetime import datetime
 
 import msgspec
 from django.conf import settings
-from django.db import connection
 
 from customs_portal.accounts.querysets import connected_eoris
+from customs_portal.bulk import fetch_prepared
 from customs_portal.events.models import Event
 from customs_portal.findings import Finding
 from declarations.document import Document, decode
 from declarations.events import FILING_REGISTERED, FILING_REJECTED
-from messaging.events import MESSAGE_UNREADABLE
+from messaging.events import MESSAGE_UNREADABLE, TEST_ACCEPTED, TEST_REFUSED
 from messaging.formats.answers import Acknowledgement, Envelope, Rejection, SyntaxRejection
 from messaging.formats.ics1.writing import (
     write_acknowledgement,
     write_rejection,
     write_syntax_rejection,
 )
+from messaging.formats.registry import read
+from messaging.judging import TEST
 from messaging.outbox import Draft, Numbered, Written, number, write
 
 _LOAD = """
-SELECT m.id, o.eori, m.message_identification, m.lrn, m.findings::text, m.received_at
+SELECT m.id, o.eori, m.message_identification, m.lrn, m.findings::text, m.received_at, m.is_test
 FROM messaging_inboundmessage m JOIN accounts_operator o ON o.id = m.operator_id
-WHERE m.id = ANY(%s)
+WHERE m.id = ANY(%s::bigint[])
+"""
+_DOCUMENTS = """
+SELECT id, document_json::text FROM declarations_filingversion WHERE id = ANY(%s::bigint[])
+"""
+_TESTS = """
+SELECT m.id, b.body FROM messaging_inboundmessage m
+JOIN messaging_rawbody b ON b.id = m.body_id AND b.month = m.body_month
+WHERE m.id = ANY(%s::bigint[])
 """
 _ANSWERED = """
 UPDATE messaging_inboundmessage m SET answer_id = f.answer, state = 'answered'
@@ -41,6 +51,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     lrn: str
     findings: list[Finding]
     received_at: datetime
+    is_test: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,9 +81,7 @@ def handle(batch: Sequence[Event], *, at: datetime) -> None:
 
 
 def _load(ids: list[int]) -> dict[int, Question]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOAD, [ids])
-        rows = cursor.fetchall()
+    rows = fetch_prepared(_LOAD, [ids])
     return {
         row[0]: Question(
             id=row[0],
@@ -81,24 +90,31 @@ def _load(ids: list[int]) -> dict[int, Question]:
             lrn=row[3],
             findings=msgspec.json.decode(row[4], type=list[Finding]),
             received_at=row[5],
+            is_test=row[6],
         )
         for row in rows
     }
 
 
 def _documents(batch: Sequence[Event]) -> dict[int, Document]:
-    ids = [event.data.get("filing_version") for event in batch if "filing_version" in event.data]
-    return documents_of(ids)
+    """Return by event the declarations that are answered."""
+    named = {e.id: e.data["filing_version"] for e in batch if "filing_version" in e.data}
+    stored = documents_of(list(named.values()))
+    found = {event: stored[version] for event, version in named.items() if version in stored}
+    tests = {e.data["message"]: e.id for e in batch if e.kind == TEST_ACCEPTED.name}
+    return found | {tests[key]: document for key, document in _tried(list(tests)).items()}
+
+
+def _tried(messages: list[int]) -> dict[int, Document]:
+    """Return by message the declarations of accepted tests, which are stored nowhere."""
+    rows = fetch_prepared(_TESTS, [messages]) if messages else []
+    documents = {key: read(bytes(body)).document for key, body in rows}
+    return {key: document for key, document in documents.items() if document is not None}
 
 
 def documents_of(filing_versions: Sequence[int | None]) -> dict[int, Document]:
     """Return the documents of filing versions by id."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, document_json::text FROM declarations_filingversion WHERE id = ANY(%s)",
-            [list(filing_versions)],
-        )
-        return {row[0]: decode(row[1]) for row in cursor.fetchall()}
+    return {row[0]: decode(row[1]) for row in fetch_prepared(_DOCUMENTS, [list(filing_versions)])}
 
 
 def _replies(
@@ -108,14 +124,14 @@ def _replies(
     connected: frozenset[str],
 ) -> list[Reply]:
     kind = KINDS[event.kind]
-    document = documents.get(event.data.get("filing_version", 0))
+    document = documents.get(event.id)
     first = Reply(
         draft=_draft(kind, question.eori, event, question),
         question=question,
         event=event,
         document=document,
     )
-    if document is None:
+    if document is None or question.is_test:
         return [first]
     copies = [
         Reply(
@@ -158,7 +174,12 @@ def _draft(kind: str, recipient: str, event: Event, question: Question) -> Draft
     )
 
 
-def envelope(own: Numbered, at: datetime, correlation: str | None = None) -> Envelope:
+def envelope(
+    own: Numbered,
+    at: datetime,
+    correlation: str | None = None,
+    test_indicator: str | None = None,
+) -> Envelope:
     """Return the header of a message of ours."""
     return Envelope(
         sender=f"NTA.{settings.CUSTOMS_COUNTRY}",
@@ -166,12 +187,15 @@ def envelope(own: Numbered, at: datetime, correlation: str | None = None) -> Env
         message_id=own.message_identification,
         prepared_at=at,
         correlation=correlation,
+        test_indicator=test_indicator,
     )
 
 
 def _written(reply: Reply, own: Numbered, at: datetime) -> Written:
     correlation = None if reply.is_copy else reply.question.message_identification[:14] or None
-    body = WRITERS[reply.draft.kind](reply, envelope(own, at, correlation), at)
+    test_indicator = TEST if reply.question.is_test else None
+    header = envelope(own, at, correlation, test_indicator)
+    body = WRITERS[reply.draft.kind](reply, header, at)
     return Written(
         draft=reply.draft,
         id=own.id,
@@ -213,6 +237,8 @@ KINDS = {
     FILING_REGISTERED.name: "CC328A",
     FILING_REJECTED.name: "CC316A",
     MESSAGE_UNREADABLE.name: "CD917B",
+    TEST_ACCEPTED.name: "CC328A",
+    TEST_REFUSED.name: "CC316A",
 }
 WRITERS: dict[str, Callable[[Reply, Envelope, datetime], bytes]] = {
     "CC328A": _acknowledgement,
@@ -227,5 +253,4 @@ def _mark_answered(replies: Sequence[Reply], written: Sequence[Written]) -> None
         for reply, message in zip(replies, written, strict=True)
         if not reply.is_copy
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_ANSWERED, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])
+    fetch_prepared(_ANSWERED, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])

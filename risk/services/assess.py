@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from django.db import connection
 
-from customs_portal.bulk import copy_rows, next_ids
+from customs_portal.bulk import copy_rows, fetch_prepared, next_ids
 from customs_portal.events.services import NewEvent, record_many
 from declarations.clocks import ClockKind
 from declarations.document import Document, decode
@@ -82,16 +81,15 @@ SELECT v.id, fv.document_json::text, f.type, f.lodged_at
 FROM declarations_ensversion v
 JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
 JOIN declarations_filing f ON f.id = fv.filing_id
-WHERE v.id = ANY(%s) AND NOT EXISTS (
+WHERE v.id = ANY(%s::bigint[]) AND NOT EXISTS (
     SELECT 1 FROM risk_assessment a
     WHERE a.ens_version_id = v.id AND a.kind = 'full' AND a.status <> 'superseded')
 """
 
 
 def _declared(requests: Sequence[Request], locked: dict[int, Ens]) -> list[Declared]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOAD, [[request.ens_version for request in requests]])
-        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    rows = fetch_prepared(_LOAD, [[request.ens_version for request in requests]])
+    found = {row[0]: row[1:] for row in rows}
     return [
         Declared(
             request=request,
