@@ -13,7 +13,7 @@ from django.db import models
 
 from customs_portal.accounts.models import STAFF_ROLES, Role
 from customs_portal.admin_access import RoleAdmin
-from customs_portal.pages.access import CASEWORK, READING, TRADERS
+from customs_portal.pages.access import CASEWORK, OVERSIGHT, READING, TRADERS
 
 
 class Door(StrEnum):
@@ -22,6 +22,7 @@ class Door(StrEnum):
     OPEN = "open"
     LOGIN = "login"
     TOKEN = "token"  # noqa: S105  a way in, no secret
+    MONITORING = "token of the setting METRICS_TOKEN"
     LOGIN_OR_TOKEN = "login or token"  # noqa: S105
 
 
@@ -55,6 +56,9 @@ _WORK_ON_CASE = Row(roles=CASEWORK, scoped=True, verb=True)
 ROWS: dict[str, Row] = {
     "livez": _OPEN,
     "readyz": _OPEN,
+    "metrics": Row(door=Door.MONITORING, roles=frozenset()),
+    "operations": Row(roles=OVERSIGHT),
+    "retry_parked": Row(roles=frozenset({Role.ADMINISTRATOR}), verb=True),
     "account_login": _OPEN,
     "account_logout": _OPEN,
     "account_change_password": _OWN_ACCOUNT,

@@ -13,6 +13,10 @@ CASEWORK = frozenset({Role.OFFICER, Role.SUPERVISOR})
 """Who works on cases."""
 READING = CASEWORK | {Role.AUDITOR, Role.ANALYST, Role.APPROVER}
 """Who reads cases and declarations."""
+ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
+"""Who keeps the portal running."""
+OVERSIGHT = ADMINISTRATION | {Role.AUDITOR}
+"""Who sees how it runs."""
 TRADERS = frozenset({Role.TRADER})
 OFFICIALS = STAFF_ROLES
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models import Role, User
 from customs_portal.clock import now
-from customs_portal.pages.access import READING, TRADERS
+from customs_portal.pages.access import OVERSIGHT, READING, TRADERS
 
 
 class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +25,7 @@ MENU = (
     MenuItem(url_name="subsequent_entry", label=_("Subsequent entry"), roles=READING),
     MenuItem(url_name="search", label=_("Search"), roles=READING),
     MenuItem(url_name="trader_home", label=_("Filings"), roles=TRADERS),
+    MenuItem(url_name="operations", label=_("Operations"), roles=OVERSIGHT),
     MenuItem(
         url_name="admin:index",
         label=_("Administration"),

@@ -11,8 +11,10 @@ from customs_portal.accounts.models import User
 from customs_portal.clock import now
 from customs_portal.pages.office import desk_of
 
-OPEN_NAMES = frozenset({"livez", "readyz", "account_login", "account_logout", "set_language"})
-"""Names of URLs that need no login."""
+OPEN_NAMES = frozenset(
+    {"livez", "readyz", "metrics", "account_login", "account_logout", "set_language"}
+)
+"""Names of URLs that need no login; /metrics asks for a token of its own."""
 
 OWN_AUTHENTICATION = frozenset({"api"})
 """Namespaces that authenticate by token themselves and answer 401."""

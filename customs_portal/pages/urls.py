@@ -8,6 +8,8 @@ from customs_portal.pages.views import (
     health,
     home,
     messages,
+    metrics,
+    operations,
     queue,
     search,
     subsequent_entry,
@@ -31,6 +33,9 @@ urlpatterns = [
     path("messages/out/<int:pk>.xml", messages.written, name="message_written"),
     path("filings/", trader.home, name="trader_home"),
     path("filings/<int:pk>/", trader.filing, name="trader_filing"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/retry/", operations.retry_parked, name="retry_parked"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

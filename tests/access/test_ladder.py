@@ -108,6 +108,8 @@ def addresses(world: World) -> dict[str, str]:
 def expected(asker: Asker, row: Row) -> str:
     if row.door is Door.OPEN:
         return "in"
+    if row.door is Door.MONITORING:
+        return "401"
     if row.door is Door.TOKEN:
         if not asker.token:
             return "401"
