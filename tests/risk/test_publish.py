@@ -1,12 +1,15 @@
 """Publishing rules and lists."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from customs_portal import clock
 from risk import rule_sets
 from risk.engine import loading
+from risk.engine.tree import All
 from risk.models import ReferenceList, RiskProfile, RuleSetVersion, RuleVersion
 from risk.services.publish import load_lists, publish_rules
 
@@ -46,3 +49,15 @@ def test_a_changed_list_is_compiled_anew() -> None:
     load_lists([shorter])
     assert ReferenceList.objects.get(code="watch_imo").revision == 2
     assert rule_sets.in_force() is not before
+
+
+def test_an_unsound_rule_publishes_nothing(tmp_path: Path) -> None:
+    call_command("load_rules", verbosity=0)
+    first, *others = loading.load_rules()
+    unsound = msgspec.structs.replace(first, expression=All(()))
+    path = tmp_path / "rules.json"
+    path.write_bytes(msgspec.json.encode([unsound, *others]))
+    with pytest.raises(CommandError, match=f"{first.code}: empty-group at top"):
+        call_command("load_rules", rules=path, verbosity=0)
+    assert RuleSetVersion.objects.count() == 1
+    assert RuleVersion.objects.count() == len(others) + 1

@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from customs_portal import clock
 from risk.engine import loading
-from risk.models import RiskProfile
+from risk.engine.evaluate import UnsoundRule
+from risk.models import RiskProfile, RuleSetVersion
+from risk.rule_sets import in_force
 from risk.services.publish import load_lists, publish_rules
 
 
@@ -24,13 +26,21 @@ class Command(BaseCommand):
         parser.add_argument("--profile", default="common")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load, publish, and say which rule set is in force."""
-        rules = loading.load_rules(options["rules"])
-        with transaction.atomic():
-            load_lists(loading.load_lists(options["lists"]).values())
-            profile, _created = RiskProfile.objects.get_or_create(
-                code=options["profile"], defaults={"name": options["profile"].capitalize()}
-            )
-            published = publish_rules(rules, profile=profile, at=clock.now())
+        """Load, publish, and say which rule set is in force; nothing if a rule is unsound."""
+        try:
+            published = self._publish(options)
+        except UnsoundRule as error:
+            raise CommandError(f"Nothing is published. {error}") from error
         if options["verbosity"]:
             self.stdout.write(f"rule set {published.number}: {len(published.rule_versions)} rules")
+
+    @transaction.atomic
+    def _publish(self, options: dict[str, Any]) -> RuleSetVersion:
+        rules = loading.load_rules(options["rules"])
+        load_lists(loading.load_lists(options["lists"]).values())
+        profile, _created = RiskProfile.objects.get_or_create(
+            code=options["profile"], defaults={"name": options["profile"].capitalize()}
+        )
+        published = publish_rules(rules, profile=profile, at=clock.now())
+        in_force()  # an unsound rule in force would stop all assessment
+        return published
