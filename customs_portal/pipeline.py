@@ -3,6 +3,7 @@
 bytes -> inbox.receive -> message.received -> intake -> filing.registered | filing.rejected
 filing.registered    -> assess (opinion), reply (IE328)
 filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
+message.test_accepted, message.test_refused -> reply (IE328, IE316), and nothing else
 assessment.risk_concluded -> notify_subsequent_offices (IE319)
 measure.announced    -> announce (IE351)
 """
@@ -33,6 +34,8 @@ PIPELINE = Pipeline(
     routes={
         wire.MESSAGE_RECEIVED: ("intake",),
         wire.MESSAGE_UNREADABLE: ("reply",),
+        wire.TEST_ACCEPTED: ("reply",),
+        wire.TEST_REFUSED: ("reply",),
         declared.FILING_REGISTERED: ("reply", "assess"),
         declared.FILING_REJECTED: ("reply",),
         declared.MEASURE_ANNOUNCED: ("announce",),

@@ -9,6 +9,9 @@ from datetime import datetime
 SEQUENCE = "declarations_mrn_seq"
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SERIAL_LENGTH = 7
+TEST_OFFICE = "TEST00"
+"""Stands where an office would, in the MRN of a test message; no office may be called so."""
+
 FORM = re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{13}[0-9]")
 
 
@@ -38,8 +41,20 @@ def is_valid(mrn: str) -> bool:
 def make_mrn(*, office: str, number: int, at: datetime) -> str:
     """Return the MRN of the office (`NL000396`) for a number of the sequence.
 
-    Raises ValueError when the number does not fit into seven characters of base 36.
+    Raises ValueError when the number does not fit into seven characters of base 36, or for an
+    office that is called like the one of test messages.
     """
+    if office.upper().endswith(TEST_OFFICE):
+        raise ValueError("The MRN of test messages are never given to an office.")
+    return _numbered(office, number, at)
+
+
+def make_test_mrn(*, country: str, number: int, at: datetime) -> str:
+    """Return the MRN of a test message: of right form and check digit, and never of a real ENS."""
+    return _numbered(country + TEST_OFFICE, number, at)
+
+
+def _numbered(office: str, number: int, at: datetime) -> str:
     if not 0 <= number < 36**SERIAL_LENGTH:
         raise ValueError("The sequence of MRN is used up.")
     body = f"{at:%y}{office.upper()}{base36(number)}"

@@ -8,6 +8,8 @@ MESSAGE_RECEIVED = Kind(name="message.received", sentence=_("Message received"))
 MESSAGE_UNREADABLE = Kind(
     name="message.unreadable", sentence=_("Message could not be read as a declaration")
 )
+TEST_ACCEPTED = Kind(name="message.test_accepted", sentence=_("Test message found correct"))
+TEST_REFUSED = Kind(name="message.test_refused", sentence=_("Test message found wrong"))
 MESSAGE_REPEATED = Kind(name="message.repeated", sentence=_("Message received again"))
 MESSAGE_CREATED = Kind(name="message.created", sentence=_("%(kind)s written to %(recipient)s"))
 MESSAGE_COLLECTED = Kind(

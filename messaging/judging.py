@@ -17,6 +17,9 @@ LODGED_HERE = frozenset({"CC315A"})
 """The messages that the portal takes in."""
 
 UNREADABLE_STAGES = frozenset({Stage.PARSE, Stage.STRUCTURE})
+TEST = "1"
+"""The test indicator (TesIndMES18) of a test message."""
+
 WRONG_VALUE = "12"
 DUPLICATE = "26"
 
@@ -30,6 +33,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     digest: bytes
     body: bytes
+    test_token: bool = False
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,9 +45,22 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     repeats: int | None = None
 
     @property
+    def is_test(self) -> bool:
+        """Whether nothing may come of it: sent with a token for tests, or marked as a test."""
+        return self.received.test_token or self.reading.test_indicator == TEST
+
+    @property
     def is_readable(self) -> bool:
         """Whether it can be answered as the message that it is, and not by an XML error."""
         return not any(finding.stage in UNREADABLE_STAGES for finding in self.findings)
+
+
+class Fate(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a message."""
+
+    message: Judged
+    findings: Sequence[Finding]
+    mrn: str = ""
 
 
 def judge(received: Received, *, reference: Snapshot, country: str, limit: int) -> Judged:

@@ -2,6 +2,7 @@
 
 from declarations.services.lodge import Lodged, Lodgement, Refused, lodge
 from declarations.services.measures import MeasureOrder, place_measures
+from declarations.services.rehearse import rehearse
 from declarations.services.reject import Rejection, reject
 from declarations.services.subsequent_entry import OwnOfficeNotice, inform_own_offices
 
@@ -15,5 +16,6 @@ __all__ = [
     "inform_own_offices",
     "lodge",
     "place_measures",
+    "rehearse",
     "reject",
 ]

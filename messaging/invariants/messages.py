@@ -30,7 +30,7 @@ GROUP BY v.message_id HAVING count(*) > 1 ORDER BY v.message_id
 
 same_id_taken_twice = by_query("""
 SELECT 'message id ' || m.message_identification || ' of operator ' || m.operator_id
-FROM messaging_inboundmessage m WHERE m.mrn <> '' AND m.repeats_id IS NULL
+FROM messaging_inboundmessage m WHERE m.mrn <> '' AND m.repeats_id IS NULL AND NOT m.is_test
 GROUP BY m.operator_id, m.message_identification HAVING count(*) > 1 ORDER BY 1
 """)
 
@@ -55,7 +55,9 @@ ORDER BY o.id
 
 _CAUSES = """
 (VALUES ('filing.registered', 'CC328A'), ('filing.rejected', 'CC316A'),
-        ('message.unreadable', 'CD917B'), ('measure.announced', 'CC351A')) AS c(event, message)
+        ('message.unreadable', 'CD917B'), ('measure.announced', 'CC351A'),
+        ('message.test_accepted', 'CC328A'), ('message.test_refused', 'CC316A')
+) AS c(event, message)
 """
 
 not_told = by_query(f"""
@@ -70,8 +72,10 @@ ORDER BY e.id
 
 told_for_another_reason = by_query(f"""
 SELECT o.kind || ' ' || o.message_identification FROM messaging_outboundmessage o
-JOIN {_CAUSES} ON c.message = o.kind JOIN events_event e ON e.id = o.event_id
-WHERE e.kind <> c.event ORDER BY o.id
+JOIN events_event e ON e.id = o.event_id
+WHERE o.kind IN (SELECT c.message FROM {_CAUSES})
+  AND NOT EXISTS (SELECT 1 FROM {_CAUSES} WHERE c.message = o.kind AND c.event = e.kind)
+ORDER BY o.id
 """)  # noqa: S608  no value of anybody's
 
 _BODIES = """

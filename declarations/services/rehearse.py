@@ -1,0 +1,24 @@
+"""Rehearsing a lodgement: what it would be refused for, without registering anything."""
+
+from collections.abc import Sequence
+
+from declarations.document import Document
+from declarations.models import Filing
+from declarations.services.lodge import Refused, lrn_taken
+
+
+def rehearse(documents: Sequence[Document]) -> list[Refused | None]:
+    """Return for each declaration why it would be refused if it were lodged now, None if not.
+
+    Nothing is written: two of the same LRN do not stand against each other.
+    """
+    keys = [(document.declarant.identifier or "", document.lrn or "") for document in documents]
+    taken = set(
+        Filing.objects.filter(declarant__in={who for who, _ in keys}, lrn__in={n for _, n in keys})
+        .exclude(status="rejected")
+        .values_list("declarant", "lrn")
+    )
+    return [
+        lrn_taken(document) if key in taken else None
+        for key, document in zip(keys, documents, strict=True)
+    ]
