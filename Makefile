@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: up check test static templates migrations deployment openapi-unchanged openapi \
-        fast-tests assets bench bench-data clean
+        fast-tests assets bench bench-data backup restore clean
 
 up: $(STAMP)
 	@$(BIN)/python -m customs_portal.runtime.up
@@ -85,6 +85,14 @@ $(STAMP): requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement requirements-dev.txt
 	@touch $@
+
+backup: $(STAMP)
+	@test -n "$(FILE)" || { echo "Use: make backup FILE=..."; exit 2; }
+	@$(BIN)/python -m customs_portal.runtime.backup save $(FILE)
+
+restore: $(STAMP)
+	@test -n "$(FILE)" || { echo "Use: make restore FILE=..."; exit 2; }
+	@$(BIN)/python -m customs_portal.runtime.backup restore $(FILE)
 
 clean:
 	@test ! -e var/lock || $(PYTHON) -c "import fcntl; fcntl.flock(open('var/lock'), fcntl.LOCK_EX | fcntl.LOCK_NB)" \

@@ -16,4 +16,4 @@ def read(body: bytes, **options: Any) -> Any:
     return _read(body, **options)
 
 
-registry.read = read  # type: ignore[assignment]
+registry.read = read

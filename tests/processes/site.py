@@ -52,7 +52,7 @@ class Site:
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What a query finds."""
         with self.connect() as connection:
-            cursor = connection.execute(query, values)  # type: ignore[arg-type]
+            cursor = connection.execute(query.encode(), values)
             return cursor.fetchall() if cursor.description else []
 
     def count(self, query: str, *values: object) -> int:
@@ -114,6 +114,10 @@ class Site:
         """Wait until that many connections of the site wait for a lock."""
         waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         until(lambda: self.count(waiting) >= count)
+
+    def wait_until_ready(self) -> None:
+        """Wait until the web process answers that it can work."""
+        until(lambda: _answers(int(self.environment["PORT"])))
 
     def settle(self) -> None:
         """Wait until nothing is due any more."""
@@ -179,7 +183,7 @@ def running_site(directory: Path, port: int) -> Iterator[Site]:
         _prepare(site)
         for name in ("web", "worker", "beat"):
             site.start(name)
-        until(lambda: _answers(port))
+        site.wait_until_ready()
         yield site
     finally:
         supervisor.stop_all(list(site.processes.values()))

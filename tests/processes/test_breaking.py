@@ -122,7 +122,12 @@ def test_a_message_whose_parsing_kills_the_process_is_parked_alone(site: Site) -
     [poison] = lodge(site, passing(conveyance_reference="POISON"))
     sent = lodge(site, *(passing() for _ in range(3)))
     parked = "SELECT count(*) FROM events_delivery WHERE parked_at IS NOT NULL"
-    until(lambda: site.end_leases() is None and site.count(parked) == 1)
+
+    def is_parked() -> bool:
+        site.end_leases()
+        return site.count(parked) == 1
+
+    until(is_parked)
     assert_registered_once(site, sent)
     assert site.broken() == WHOLE
     site.kill("worker")
