@@ -83,6 +83,7 @@ ROWS: dict[str, Row] = {
     "claim": _WORK_ON_CASE,
     "give_back": _WORK_ON_CASE,
     "decide": _WORK_ON_CASE,
+    "record_call": _WORK_ON_CASE,
     "ens": _READ_OBJECT,
     "search": _READ,
     "subsequent_entry": _READ,

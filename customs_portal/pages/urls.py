@@ -3,6 +3,7 @@
 from django.urls import path
 
 from customs_portal.pages.views import (
+    call,
     case,
     ens,
     health,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("cases/<int:case_id>/claim/", case.claim, name="claim"),
     path("cases/<int:case_id>/give-back/", case.give_back, name="give_back"),
     path("cases/<int:case_id>/decide/", case.decide, name="decide"),
+    path("cases/<int:case_id>/call/", call.record, name="record_call"),
     path("ens/<str:mrn>/", ens.ens, name="ens"),
     path("subsequent-entry/", subsequent_entry.inbox, name="subsequent_entry"),
     path("search/", search.search, name="search"),

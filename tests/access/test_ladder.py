@@ -63,6 +63,9 @@ def _sent(asker: Asker) -> dict[str, Any]:
     return {"content_type": "application/xml"} if asker.token else {}
 
 
+CASE_PAGES = ("review", "claim", "give_back", "decide", "record_call")
+
+
 def askers(world: World) -> list[Asker]:
     found = [Asker("nobody", None, False, False, Client())]
     for name, user in world.people.items():
@@ -80,7 +83,7 @@ def addresses(world: World) -> dict[str, str]:
     open_case, ens = Case.objects.get(status="open"), Ens.objects.order_by("pk")[0]
     notification = OutboundMessage.objects.get(kind="CC351A")
     named: dict[str, dict[str, Any]] = {
-        **{key: {"case_id": open_case.pk} for key in ("review", "claim", "give_back", "decide")},
+        **{key: {"case_id": open_case.pk} for key in CASE_PAGES},
         "ens": {"mrn": ens.mrn},
         "message_received": {"pk": InboundMessage.objects.order_by("pk")[0].pk},
         "message_written": {"pk": notification.pk},

@@ -14,6 +14,7 @@ from customs_portal.reference.snapshot import Snapshot
 from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
 from declarations.models import Ens
+from messaging.undelivered import Call, calls_to_make
 from risk import policies
 from risk.forms import REASONS_OF_VERB, Selectable, selectable
 from risk.models import Case, Decision
@@ -62,6 +63,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     assigned_at: datetime | None
     may_work: bool
     may_decide: bool
+    may_call: bool
+    calls: tuple[Call, ...]
     verbs: tuple[VerbOption, ...]
     told: str
 
@@ -73,6 +76,7 @@ def read(
     choices = selectable(snapshot, [document], own_offices(case.ens))
     is_open = case.status == Case.Status.OPEN
     may_work = is_open and policies.may_work_on(user, case)
+    to_call = case.cause == Case.Cause.NOT_DELIVERED
     found = CaseView(
         id=case.pk,
         mrn=case.ens.mrn,
@@ -90,7 +94,9 @@ def read(
         is_mine=case.assignee_id == user.pk,
         assigned_at=case.assigned_at,
         may_work=may_work,
-        may_decide=may_work and case.assignee_id in (None, user.pk),
+        may_decide=may_work and not to_call and case.assignee_id in (None, user.pk),
+        may_call=may_work and to_call,
+        calls=tuple(calls_to_make(case.ens_id)) if to_call else (),
         verbs=_verbs(choices, document, snapshot),
         told=_told(case.ens, document, at),
     )
