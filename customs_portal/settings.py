@@ -108,6 +108,7 @@ DATABASES: dict[str, Any] = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "server_side_binding": True,
+            "prepare_threshold": 1_000_000,  # no statement by itself, only those that ask for it
             "connect_timeout": 5,
             **_database.get("OPTIONS", {}),
         },

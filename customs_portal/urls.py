@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("customs_portal.api.urls")),
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("customs_portal.api.urls")),
     path("", include("customs_portal.pages.urls")),
 ]

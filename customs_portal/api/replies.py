@@ -18,7 +18,7 @@ XML = "application/xml"
 
 def accepted(correlation: UUID, *, retry_after: int | None = None) -> HttpResponse:
     """Return 202: the message is stored and will be judged; where to ask for its answer."""
-    url = reverse("api:message", args=[correlation])
+    url = f"{reverse('api:messages')}/{correlation}"
     body = msgspec.json.encode({"id": correlation, "state": "received", "url": url})
     headers = {"Location": url, "X-Correlation-Id": str(correlation)}
     if retry_after is not None:
