@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RULES, RoleAdmin
-from customs_portal.reference.models import Code, Country, Load, Office, ReasonCode
+from customs_portal.reference.models import (
+    Code,
+    Country,
+    Load,
+    NomenclatureEntry,
+    Office,
+    ReasonCode,
+)
 
 
 class LoadedDataAdmin(RoleAdmin):
@@ -72,6 +79,16 @@ class ReasonCodeAdmin(LoadedDataAdmin):
     )
     list_filter = ("decision", "announced", "second_signature")
     search_fields = ("code", "title", "definition")
+    date_hierarchy = "valid_from"
+
+
+@admin.register(NomenclatureEntry)
+class NomenclatureEntryAdmin(LoadedDataAdmin):
+    """Subheadings, UN numbers and places."""
+
+    list_display = ("list", "code", "name", "valid_from", "valid_to")
+    list_filter = ("list",)
+    search_fields = ("^code", "name")
     date_hierarchy = "valid_from"
 
 

@@ -200,3 +200,33 @@ class Load(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loaded_at:%Y-%m-%d %H:%M} {self.digest[:12]}"
+
+
+class NomenclatureEntry(DatedRow):
+    """An entry of a large list that is looked up by code and never handed out as a whole."""
+
+    class List(models.TextChoices):
+        """The lists."""
+
+        HS6 = "hs6", _("Harmonised System subheading")
+        UN_NUMBER = "un_number", _("UN number")
+        PLACE = "place", _("UN/LOCODE")
+
+    list = models.CharField(_("list"), max_length=12, choices=List.choices)
+    code = models.CharField(_("code"), max_length=8)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+
+    key_fields = ("list", "code")
+    objects = DatedQuerySet["NomenclatureEntry"].as_manager()
+
+    class Meta:
+        verbose_name = _("nomenclature entry")
+        verbose_name_plural = _("nomenclature entries")
+        ordering = ["list", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["list", "code"], name="one_entry_per_code"),
+            _period_constraint("nomenclature_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}".strip()

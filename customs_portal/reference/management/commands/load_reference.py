@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from msgspec import ValidationError
 
 from customs_portal import clock
-from customs_portal.reference import services, sources
+from customs_portal.reference import nomenclature, services, sources
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
             tables = sources.from_csv(options["folder"])
         except (OSError, ValidationError, KeyError) as problem:
             raise CommandError(_("The reference data cannot be read: %s") % problem) from problem
-        counts = services.load(tables=tables, at=clock.now())
+        at = clock.now()
+        counts = services.load(tables=tables, at=at) | nomenclature.load_own(on=at.date())
         if options["verbosity"]:
             self.stdout.write("\n".join(f"{name} {count}" for name, count in counts.items()))
