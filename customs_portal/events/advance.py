@@ -5,6 +5,7 @@ from datetime import datetime
 
 from customs_portal import clock
 from customs_portal.bulk import fetch_prepared
+from customs_portal.events import wake
 from customs_portal.events.delivery import run_batch
 from customs_portal.events.routing import Consumer, pipeline
 
@@ -28,7 +29,7 @@ def advance_slice() -> bool:
     """Drain for one time slice; return whether work is left over.
 
     Leaves early after rounds without work, and rests when no batch was full, so that the next
-    batches are worth taking.
+    batches are worth taking. A full batch frees the wake, so that another process may come.
     """
     end = time.monotonic() + SLICE_SECONDS
     empty = 0
@@ -37,7 +38,9 @@ def advance_slice() -> bool:
         empty = 0 if full is not None else empty + 1
         if empty == EMPTY_ROUNDS:
             return False
-        if not full:
+        if full:
+            wake.begin(wake.ADVANCE)
+        else:
             time.sleep(PAUSE_SECONDS)
     return True
 

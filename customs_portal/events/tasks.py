@@ -12,9 +12,15 @@ from customs_portal.events.routing import pipeline
 
 @shared_task(name=wake.ADVANCE)
 def advance() -> None:
-    """Drain the local consumers for a slice; ask to be called again if work is left."""
+    """Drain the local consumers for a slice; ask to be called again if work is left.
+
+    While it rests between batches nobody else is woken: two would halve each other's batches. A
+    full batch calls another process (see `advance_slice`).
+    """
+    wake.hold(wake.ADVANCE)
+    is_left = advance_slice()
     wake.begin(wake.ADVANCE)
-    if advance_slice():
+    if is_left or any(consumer.task is None for consumer in due_consumers(at=clock.now())):
         wake.wake_task(wake.ADVANCE)
 
 

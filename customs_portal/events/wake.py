@@ -52,8 +52,17 @@ def wake_task(task: str) -> None:
         _log.warning("wake_failed", task=task, error=type(error).__name__)
 
 
+def hold(task: str) -> None:
+    """Say that the task runs and needs no wake until `begin`, or until KEY_SECONDS have passed."""
+    try:
+        valkey().set(_key(task), 1, ex=KEY_SECONDS)
+    except RedisError as error:
+        _log.warning("wake_failed", task=task, error=type(error).__name__)
+
+
 def begin(task: str) -> None:
-    """Say that the task has begun: what happens from now on needs a new wake."""
+    """Say that what happens from now on needs a new wake."""
+    _last.pop(task, None)
     try:
         valkey().delete(_key(task))
     except RedisError as error:

@@ -74,7 +74,7 @@ class EnsMember(models.Model):
 class EnsVersion(models.Model):
     """The exact list of filing versions that was analysed. Never changed."""
 
-    ens = models.ForeignKey(Ens, models.PROTECT, related_name="versions")
+    ens = models.ForeignKey(Ens, models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField(_("number"), default=1)
     filing_versions = ArrayField(models.BigIntegerField(), verbose_name=_("filing versions"))
     created_at = models.DateTimeField(_("created"))
@@ -94,7 +94,7 @@ class EnsVersion(models.Model):
 class EntryLeg(models.Model):
     """One office on the itinerary, the first with sequence 0."""
 
-    ens = models.ForeignKey(Ens, models.PROTECT, related_name="legs")
+    ens = models.ForeignKey(Ens, models.PROTECT, related_name="legs", db_index=False)
     sequence = models.PositiveSmallIntegerField(_("sequence"))
     office = models.CharField(_("office"), max_length=8)
     country = models.CharField(_("country"), max_length=2)

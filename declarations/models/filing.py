@@ -66,7 +66,7 @@ class Filing(models.Model):
 class FilingVersion(models.Model):
     """One version of a filing: its document, and which message brought it. Never changed."""
 
-    filing = models.ForeignKey(Filing, models.PROTECT, related_name="versions")
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField(_("number"), default=1)
     message_id = models.BigIntegerField(_("message"))
     document_json = models.JSONField(_("document"))
@@ -102,7 +102,7 @@ class ConsignmentLife(models.Model):
         NOT_RELEASED = "not_released", _("Not released")
         ONWARD = "onward", _("Gone on")
 
-    filing = models.ForeignKey(Filing, models.PROTECT, related_name="consignments")
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="consignments", db_index=False)
     key = models.CharField(_("consignment key"), max_length=400)
     documents = ArrayField(models.CharField(max_length=40), verbose_name=_("transport documents"))
     goods = models.CharField(

@@ -13,7 +13,13 @@ from declarations.models.filing import FilingVersion
 class Projected(models.Model):
     """A row of the projection: which version it describes, and where in the document it stands."""
 
-    filing_version = models.ForeignKey(FilingVersion, models.CASCADE, related_name="+")
+    filing_version = models.ForeignKey(
+        FilingVersion,
+        models.CASCADE,
+        related_name="+",
+        db_index=False,  # each table has its own, by name
+        db_constraint=False,  # written with its version; checked by check_projection, not per row
+    )
     path = models.CharField(_("path"), max_length=64)
 
     class Meta:
@@ -109,7 +115,7 @@ class DeclaredRouting(Projected):
 class SearchKey(models.Model):
     """An identifier by which an ENS can be found: MRN, LRN, container, bill, EORI, means."""
 
-    ens = models.ForeignKey(Ens, models.CASCADE, related_name="search_keys")
+    ens = models.ForeignKey(Ens, models.CASCADE, related_name="search_keys", db_constraint=False)
     kind = models.CharField(_("kind"), max_length=16)
     value = models.CharField(_("value"), max_length=70)
 

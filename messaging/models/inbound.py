@@ -16,7 +16,7 @@ class InboundMessage(models.Model):
         ANSWERED = "answered", _("Answered")
 
     correlation = models.UUIDField(_("correlation id"), unique=True)
-    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     received_at = models.DateTimeField(_("received"))
     body_id = models.BigIntegerField(_("raw message"))
