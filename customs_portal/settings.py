@@ -145,6 +145,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_DB_REUSE_MAX = 1000
+"""Tasks after which a worker opens its connection anew; Celery's default is each one."""
 CELERY_TASK_DEFAULT_QUEUE = "local"
 CELERY_TASK_ROUTES = {
     "messaging.tasks.notify_subsequent_offices": {"queue": "network"},
