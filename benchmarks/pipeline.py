@@ -111,7 +111,7 @@ def measure(measured: Measurement, ens: int, paced_seconds: int) -> dict[str, ob
     batched = measured.batched(ens)
     print(f"in batches: {batched}", flush=True)
     worker = processor.megabytes(measured.site.processes["worker"].popen.pid)
-    lost, duplicates = results.lost_and_duplicates(measured.connection)
+    lost, duplicates = results.lost_and_duplicates()
     print(f"wanting a person: {results.flagged_share(measured.connection):.1%}")
     floor = measured.floor(min(ens, 4_000))
     print(f"floor: {floor['post']:.0f} us to POST, {floor['process']:.0f} us for the rest")

@@ -1,11 +1,14 @@
 """What a run has left in the database: when it was done, how fast it was, whether all is right."""
 
+import io
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 import psycopg
+from django.core.management import call_command
 
 from benchmarks.measuring.load import Sent
 
@@ -20,22 +23,6 @@ SELECT extract(epoch FROM greatest(
 _ANSWERED = """
 SELECT correlation::text, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float
 FROM messaging_inboundmessage WHERE state = 'answered' AND correlation = ANY(%s::uuid[])
-"""
-_LOST = """
-SELECT (SELECT count(*) FROM messaging_inboundmessage WHERE answer_id IS NULL
-        AND repeats_id IS NULL)
-     + (SELECT count(*) FROM declarations_ens e
-        WHERE NOT EXISTS (SELECT 1 FROM risk_assessment a WHERE a.ens_id = e.id)
-          AND NOT EXISTS (SELECT 1 FROM risk_case c WHERE c.ens_id = e.id AND c.status = 'open'))
-"""
-_DUPLICATES = """
-SELECT (SELECT count(mrn) - count(DISTINCT mrn) FROM declarations_filing WHERE mrn <> '')
-     + (SELECT count(*) - count(DISTINCT (event_id, kind, recipient))
-        FROM messaging_outboundmessage)
-     + (SELECT count(*) - count(DISTINCT (declarant, lrn)) FROM declarations_filing
-        WHERE status <> 'rejected')
-     + (SELECT count(*) - count(DISTINCT ens_version_id) FROM risk_assessment
-        WHERE status <> 'superseded')
 """
 
 
@@ -68,9 +55,15 @@ def quantile(ordered: Sequence[float], share: float) -> float:
     return round(ordered[min(int(len(ordered) * share), len(ordered) - 1)], 1)
 
 
-def lost_and_duplicates(connection: psycopg.Connection) -> tuple[int, int]:
-    """Return how many messages or ENS were forgotten, and how many things exist twice."""
-    return _number(connection, _LOST), _number(connection, _DUPLICATES)
+def lost_and_duplicates() -> tuple[int, int]:
+    """Return what `check_invariants` counts as lost and as done twice; it prints what is broken."""
+    printed = io.StringIO()
+    with suppress(SystemExit):
+        call_command("check_invariants", format="json", stdout=printed)
+    found = json.loads(printed.getvalue())
+    for broken in found["broken"]:
+        print(f"broken: {broken['count']} x {broken['sentence']} {broken['examples'][:3]}")
+    return found["lost"], found["duplicates"]
 
 
 def flagged_share(connection: psycopg.Connection) -> float:
