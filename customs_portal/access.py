@@ -50,6 +50,7 @@ _TOKEN = Row(door=Door.TOKEN, roles=OPERATORS)
 _TOKEN_OBJECT = Row(door=Door.TOKEN, roles=OPERATORS, scoped=True)
 _READ = Row(roles=READING)
 _READ_OBJECT = Row(roles=READING, scoped=True)
+_MESSAGE = Row(roles=READING | TRADERS, scoped=True)
 _WORK = Row(roles=CASEWORK, verb=True)
 _WORK_ON_CASE = Row(roles=CASEWORK, scoped=True, verb=True)
 
@@ -87,8 +88,12 @@ ROWS: dict[str, Row] = {
     "ens": _READ_OBJECT,
     "search": _READ,
     "subsequent_entry": _READ,
+    "messages": Row(roles=READING | TRADERS),
+    "message": _MESSAGE,
+    "message_raw": _MESSAGE,
+    "message_sent": _MESSAGE,
     "message_received": _READ_OBJECT,
-    "message_written": Row(roles=READING | TRADERS, scoped=True),
+    "message_written": _MESSAGE,
     "trader_home": Row(roles=TRADERS),
     "trader_filing": Row(roles=TRADERS, scoped=True),
     "api:messages": Row(door=Door.TOKEN, roles=OPERATORS, verb=True),

@@ -23,6 +23,7 @@ class MessageState(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     findings: list[Finding]
     answer: OutboundMessage | None
+    is_test: bool = False
 
 
 def message_state(correlation: UUID, user: User) -> MessageState | None:
@@ -44,6 +45,7 @@ def message_state(correlation: UUID, user: User) -> MessageState | None:
         received_at=message.received_at,
         findings=msgspec.convert(message.findings, list[Finding]),
         answer=first.answer,
+        is_test=message.is_test,
     )
 
 

@@ -1,6 +1,6 @@
 """Who looked at what: one row for every reading of a case, an ENS or a message."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 
@@ -28,7 +28,7 @@ def record_access(
 
     Called before anything is shown, so that nothing is read unrecorded.
     """
-    values = [
+    values: list[str | int | date | None] = [
         month_of(at),
         at,
         user.pk,

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,8 +14,14 @@ from rest_framework.views import APIView
 from customs_portal.accounts.models import User
 from customs_portal.api.problems import bad_parameter, not_found
 from customs_portal.api.replies import accepted, answer_as_xml, mark_collected
-from customs_portal.api.serializers import AcceptedSerializer, MessageSerializer, ProblemSerializer
+from customs_portal.api.serializers import (
+    AcceptedSerializer,
+    MessageSerializer,
+    ProblemSerializer,
+    RefusalSerializer,
+)
 from customs_portal.api.waiting import LONGEST_WAIT, answered_within, wait_seconds
+from messaging.formats.problems import CONTENT_TYPE, STATUS, finding_entry, write_problem
 from messaging.models import OutboundMessage
 from messaging.reads import MessageState, message_state, raw_body
 
@@ -25,8 +32,17 @@ WAIT = OpenApiParameter(
 )
 
 
+class ProblemRenderer(JSONRenderer):
+    """Lets a client ask for what is wrong as problem details."""
+
+    media_type = CONTENT_TYPE
+    format = "problem"
+
+
 class MessageView(APIView):
     """One message of the token's operator."""
+
+    renderer_classes = [JSONRenderer, ProblemRenderer]
 
     @extend_schema(
         operation_id="message",
@@ -41,11 +57,15 @@ class MessageView(APIView):
             (400, "application/problem+json"): ProblemSerializer,
             (401, "application/problem+json"): ProblemSerializer,
             (404, "application/problem+json"): ProblemSerializer,
+            (422, "application/problem+json"): RefusalSerializer,
             (503, "application/problem+json"): ProblemSerializer,
         },
     )
     def get(self, request: Request, correlation: str) -> HttpResponse:
-        """Return the state as JSON; with `wait` the answer as XML, or 202 if it did not come."""
+        """Return the state as JSON; with `wait` the answer as XML, or 202 if it did not come.
+
+        To Accept: application/problem+json a refused message is answered with its findings (422).
+        """
         user = cast(User, request.user)
         key, seconds = _uuid(correlation), wait_seconds(request.query_params.get("wait"))
         if seconds is None:
@@ -59,7 +79,11 @@ class MessageView(APIView):
             return _waited(state, user, seconds)
         if state.answer is not None:
             mark_collected(state.answer, by=user)
-        return Response(MessageSerializer(_content(state)).data)
+        if state.findings and isinstance(request.accepted_renderer, ProblemRenderer):
+            body = write_problem(state.findings)
+            return HttpResponse(body, status=STATUS, content_type=CONTENT_TYPE)
+        content = MessageSerializer(_content(state)).data
+        return Response(content, content_type="application/json")
 
 
 def _uuid(text: str) -> UUID | None:
@@ -81,12 +105,13 @@ def _content(state: MessageState) -> dict[str, Any]:
     return {
         "id": state.correlation,
         "state": state.state,
+        "test": state.is_test,
         "kind": state.kind,
         "mrn": state.mrn,
         "lrn": state.lrn,
         "received_at": state.received_at,
         "response": _response(state.answer),
-        "findings": state.findings,
+        "findings": [finding_entry(finding) for finding in state.findings],
     }
 
 

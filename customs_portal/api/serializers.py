@@ -15,6 +15,8 @@ class FindingSerializer(serializers.Serializer[Any]):
     location = serializers.CharField(help_text="Path to the element, with positions.")
     value = serializers.CharField(help_text="What was declared there, or empty.")
     text = serializers.CharField(help_text="What is wrong, in words.")
+    line = serializers.IntegerField(help_text="Line of the message, from 1; 0 where unknown.")
+    column = serializers.IntegerField(help_text="Column of the line, from 1; 0 where unknown.")
 
 
 class ResponseSerializer(serializers.Serializer[Any]):
@@ -29,6 +31,7 @@ class MessageSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(help_text="Correlation id.")
     state = serializers.ChoiceField(choices=["received", "answered"])
+    test = serializers.BooleanField(help_text="A test: checked and answered, never registered.")
     kind = serializers.CharField(help_text="Kind of message, empty until it is known.")
     mrn = serializers.CharField(help_text="MRN, empty if none was given.")
     lrn = serializers.CharField(help_text="LRN, empty until it is known.")
@@ -100,3 +103,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     title = serializers.CharField()
+
+
+class RefusalSerializer(ProblemSerializer):
+    """Why a message was refused (RFC 9457)."""
+
+    findings = FindingSerializer(many=True)

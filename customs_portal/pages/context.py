@@ -25,6 +25,7 @@ MENU = (
     MenuItem(url_name="subsequent_entry", label=_("Subsequent entry"), roles=READING),
     MenuItem(url_name="search", label=_("Search"), roles=READING),
     MenuItem(url_name="trader_home", label=_("Filings"), roles=TRADERS),
+    MenuItem(url_name="messages", label=_("Messages"), roles=READING | TRADERS),
     MenuItem(url_name="operations", label=_("Operations"), roles=OVERSIGHT),
     MenuItem(
         url_name="admin:index",
@@ -38,6 +39,8 @@ SECTIONS = {
     "decide": "queue",
     "ens": "search",
     "trader_filing": "trader_home",
+    "message": "messages",
+    "message_sent": "messages",
 }
 """Pages that stand below an item of the menu."""
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 from customs_portal.findings import Finding, Stage
 from declarations.document import Document
-from messaging.formats.ics1.locations import local_name, national
+from messaging.formats.ics1.locations import local_name, national, on_lines
 from messaging.formats.ics1.reading import read_document
 from messaging.formats.ics1.rules.run import judge
 from messaging.formats.ics1.structure import structure_findings
@@ -110,7 +110,7 @@ def _checked(
     if findings or kind not in DECLARATIONS:
         return Reading(kind=kind, findings=findings, **header), None
     declaration = index(root)
-    findings = judge(declaration, profile=profile, rule_set=rule_set)
+    findings = on_lines(judge(declaration, profile=profile, rule_set=rule_set), root)
     return Reading(kind=kind, findings=findings, **header), declaration
 
 

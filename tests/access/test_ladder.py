@@ -82,13 +82,17 @@ def addresses(world: World) -> dict[str, str]:
     """Return an address for each row, of objects that exist."""
     open_case, ens = Case.objects.get(status="open"), Ens.objects.order_by("pk")[0]
     notification = OutboundMessage.objects.get(kind="CC351A")
+    message = InboundMessage.objects.order_by("pk")[0]
     named: dict[str, dict[str, Any]] = {
         **{key: {"case_id": open_case.pk} for key in CASE_PAGES},
         "ens": {"mrn": ens.mrn},
-        "message_received": {"pk": InboundMessage.objects.order_by("pk")[0].pk},
+        "message_received": {"pk": message.pk},
         "message_written": {"pk": notification.pk},
+        "message_sent": {"pk": notification.pk},
+        "message": {"correlation": message.correlation},
+        "message_raw": {"correlation": message.correlation},
         "trader_filing": {"pk": Filing.objects.order_by("pk")[0].pk},
-        "api:message": {"correlation": InboundMessage.objects.order_by("pk")[0].correlation},
+        "api:message": {"correlation": message.correlation},
         "api:notification": {"key": notification.pk},
         "api:filing": {"mrn": ens.mrn},
         "admin:risk_case_decide": {"key": open_case.pk},

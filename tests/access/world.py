@@ -9,7 +9,9 @@ from django.core.management import call_command
 from django.db import transaction
 
 from customs_portal import clock
+from customs_portal.accounts.access_log import record_access
 from customs_portal.accounts.models import (
+    AccessLog,
     ApiToken,
     OfficeMembership,
     Operator,
@@ -66,6 +68,7 @@ def make_world() -> World:
     Partner.objects.create(country="BE", name="Belgium")
     Outage.objects.create(from_at=at, what="Power", declared_by=people["administrator"])
     MonthDigest.objects.create(month="2020-01-01", events=0, digest=bytes(32), closed_at=at)
+    record_access(people["officer"], AccessLog.What.CASE, 1, at=at)
     event = Event.objects.order_by("pk")[0]
     Delivery.objects.create(
         consumer="reply", event_id=event.pk, event_month=event.month, not_before=at,

@@ -31,6 +31,7 @@ def test_a_message_not_yet_judged_has_no_response(trader: System) -> None:
         "lrn": "",
         "response": None,
         "findings": [],
+        "test": False,
     }
 
 
@@ -49,8 +50,27 @@ def test_findings_are_told_with_code_and_place(trader: System) -> None:
     finding = {"code": "15", "location": "HEAHEA.X", "text": "Missing.", "rule": "C501"}
     InboundMessage.objects.update(findings=[finding])
     assert trader.get(f"{MESSAGES}/{correlation}").json()["findings"] == [
-        {"code": "15", "rule": "C501", "location": "HEAHEA.X", "value": "", "text": "Missing."}
-    ]
+        {"code": "15", "rule": "C501", "location": "HEAHEA.X", "value": "", "text": "Missing.",
+         "line": 0, "column": 0}
+    ]  # fmt: skip
+
+
+def test_what_is_wrong_can_be_had_as_problem_details(trader: System) -> None:
+    correlation = lodged(trader)
+    problem = {"accept": "application/problem+json"}
+    assert trader.get(f"{MESSAGES}/{correlation}", headers=problem).status_code == 200
+    finding = {"code": "13", "location": "ITI", "text": "Missing.", "rule": "C570", "line": 7}
+    InboundMessage.objects.update(findings=[finding])
+    response = trader.get(f"{MESSAGES}/{correlation}", headers=problem)
+    assert response.status_code == 422
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "The message is not accepted.",
+        "status": 422,
+        "code": "message_refused",
+        "findings": [{**finding, "value": "", "column": 0}],
+    }
 
 
 def test_a_repeat_shows_the_answer_of_the_first(trader: System) -> None:

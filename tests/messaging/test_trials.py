@@ -34,6 +34,7 @@ def digest(db: None) -> str:
 
 def judged(digest: str, body: bytes) -> InboundMessage:
     correlation = receive(token_digest=digest, body=body, at=AT)
+    assert correlation is not None
     advance.drain(at=AT)
     return InboundMessage.objects.select_related("answer").get(correlation=correlation)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 from django.db.models import Exists, OuterRef, Q
@@ -76,6 +77,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     lodged_at: datetime
     limit: datetime | None
     wrong: tuple[Wrong, ...]
+    message: UUID | None = None
 
 
 class TraderMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,7 +253,9 @@ def refused(user: User, at: datetime) -> list[Refused]:
     )
     unreadable = (
         InboundMessage.objects.visible_to(user)
-        .filter(answer__kind=UNREADABLE, received_at__gte=at - ATTENTION, repeats=None)
+        .filter(
+            answer__kind=UNREADABLE, received_at__gte=at - ATTENTION, repeats=None, is_test=False
+        )
         .order_by("-received_at")[:MOST_REJECTED]
     )
     found = [*_rejected(list(rejected)), *map(_unreadable, unreadable)]
@@ -259,35 +263,39 @@ def refused(user: User, at: datetime) -> list[Refused]:
 
 
 def _rejected(filings: Sequence[Filing]) -> list[Refused]:
-    bodies = _bodies(filings)
+    messages = _received(filings)
+    bodies = raw_bodies(message.body_id for message in messages.values())
     return [
         Refused(
             pk=filing.pk,
             name=filing.lrn,
             lodged_at=filing.lodged_at,
-            limit=lodging_limit(bodies[filing.pk], filing.lodged_at)
-            if filing.pk in bodies
+            limit=_limit(filing, bodies.get(messages[filing.pk].body_id))
+            if filing.pk in messages
             else None,
             wrong=_wrong(filing.findings),
+            message=messages[filing.pk].correlation if filing.pk in messages else None,
         )
         for filing in filings
     ]
 
 
-def _bodies(filings: Sequence[Filing]) -> dict[int, bytes]:
-    """Return the raw messages of filings; sender, LRN and time of receipt name a message."""
+def _limit(filing: Filing, body: bytes | None) -> datetime | None:
+    return lodging_limit(body, filing.lodged_at) if body is not None else None
+
+
+def _received(filings: Sequence[Filing]) -> dict[int, InboundMessage]:
+    """Return the messages of filings; sender, LRN and time of receipt name a message."""
     named = {(filing.sender, filing.lrn, filing.lodged_at): filing.pk for filing in filings}
     messages = InboundMessage.objects.select_related("operator").filter(
         lrn__in={lrn for _sender, lrn, _at in named},
         received_at__in={at for _sender, _lrn, at in named},
     )
-    found = {
-        named[key]: message.body_id
+    return {
+        named[key]: message
         for message in messages
         if (key := (message.operator.eori, message.lrn, message.received_at)) in named
     }
-    bodies = raw_bodies(found.values())
-    return {filing: bodies[body] for filing, body in found.items() if body in bodies}
 
 
 def _unreadable(message: InboundMessage) -> Refused:
@@ -297,6 +305,7 @@ def _unreadable(message: InboundMessage) -> Refused:
         lodged_at=message.received_at,
         limit=None,
         wrong=_wrong(message.findings),
+        message=message.correlation,
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -12,9 +11,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from customs_portal.accounts.models import User
+from customs_portal.accounts.models import AccessLog, User
 from customs_portal.clock import now
 from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
+from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import case as case_reads
 from customs_portal.pages.reads import declaration
 from customs_portal.pages.reads import ens as ens_reads
@@ -23,7 +23,6 @@ from risk import services
 from risk.forms import DecisionForm
 from risk.models import Case
 
-log = structlog.get_logger(__name__)
 ALL_ITEMS = 100_000
 
 
@@ -48,7 +47,7 @@ def _page(
 ) -> HttpResponse:
     """Show the case, with the form as it was sent where `refused` says why it was refused."""
     user, at = current_user(request), now()
-    log.info("case_read", user=user.pk, case=case.pk)
+    note_look(request, AccessLog.What.CASE, case.pk)
     snapshot = reference.current(at)
     [document, *_others] = ens_reads.current_documents(case.ens)
     head, choices = case_reads.read(case, document, user, snapshot, at)

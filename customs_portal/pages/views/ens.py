@@ -1,19 +1,19 @@
 """One ENS: what is declared, what was found, what happened."""
 
-import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from customs_portal.accounts.models import AccessLog
 from customs_portal.clock import now
 from customs_portal.pages.access import READING, current_user, for_roles
+from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import declaration
 from customs_portal.pages.reads import ens as reads
 from customs_portal.reference import snapshot as reference
 from declarations.models import Ens
 from risk.models import Case
 
-log = structlog.get_logger(__name__)
 ALL_ITEMS = 100_000
 
 
@@ -25,7 +25,7 @@ def ens(request: HttpRequest, mrn: str) -> HttpResponse:
     found = Ens.objects.visible_to(user).filter(mrn=mrn).first()
     if found is None:
         raise Http404
-    log.info("ens_read", user=user.pk, ens=found.pk)
+    note_look(request, AccessLog.What.ENS, found.mrn)
     [document, *_others] = reads.current_documents(found)
     limit = ALL_ITEMS if request.GET.get("items") == "all" else declaration.ITEMS_SHOWN
     view = reads.read(found, document, user, reference.current(at), at, items=limit)

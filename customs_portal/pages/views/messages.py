@@ -1,33 +1,87 @@
-"""The exact bytes of messages, for whoever may see them."""
+"""One message: its page, and its exact bytes, for whoever may see them. Each look is recorded."""
+
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from customs_portal.accounts.models import AccessLog
+from customs_portal.clock import now
 from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
+from customs_portal.pages.looking import note_look
+from customs_portal.pages.reads import message as reads
+from customs_portal.pages.views.message_log import base_of
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.reads import raw_body
+
+READERS = READING | TRADERS
+
+
+@require_safe
+@for_roles(READERS)
+def message(request: HttpRequest, correlation: UUID) -> HttpResponse:
+    """Show a message received, with its findings beside its lines."""
+    found = _received(request, correlation=correlation)
+    return _page(request, reads.received(found, current_user(request)))
+
+
+@require_safe
+@for_roles(READERS)
+def sent(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a message written."""
+    return _page(request, reads.sent(_written(request, pk), current_user(request)))
+
+
+@require_safe
+@for_roles(READERS)
+def raw(request: HttpRequest, correlation: UUID) -> HttpResponse:
+    """Return a message as it was received, by its correlation id."""
+    return _download(_received(request, correlation=correlation), str(correlation))
 
 
 @require_safe
 @for_roles(READING)
 def received(request: HttpRequest, pk: int) -> HttpResponse:
     """Return a message as it was received."""
-    found = InboundMessage.objects.visible_to(current_user(request)).filter(pk=pk).first()
-    return _download(found, str(pk))
+    return _download(_received(request, pk=pk), str(pk))
 
 
 @require_safe
-@for_roles(READING | TRADERS)
+@for_roles(READERS)
 def written(request: HttpRequest, pk: int) -> HttpResponse:
     """Return a message as it was written."""
-    found = OutboundMessage.objects.visible_to(current_user(request)).filter(pk=pk).first()
-    return _download(found, found.message_identification if found else "")
+    found = _written(request, pk)
+    return _download(found, found.message_identification)
 
 
-def _download(message: InboundMessage | OutboundMessage | None, name: str) -> HttpResponse:
-    """Never shown inside the site: what a stranger wrote is saved, not opened."""
-    if message is None:
+def _received(request: HttpRequest, **names: object) -> InboundMessage:
+    """Return the message and record the look; raises Http404 for one that is hidden or is not."""
+    seen = InboundMessage.objects.visible_to(current_user(request))
+    related = seen.select_related("operator", "answer", "repeats__answer")
+    found: InboundMessage | None = related.filter(**names).first()
+    if found is None:
         raise Http404
+    note_look(request, AccessLog.What.MESSAGE_RECEIVED, found.correlation)
+    return found
+
+
+def _written(request: HttpRequest, pk: int) -> OutboundMessage:
+    seen = OutboundMessage.objects.visible_to(current_user(request)).select_related("answers")
+    found: OutboundMessage | None = seen.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    note_look(request, AccessLog.What.MESSAGE_SENT, found.message_identification)
+    return found
+
+
+def _page(request: HttpRequest, view: reads.MessageView) -> HttpResponse:
+    context = {"base": base_of(request), "message": view, "at": now()}
+    return render(request, "pages/message.html", context)
+
+
+def _download(message: InboundMessage | OutboundMessage, name: str) -> HttpResponse:
+    """Never shown inside the site: what a stranger wrote is saved, not opened."""
     response = HttpResponse(raw_body(message), content_type="application/xml")
     response["Content-Disposition"] = (
         f'attachment; filename="{message.kind or "message"}-{name}.xml"'

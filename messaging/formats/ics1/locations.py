@@ -6,9 +6,14 @@ that name in the same parent. A repeatable element that is missing has no positi
 National (GB): every step with a position (`/ie:CC315A[1]/GOOITEGDS[2]/PACGS2[1]`).
 """
 
-from collections.abc import Container
+import re
+from collections.abc import Container, Iterable
+from typing import Any
 
+import msgspec
 from lxml import etree
+
+from customs_portal.findings import Finding
 
 
 def local_name(element: "etree._Element") -> str:
@@ -52,3 +57,57 @@ def _adjacent(element: "etree._Element") -> int:
             break
         count += 1
     return count
+
+
+_STEP = re.compile(r"(?:[^:\[\]]*:)?([^\[\]]+)(?:\[([0-9]{1,9})\])?")
+_WHOLE_MESSAGE = "MES"
+
+
+class Finder:
+    """Finds the elements that locations name; the children of an element are counted once."""
+
+    def __init__(self, root: "etree._Element") -> None:
+        self._root = root
+        self._children: dict[etree._Element, dict[str, list[etree._Element]]] = {}
+
+    def element(self, location: str) -> "etree._Element":
+        """Return the element at a location of either way of writing, or the nearest around it."""
+        found = self._root
+        for name, position in _steps(location):
+            same = self._children_of(found).get(name, [])
+            if len(same) < position:
+                return found
+            found = same[position - 1]
+        return found
+
+    def line(self, location: str) -> int:
+        """Return the line on which that element begins, 0 where it is unknown."""
+        element: Any = self.element(location)
+        return element.sourceline or 0
+
+    def _children_of(self, parent: "etree._Element") -> "dict[str, list[etree._Element]]":
+        known = self._children.get(parent)
+        if known is None:
+            known = self._children[parent] = {}
+            for child in parent:
+                known.setdefault(local_name(child), []).append(child)
+        return known
+
+
+def _steps(location: str) -> list[tuple[str, int]]:
+    """Return names and positions below the root; 1 where no position is written."""
+    below_root = location.startswith("/")
+    parts = location.split("/")[2:] if below_root else location.split(".")
+    if not below_root and parts[0] == _WHOLE_MESSAGE:
+        parts = parts[1:]
+    found = [_STEP.fullmatch(part) for part in parts if part]
+    return [(match[1], int(match[2] or 1)) for match in found if match]
+
+
+def on_lines(findings: Iterable[Finding], root: "etree._Element") -> list[Finding]:
+    """Return the findings with the line on which the element of each stands."""
+    finder = Finder(root)
+    return [
+        msgspec.structs.replace(found, line=finder.line(found.location))
+        for found in findings
+    ]

@@ -69,8 +69,13 @@ def _fitting(element: Element, value: str) -> str:
     kind = element.type
     if kind is None:
         return ""
-    text = value if value.isprintable() else _ILLEGAL.sub("", value)
+    text = without_illegal(value)
     if kind.base != "xs:string":
         text = _SPACES.sub(" ", text).strip(" ")
     limit = kind.max_length
     return text if limit is None or len(text) <= limit else text[:limit].rstrip(" ")
+
+
+def without_illegal(value: str) -> str:
+    """Return the text without the characters that XML 1.0 does not allow."""
+    return value if value.isprintable() else _ILLEGAL.sub("", value)

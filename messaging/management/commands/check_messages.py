@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from customs_portal.findings import Finding, sentence
+from messaging.formats.ics1.national import write_national_list
 from messaging.formats.profiles import Profile, RuleSet, default_rule_set
 from messaging.formats.registry import Reading, check, size_limit
 
@@ -27,13 +28,15 @@ class Command(BaseCommand):
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         parser.add_argument("--profile", choices=list(Profile), default=Profile.EU, type=Profile)
         parser.add_argument("--rule-set", choices=list(RuleSet), default=None, type=RuleSet)
-        parser.add_argument("--format", choices=["text", "jsonl"], default="text")
+        parser.add_argument("--format", choices=list(_WRITERS), default="text")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Write one answer per file, in the order of the paths."""
         profile: Profile = options["profile"]
+        if options["format"] == "xml" and profile is not Profile.GB:
+            raise CommandError("The format xml is the national list: use it with --profile GB.")
         rule_set = options["rule_set"] or default_rule_set(profile)
-        write = _as_json if options["format"] == "jsonl" else _as_text
+        write = _WRITERS[options["format"]]
         invalid = 0
         for path in _progress(_files(options["paths"])):
             reading = check(_body(path), profile=profile, rule_set=rule_set)
@@ -77,13 +80,13 @@ def _as_json(path: Path, reading: Reading) -> str:
 
 
 def _entry(finding: Finding) -> dict[str, str]:
-    return {
-        "code": finding.code,
-        "rule": finding.rule,
-        "location": finding.location,
-        "value": finding.value,
-        "text": finding.text,
-    }
+    names = ("code", "rule", "location", "value", "text")
+    return {name: getattr(finding, name) for name in names}
+
+
+def _as_national_list(_path: Path, reading: Reading) -> str:
+    """Return the list on one line; lists come in the order of the files."""
+    return write_national_list(reading.findings).decode().replace("\r", " ").replace("\n", " ")
 
 
 def _as_text(path: Path, reading: Reading) -> str:
@@ -96,3 +99,6 @@ def _as_text(path: Path, reading: Reading) -> str:
 
 def _line(finding: Finding) -> str:
     return f"line {finding.line}: " if finding.line else ""
+
+
+_WRITERS = {"text": _as_text, "jsonl": _as_json, "xml": _as_national_list}

@@ -1,0 +1,78 @@
+"""The log of messages, for traders their own, for officials those of their declarations."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
+
+from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
+from customs_portal.pages.reads import message_log as reads
+from messaging.formats.ics1.tables import catalogue
+from messaging.models import InboundMessage, OutboundMessage
+
+LONGEST_TYPED = 40
+
+
+@require_safe
+@for_roles(READING | TRADERS)
+def log(request: HttpRequest) -> HttpResponse:
+    """Show the messages that were looked for, the newest first."""
+    user, wanted = current_user(request), _wanted(request.GET)
+    page = reads.log(user, wanted)
+    context = {
+        "base": base_of(request),
+        "page": page,
+        "wanted": wanted,
+        "kinds": sorted(catalogue()),
+        "states": [*InboundMessage.State.choices, *OutboundMessage.State.choices],
+        "newer": _address(request.GET, wanted.page - 1) if wanted.page > 1 else "",
+        "older": "" if page.is_last else _address(request.GET, wanted.page + 1),
+    }
+    return render(request, "pages/messages.html", context)
+
+
+def base_of(request: HttpRequest) -> str:
+    """Return the layout of whoever asks: traders and officials have different ones."""
+    is_trader = current_user(request).role in TRADERS
+    return "shared/base_public.html" if is_trader else "shared/base_staff.html"
+
+
+def _wanted(asked: QueryDict) -> reads.Wanted:
+    """Return what the address asks for; what makes no sense there is left out."""
+    return reads.Wanted(
+        typed=asked.get("q", "").replace("\x00", "").strip()[:LONGEST_TYPED],
+        direction=_one_of(asked.get("direction", ""), (reads.RECEIVED, reads.SENT)),
+        kind=_one_of(asked.get("kind", ""), tuple(catalogue())),
+        state=_one_of(
+            asked.get("state", ""),
+            (*InboundMessage.State.values, *OutboundMessage.State.values),
+        ),
+        first=_day(asked.get("from", "")),
+        last=_day(asked.get("to", "")),
+        page=_page(asked.get("page", "")),
+    )
+
+
+def _one_of(text: str, allowed: tuple[str, ...]) -> str:
+    return text if text in allowed else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return found if found and date(2000, 1, 1) <= found <= date(2999, 12, 30) else None
+
+
+def _page(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+    return min(max(number, 1), reads.LAST_PAGE)
+
+
+def _address(asked: QueryDict, page: int) -> str:
+    kept = {name: value for name, value in asked.items() if name != "page" and value}
+    return "?" + urlencode({**kept, "page": page})
