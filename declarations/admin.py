@@ -26,6 +26,7 @@ from declarations.models import (
     Outage,
     SubsequentEntryNotice,
 )
+from declarations.outages import excused
 
 
 def user_of(request: HttpRequest) -> User:
@@ -186,7 +187,12 @@ class FilingAdmin(RoleAdmin):
     date_hierarchy = "lodged_at"
     ordering = ("-lodged_at",)
     inlines = (FilingVersionInline, ConsignmentInline)
-    readonly_fields = ("ens_link",)
+    readonly_fields = ("ens_link", "late_excused")
+
+    @admin.display(description=_("late, excused by an outage"), boolean=True)
+    def late_excused(self, filing: Filing) -> bool:
+        """Say whether an outage excuses that the filing came late."""
+        return filing.pk in excused([filing])
 
     @admin.display(description=_("ENS"))
     def ens_link(self, filing: Filing) -> SafeString | str:

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib import admin
 from django.db import IntegrityError, transaction
 
 from customs_portal.accounts.models import Role, User
+from declarations.admin import FilingAdmin
 from declarations.models import Filing, Outage
 from declarations.outages import excused, open_outages
 
@@ -72,6 +74,13 @@ def test_an_outage_without_an_end_goes_on() -> None:
     Outage.objects.update(to_at=NOON + HOUR)
     assert excused([filing]) == set()
     assert open_outages(NOON + HOUR) == []
+
+
+def test_the_admin_says_whether_lateness_is_excused() -> None:
+    declare(NOON, NOON + HOUR)
+    page = FilingAdmin(Filing, admin.site)
+    assert page.late_excused(late(NOON + HOUR, by=HOUR))
+    assert not page.late_excused(late(NOON + HOUR, by=2 * HOUR, lrn="L2"))
 
 
 def test_an_outage_cannot_end_before_it_begins() -> None:

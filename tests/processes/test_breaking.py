@@ -112,6 +112,7 @@ def test_without_postgresql_nothing_is_accepted_and_nothing_accepted_is_lost(sit
     finally:
         site.start_postgres()
     sent += lodge(site, body)
+    site.end_leases()
     assert_registered_once(site, sent)
 
 
