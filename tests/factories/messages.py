@@ -42,7 +42,7 @@ def written(
     with transaction.atomic():
         [own] = number([draft])
         message = Written(
-            draft=draft, id=own.id, message_identification=own.message_identification, body=b"<x/>"
+            draft=draft, id=own.id, message_identification=own.message_identification, body=body
         )
         write([message], at=at)
     return OutboundMessage.objects.get(pk=own.id)
