@@ -107,7 +107,4 @@ def _steps(location: str) -> list[tuple[str, int]]:
 def on_lines(findings: Iterable[Finding], root: "etree._Element") -> list[Finding]:
     """Return the findings with the line on which the element of each stands."""
     finder = Finder(root)
-    return [
-        msgspec.structs.replace(found, line=finder.line(found.location))
-        for found in findings
-    ]
+    return [msgspec.structs.replace(found, line=finder.line(found.location)) for found in findings]

@@ -42,6 +42,11 @@ def rules(message: str, profile: Profile, rule_set: RuleSet) -> tuple[Rule, ...]
     return tuple(sorted(found, key=lambda one: one.place))
 
 
+def every_rule() -> list[tuple[dict[str, str], Rule]]:
+    """Return every rule of the table with its row, in the order of their numbers."""
+    return sorted(((row, _rule(row)) for row in rows()), key=lambda pair: pair[1].number)
+
+
 def _rule(row: dict[str, str]) -> Rule:
     *_, group, value = ["", "", *_scope(row["scope"])]
     test, text = _test(row)

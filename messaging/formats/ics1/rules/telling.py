@@ -85,6 +85,19 @@ def _code(rule: Rule, group: Group, target: str) -> str:
     return _CODES.get(rule.kind, _WRONG)
 
 
+def code_of_kind(rule: Rule) -> str:
+    """Return the functional error type, or the two that depend on what was declared."""
+    if rule.kind == "count":
+        return f"{_MISSING} or {_TOO_MANY}" if rule.number == "8206" else _count_code(rule)
+    if rule.kind == "required" and len(rule.targets) > 1:
+        return f"{_MISSING} or {_NOT_ALLOWED}"
+    return _CODES.get(rule.kind, _WRONG)
+
+
+def _count_code(rule: Rule) -> str:
+    return _MISSING if rule.number == "8684" else _TOO_MANY
+
+
 def _too_few(rule: Rule, group: Group) -> bool:
     """Return whether a wrong count is one of too few: itinerary, or items below their total."""
     if rule.number != "8206" or group.parent is None:
