@@ -115,14 +115,11 @@ def addresses(world: World) -> dict[str, str]:
 def expected(asker: Asker, row: Row) -> str:
     if row.door is Door.OPEN:
         return "in"
-    if row.door is Door.MONITORING:
+    if row.door is Door.MONITORING or (row.door is Door.TOKEN and not asker.token):
         return "401"
-    if row.door is Door.TOKEN:
-        if not asker.token:
-            return "401"
-    elif row.door is Door.LOGIN and (asker.role is None or asker.token):
+    if row.door is Door.LOGIN and (asker.role is None or asker.token):
         return "to login"
-    elif asker.role is None:
+    if asker.role is None:
         return "401"
     if asker.role not in row.roles:
         return "403"
