@@ -48,6 +48,8 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no
         default="auto",
     )
 
+    REQUIRED_FIELDS = [*AbstractUser.REQUIRED_FIELDS, "role"]
+
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]  # lazy
         verbose_name_plural = _("users")  # type: ignore[assignment]  # lazy
