@@ -75,7 +75,7 @@ def _modules() -> list[Path]:
 def _texts(path: Path) -> set[str]:
     """Return the constant texts of the findings that a module makes."""
     return {
-        keyword.value.value
+        str(keyword.value.value)
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Finding"
         for keyword in call.keywords

@@ -1,6 +1,6 @@
 """The log of messages and the page of one: who sees what, and that each look is recorded."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -153,8 +153,8 @@ def test_every_look_at_an_ens_is_recorded(at: datetime) -> None:
     assert (look.user, look.what, look.reference) == (officer, "ens", ens.mrn)
 
 
-def found(client: Client, **asked: object) -> set[str]:
-    shown = client.get(reverse("messages"), asked)
+def found(client: Client, **asked: str | int | date) -> set[str]:
+    shown = client.get(reverse("messages"), {name: str(value) for name, value in asked.items()})
     return {line.address for line in shown.context["page"].lines}
 
 
