@@ -18,7 +18,10 @@ from risk import events as opinion
 PIPELINE = Pipeline(
     consumers=(
         Consumer(
-            name="intake", path="messaging.consumers.intake.handle", lease=timedelta(seconds=30)
+            name="intake",
+            path="messaging.consumers.intake.handle",
+            lease=timedelta(seconds=30),
+            give_up="messaging.giving_up.refuse_unprocessable",
         ),
         Consumer(name="reply", path="messaging.consumers.reply.handle"),
         Consumer(name="assess", path="risk.consumers.assess", ordered=True),

@@ -8,6 +8,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal import clock
+from customs_portal.accounts.access_log import record_access
+from customs_portal.accounts.models import AccessLog, User
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RoleAdmin
 from declarations.admin import link_to
 from messaging.models import InboundMessage, OutboundMessage, Partner
@@ -16,11 +19,32 @@ from messaging.reads import raw_body
 LONGEST_SHOWN = 100_000
 
 
+def _note_look(request: HttpRequest, message: InboundMessage | OutboundMessage) -> None:
+    assert isinstance(request.user, User)
+    what, reference = (
+        (AccessLog.What.MESSAGE_RECEIVED, str(message.correlation))
+        if isinstance(message, InboundMessage)
+        else (AccessLog.What.MESSAGE_SENT, message.message_identification)
+    )
+    address = request.META.get("REMOTE_ADDR") or None
+    record_access(request.user, what, reference, at=clock.now(), address=address)
+
+
 class MessageAdmin(RoleAdmin):
     """A message with its exact bytes, shown as text."""
 
     scoped = True
     readers = CASEWORK | AUDIT
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> InboundMessage | OutboundMessage | None:
+        """Return the message, and record the look of whoever may have it."""
+        found: InboundMessage | OutboundMessage | None
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and self.has_view_permission(request):
+            _note_look(request, found)
+        return found
 
     @admin.display(description=_("raw message"))
     def raw_text(self, message: InboundMessage | OutboundMessage) -> SafeString:
@@ -33,8 +57,18 @@ class MessageAdmin(RoleAdmin):
 class InboundMessageAdmin(MessageAdmin):
     """Messages received."""
 
-    list_display = ("correlation", "kind", "operator", "lrn", "mrn", "state", "received_at", "size")
-    list_filter = ("state", "kind")
+    list_display = (
+        "correlation",
+        "kind",
+        "is_test",
+        "operator",
+        "lrn",
+        "mrn",
+        "state",
+        "received_at",
+        "size",
+    )
+    list_filter = ("state", "is_test", "kind")
     list_select_related = ("operator",)
     search_fields = ("=correlation", "^mrn", "^lrn", "^operator__eori")
     date_hierarchy = "received_at"
@@ -43,6 +77,7 @@ class InboundMessageAdmin(MessageAdmin):
         "correlation",
         "operator",
         "kind",
+        "is_test",
         "message_identification",
         "lrn",
         "mrn",

@@ -9,7 +9,7 @@ from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, register
 
 from customs_portal.events.kinds import Kind
-from customs_portal.events.routing import pipeline
+from customs_portal.events.routing import import_handler, pipeline
 
 
 @register("pipeline")
@@ -55,6 +55,8 @@ def _broken_paths() -> list[CheckMessage]:
     for consumer in pipeline().consumers:
         try:
             consumer.handler()
+            if consumer.give_up:
+                import_handler(consumer.give_up)
         except ImportError as error:
             problems.append(Error(f"{consumer.name}: {error}", id="events.E003"))
     return problems

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from customs_portal.bulk import fetch_prepared
 from customs_portal.events.models import Event
-from customs_portal.events.routing import Consumer
+from customs_portal.events.routing import Consumer, import_handler
 
 _log = structlog.get_logger(__name__)
 FIRST_PAUSE = timedelta(seconds=2)
@@ -67,13 +67,17 @@ SELECT held.id, held.attempts, {columns}
 FROM held JOIN events_event e ON e.id = held.event_id AND e.month = held.event_month ORDER BY e.id
 """
 _ABANDONED = """
-UPDATE events_delivery
-SET parked_at = %(at)s, error = %(error)s, lease = NULL, leased_until = NULL
-WHERE id = ANY(ARRAY(
-    SELECT id FROM events_delivery
-    WHERE consumer = %(consumer)s AND parked_at IS NULL AND leased_until <= %(at)s
-      AND attempts >= %(attempts)s FOR UPDATE SKIP LOCKED))
-RETURNING event_id
+WITH gone AS (
+    UPDATE events_delivery
+    SET parked_at = %(at)s, error = %(error)s, lease = NULL, leased_until = NULL
+    WHERE id = ANY(ARRAY(
+        SELECT id FROM events_delivery
+        WHERE consumer = %(consumer)s AND parked_at IS NULL AND leased_until <= %(at)s
+          AND attempts >= %(attempts)s FOR UPDATE SKIP LOCKED))
+    RETURNING id, attempts, event_id, event_month
+)
+SELECT gone.id, gone.attempts, {columns}
+FROM gone JOIN events_event e ON e.id = gone.event_id AND e.month = gone.event_month ORDER BY e.id
 """
 _THESE = "SELECT unnest(%(ids)s::bigint[])"
 
@@ -158,8 +162,24 @@ def _park_abandoned(consumer: Consumer, *, at: datetime) -> None:
         "attempts": consumer.attempts,
         "error": "The process ended while it worked on this.",
     }
-    for (event_id,) in fetch_prepared(_ABANDONED, values):
-        _log.error("delivery_abandoned", consumer=consumer.name, event_id=event_id)
+    for claimed in _select(_ABANDONED.format(columns=_EVENT_COLUMNS), values):
+        _log.error("delivery_abandoned", consumer=consumer.name, event_id=claimed.event.id)
+        _give_up(consumer, claimed, at=at)
+
+
+def _give_up(consumer: Consumer, claimed: Claimed, *, at: datetime) -> bool:
+    """Do what is done instead where all attempts failed; False where that is nothing, or fails."""
+    if consumer.give_up is None:
+        return False
+    try:
+        with transaction.atomic():
+            import_handler(consumer.give_up)([claimed.event], at=at)
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM events_delivery WHERE id = %s", [claimed.id])
+    except Exception as error:  # noqa: BLE001 it stays parked, for a person to see
+        _log.error("give_up_failed", consumer=consumer.name, error=type(error).__name__)
+        return False
+    return True
 
 
 def _finish(held: Sequence[Claimed], lease: UUID) -> None:
@@ -186,6 +206,8 @@ def _postpone(
         parked=parked,
         error=type(error).__name__,
     )
+    if parked and _give_up(consumer, claimed, at=at):
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE events_delivery SET attempts = %s, not_before = %s, parked_at = %s,"

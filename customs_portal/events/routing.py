@@ -28,6 +28,7 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     out. `lease`: the batch is claimed by a committed lease of that length, so that the death of
     the process counts as an attempt; without it the claim is part of the handler's transaction.
     `task`: the Celery task of its own that runs it, for what is slow or talks to the network.
+    `give_up`: the handler of what has used up its attempts; without one it is parked.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     lease: timedelta | None = None
     task: str | None = None
     attempts: int = 5
+    give_up: str | None = None
 
     def handler(self) -> Handler:
         """Return the function named by `path`."""

@@ -95,12 +95,10 @@ def drained(failures: dict[str, set[int]]) -> None:
 
 
 def is_safe(message: InboundMessage) -> bool:
-    """Refused to the trader, or before a person, or passed by the rules, or waiting for help."""
-    if message.answer and message.answer.kind != "CC328A":
-        return True
+    """Refused to the trader, or before a person, or passed by the rules."""
     ens = Ens.objects.filter(mrn=message.mrn).first() if message.mrn else None
     if ens is None:
-        return message.answer is None
+        return message.judged_at is not None and message.findings != []
     return Case.objects.open().filter(ens=ens).exists() or _passed_by_rules(ens)
 
 

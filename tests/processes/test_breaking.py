@@ -116,27 +116,27 @@ def test_without_postgresql_nothing_is_accepted_and_nothing_accepted_is_lost(sit
     assert_registered_once(site, sent)
 
 
-def test_a_message_whose_parsing_kills_the_process_is_parked_alone(site: Site) -> None:
+def test_a_message_whose_parsing_kills_the_process_is_refused_alone(site: Site) -> None:
     site.kill("worker")
     procfile = "celery -A tests.processes.poisoned worker --pool prefork --concurrency 1"
     site.start("worker", f"{procfile} --queues local,network --loglevel warning")
     [poison] = lodge(site, passing(conveyance_reference="POISON"))
     sent = lodge(site, *(passing() for _ in range(3)))
-    parked = "SELECT count(*) FROM events_delivery WHERE parked_at IS NOT NULL"
+    refused = (
+        "SELECT count(*) FROM messaging_inboundmessage m"
+        " JOIN messaging_outboundmessage o ON o.id = m.answer_id"
+        " WHERE m.correlation = %s AND o.kind = 'CD917B'"
+    )
 
-    def is_parked() -> bool:
+    def is_refused() -> bool:
         site.end_leases()
-        return site.count(parked) == 1
+        return site.count(refused, poison) == 1
 
-    until(is_parked)
+    until(is_refused)
     assert_registered_once(site, sent)
     assert site.broken() == WHOLE
     site.kill("worker")
     site.start("worker")
-    site.rows(
-        "UPDATE events_delivery SET parked_at = NULL, attempts = 0 WHERE parked_at IS NOT NULL"
-    )
-    assert_registered_once(site, [poison, *sent])
 
 
 def test_the_same_message_twice_at_once_is_lodged_once(site: Site) -> None:

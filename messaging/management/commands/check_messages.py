@@ -15,9 +15,11 @@ from messaging.formats.ics1.national import write_national_list
 from messaging.formats.profiles import Profile, RuleSet, default_rule_set
 from messaging.formats.registry import Reading, check, size_limit
 
+_ONLY_NATIONAL = "The format xml is the national list: use it with --profile GB."
+
 
 class Command(BaseCommand):
-    """Needs no database and no service; ends with 1 where a message is not valid."""
+    """Needs no database and no service; ends with 1 where a message is not valid, 2 if misused."""
 
     help = "Check messages (files, or folders with .xml files) by schema and official rules."
     requires_system_checks = []
@@ -34,14 +36,15 @@ class Command(BaseCommand):
         """Write one answer per file, in the order of the paths."""
         profile: Profile = options["profile"]
         if options["format"] == "xml" and profile is not Profile.GB:
-            raise CommandError("The format xml is the national list: use it with --profile GB.")
+            raise CommandError(_ONLY_NATIONAL, returncode=2)
         rule_set = options["rule_set"] or default_rule_set(profile)
         write = _WRITERS[options["format"]]
         invalid = 0
         for path in _progress(_files(options["paths"])):
             reading = check(_body(path), profile=profile, rule_set=rule_set)
             invalid += bool(reading.findings)
-            self.stdout.write(write(path, reading))
+            with tqdm.external_write_mode():
+                self.stdout.write(write(path, reading))
         if invalid:
             sys.exit(1)
 
@@ -55,7 +58,7 @@ def _files(paths: Iterable[Path]) -> list[Path]:
         elif path.is_file():
             found.append(path)
         else:
-            raise CommandError(f"There is no file or folder {path}.")
+            raise CommandError(f"There is no file or folder {path}.", returncode=2)
     return found
 
 
