@@ -26,7 +26,7 @@ def _note_look(request: HttpRequest, message: InboundMessage | OutboundMessage) 
         if isinstance(message, InboundMessage)
         else (AccessLog.What.MESSAGE_SENT, message.message_identification)
     )
-    address = request.META.get("REMOTE_ADDR") or None
+    address = request.META.get("REMOTE_ADDR", "")
     record_access(request.user, what, reference, at=clock.now(), address=address)
 
 

@@ -1,6 +1,7 @@
 """Who looked at what: one row for every reading of a case, an ENS or a message."""
 
 from datetime import date, datetime
+from ipaddress import ip_address
 
 from django.db import connection
 
@@ -21,11 +22,12 @@ def record_access(
     reference: object,
     *,
     at: datetime,
-    address: str | None = None,
+    address: str = "",
     reason: str = "",
 ) -> None:
     """Record that the user reads `reference`; `reason` is what the user gave for it, or empty.
 
+    `address` is the network address; what is none, such as that of a local socket, is left out.
     Called before anything is shown, so that nothing is read unrecorded.
     """
     values: list[str | int | date | None] = [
@@ -35,7 +37,14 @@ def record_access(
         what.value,
         str(reference)[:LONGEST_REFERENCE],
         reason[:LONGEST_REASON],
-        address or None,
+        _address(address),
     ]
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, values)
+
+
+def _address(text: str) -> str | None:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None

@@ -1,7 +1,5 @@
 """Recording who looks at what, from a request."""
 
-from ipaddress import ip_address
-
 from django.http import HttpRequest
 
 from customs_portal.accounts.access_log import record_access
@@ -14,14 +12,5 @@ def note_look(
     request: HttpRequest, what: AccessLog.What, reference: object, *, reason: str = ""
 ) -> None:
     """Record that whoever asks reads `reference`, before it is shown."""
-    record_access(
-        current_user(request), what, reference, at=now(), address=_address(request), reason=reason
-    )
-
-
-def _address(request: HttpRequest) -> str | None:
-    """Return the network address that the request came from, None where it has none."""
-    try:
-        return str(ip_address(request.META.get("REMOTE_ADDR", "")))
-    except ValueError:
-        return None
+    address = request.META.get("REMOTE_ADDR", "")
+    record_access(current_user(request), what, reference, at=now(), address=address, reason=reason)

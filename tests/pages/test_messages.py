@@ -224,3 +224,14 @@ def test_a_refused_message_is_reached_from_the_home_of_its_trader(
     assert reverse("message", args=[message.correlation]) in text(client, reverse("trader_home"))
     InboundMessage.objects.filter(pk=message.pk).update(is_test=True)
     assert "could not be read" not in text(client, reverse("trader_home"))
+
+
+def test_a_look_in_the_administration_is_recorded(at: datetime) -> None:
+    message = refused(at)
+    auditor = person(Role.AUDITOR)
+    address = reverse("admin:messaging_inboundmessage_change", args=[message.pk])
+    assert as_(person(Role.ANALYST)).get(address).status_code == 403
+    assert not AccessLog.objects.exists()
+    assert as_(auditor).get(address).status_code == 200
+    look = AccessLog.objects.get()
+    assert (look.user, look.reference) == (auditor, str(message.correlation))

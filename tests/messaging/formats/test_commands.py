@@ -105,5 +105,5 @@ def test_text_names_file_code_and_place(tmp_path: Path) -> None:
 
 def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     finished = run("check_messages", tmp_path / "none")
-    assert finished.returncode == 1
+    assert finished.returncode == 2
     assert "There is no file or folder" in finished.stderr
