@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -36,15 +36,12 @@ class MessageAdmin(RoleAdmin):
     scoped = True
     readers = CASEWORK | AUDIT
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> InboundMessage | OutboundMessage | None:
-        """Return the message, and record the look of whoever may have it."""
-        found: InboundMessage | OutboundMessage | None
-        found = super().get_object(request, object_id, from_field)
-        if found is not None and self.has_view_permission(request):
-            _note_look(request, found)
-        return found
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        """Show the message, and record the look before."""
+        _note_look(request, options["obj"])
+        return super().render_change_form(request, context, *args, **options)
 
     @admin.display(description=_("raw message"))
     def raw_text(self, message: InboundMessage | OutboundMessage) -> SafeString:
