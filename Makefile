@@ -37,7 +37,7 @@ static: $(STAMP)
 
 fast-tests: $(STAMP) assets
 	@echo "Fast tests"
-	@$(PYTEST) -q -n 2 -m "not processes and not browser"
+	@$(PYTEST) -q -n 2 -m "not processes and not browser and not slow"
 
 templates: $(STAMP)
 	@echo "Templates"

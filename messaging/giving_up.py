@@ -18,7 +18,7 @@ UNSPECIFIED = "18"
 _FINDING = Finding(
     code=UNSPECIFIED,
     location="",
-    text="The message could not be processed. Send it again, or use the fallback procedure.",
+    text="The message could not be processed.",
     stage=Stage.PARSE,
 )
 

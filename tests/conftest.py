@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.portal",
     "tests.fixtures.browser",
+    "tests.fixtures.speed",
 ]
