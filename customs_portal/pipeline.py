@@ -10,6 +10,7 @@ measure.announced    -> announce (IE351)
 
 from datetime import timedelta
 
+from customs_portal.events.events import DELIVERY_WAIVED
 from customs_portal.events.routing import Consumer, Pipeline
 from declarations import events as declared
 from messaging import events as wire
@@ -46,6 +47,7 @@ PIPELINE = Pipeline(
     },
     story_only=frozenset(
         {
+            DELIVERY_WAIVED,
             declared.CLOCK_ENDED,
             declared.MEASURE_PLACED,
             declared.SUBSEQUENT_ENTRY_INFORMED,

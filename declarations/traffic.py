@@ -42,11 +42,21 @@ BY_MODE = {
 
 
 class TimeLimit(msgspec.Struct, frozen=True, kw_only=True):
-    """The limits of one class: length of the analysis (None: until arrival), and of lodging."""
+    """The limits of one class: length of the analysis (None: until arrival), and of lodging.
 
+    It holds from `valid_from` up to, and not including, `valid_to`.
+    """
+
+    traffic: TrafficClass
+    valid_from: date
+    valid_to: date | None
     analysis: timedelta | None
     lodging: timedelta
     lodging_before: str
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the limit is in force on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 class PlaceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +89,7 @@ def places_of_loading(document: Document) -> list[str]:
 
 def analysis_ends_at(document: Document, received_at: datetime) -> datetime:
     """Return when the risk analysis must be concluded, counted from receipt (Art. 186)."""
-    limit = time_limits()[traffic_class(document, received_at)]
+    limit = time_limit(document, received_at)
     if limit.analysis is None:
         return max(document.expected_arrival, received_at)
     return received_at + limit.analysis
@@ -90,23 +100,38 @@ def late_minutes(document: Document, received_at: datetime) -> int | None:
 
     Loading and departure are not part of the declaration, so only limits before arrival are known.
     """
-    limit = time_limits()[traffic_class(document, received_at)]
+    limit = time_limit(document, received_at)
     if limit.lodging_before != "arrival":
         return None
     missed = received_at - (document.expected_arrival - limit.lodging)
     return max(0, -(-int(missed.total_seconds()) // 60))
 
 
+def time_limit(document: Document, received_at: datetime) -> TimeLimit:
+    """Return the limits of the declaration's traffic class that were in force at receipt.
+
+    Raises LookupError where the table says nothing for that day.
+    """
+    found, day = traffic_class(document, received_at), received_at.date()
+    for limit in time_limits():
+        if limit.traffic is found and limit.holds_on(day):
+            return limit
+    raise LookupError(f"There is no time limit for {found} on {day}.")
+
+
 @cache
-def time_limits() -> dict[TrafficClass, TimeLimit]:
-    """Return the limits by class from the product's table."""
+def time_limits() -> tuple[TimeLimit, ...]:
+    """Return the rows of the product's table."""
     with (DATA / "time_limits.csv").open(newline="") as file:
-        return {TrafficClass(row["class"]): _limit(row) for row in csv.DictReader(file)}
+        return tuple(_limit(row) for row in csv.DictReader(file))
 
 
 def _limit(row: dict[str, str]) -> TimeLimit:
     analysis = row["analysis_minutes"]
     return TimeLimit(
+        traffic=TrafficClass(row["class"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
         analysis=timedelta(minutes=int(analysis)) if analysis else None,
         lodging=timedelta(minutes=int(row["lodging_minutes"])),
         lodging_before=row["lodging_before"],
@@ -136,7 +161,11 @@ def _places(table: str) -> tuple[PlaceRow, ...]:
             PlaceRow(
                 prefix=row["prefix"],
                 valid_from=date.fromisoformat(row["valid_from"]),
-                valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+                valid_to=_day(row["valid_to"]),
             )
             for row in csv.DictReader(file)
         )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,6 +1,8 @@
 """Events as a story, and deliveries that need help, in the admin."""
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from customs_portal import clock
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, RoleAdmin, role_of
 from customs_portal.events.models import Delivery, Event, MonthDigest
-from customs_portal.events.parked import retry
+from customs_portal.events.parked import retry, waive
 from customs_portal.events.reads import story_line
 
 
@@ -61,6 +63,12 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(parked_at__isnull=self.value() == "due")
 
 
+class ReasonForm(ActionForm):
+    """The field beside the actions: why something is given up."""
+
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=500)
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(RoleAdmin):
     """What a consumer is still to be told; parked ones can be tried again."""
@@ -71,7 +79,8 @@ class DeliveryAdmin(RoleAdmin):
     search_fields = ("=event_id", "=stream")
     date_hierarchy = "not_before"
     ordering = ("-parked_at", "id")
-    actions = ("try_again",)
+    actions = ("try_again", "give_up")
+    action_form = ReasonForm
     fields = (
         "consumer",
         "event_id",
@@ -94,4 +103,17 @@ class DeliveryAdmin(RoleAdmin):
         text = ngettext(
             "%d delivery will be tried again.", "%d deliveries will be tried again.", count
         )
+        self.message_user(request, text % count, messages.SUCCESS)
+
+    @admin.action(description=_("Waive, with a reason"), permissions=["retry"])
+    def give_up(self, request: HttpRequest, rows: QuerySet[Delivery]) -> None:
+        """Give the parked ones among the chosen up; the reason stands in the event log."""
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            self.message_user(request, gettext("Write down the reason."), messages.ERROR)
+            return
+        ids, who = list(rows.values_list("pk", flat=True)), request.user.pk
+        assert who is not None
+        count = waive(ids, reason=reason[:500], by=who, at=clock.now())
+        text = ngettext("%d delivery is waived.", "%d deliveries are waived.", count)
         self.message_user(request, text % count, messages.SUCCESS)

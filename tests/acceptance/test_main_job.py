@@ -87,7 +87,7 @@ def hold_in_admin(page: Page, portal: Portal, case: str) -> None:
 
 
 def notices(system: Client) -> set[str]:
-    return {each.mrn for each in system.notifications() if each.kind == "CC351A"}
+    return {each.mrn or "" for each in system.notifications() if each.kind == "CC351A"}
 
 
 def test_a_hold_is_told_or_not_told_as_the_officer_decides(

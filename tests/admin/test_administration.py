@@ -10,7 +10,7 @@ from django.urls import reverse
 from customs_portal import clock
 from customs_portal.accounts.models import ApiToken, OfficeMembership, Operator, Role, User
 from customs_portal.api.authentication import live_token, token_digest
-from customs_portal.events.models import Delivery
+from customs_portal.events.models import Delivery, Event
 from customs_portal.reference.models import Office
 from tests.admin.conftest import LogIn
 
@@ -98,6 +98,26 @@ def test_an_auditor_only_looks_at_parked_deliveries(as_person: LogIn) -> None:
     assert delivery.parked_at is not None
     page = client.get(reverse("admin:events_delivery_change", args=[delivery.pk]))
     assert "ValueError: test" in page.content.decode()
+
+
+def waive(client: Client, delivery: Delivery, reason: str) -> bool:
+    data = {"action": "give_up", "reason": reason, "_selected_action": [delivery.pk]}
+    client.post("/admin/events/delivery/", data)
+    return not Delivery.objects.filter(pk=delivery.pk).exists()
+
+
+def test_a_parked_delivery_is_waived_only_with_a_reason(administrator: Client) -> None:
+    delivery = Delivery.objects.get(parked_at__isnull=False)
+    assert not waive(administrator, delivery, " ")
+    assert waive(administrator, delivery, "Told by letter")
+    told = Event.objects.get(kind="delivery.waived")
+    assert told.data["reason"] == "Told by letter"
+    assert told.actor_id == User.objects.get(username="administrator").pk
+
+
+def test_an_auditor_waives_nothing(as_person: LogIn) -> None:
+    delivery = Delivery.objects.get(parked_at__isnull=False)
+    assert not waive(as_person("auditor"), delivery, "Because")
 
 
 NO_MEMBERSHIPS = {

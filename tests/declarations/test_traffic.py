@@ -6,7 +6,13 @@ import msgspec
 import pytest
 
 from declarations.document import Consignment, Document, GoodsItem, Party
-from declarations.traffic import TrafficClass, analysis_ends_at, late_minutes, traffic_class
+from declarations.traffic import (
+    TrafficClass,
+    analysis_ends_at,
+    late_minutes,
+    time_limit,
+    traffic_class,
+)
 
 RECEIVED = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -69,3 +75,10 @@ def test_a_mixed_ship_takes_the_strictest_class() -> None:
         declared("1", "TRMER"), consignments=(Consignment(key="1", items=(near, far)),)
     )
     assert traffic_class(document, RECEIVED) is TrafficClass.DEEP_SEA_CONTAINER
+
+
+def test_limits_are_those_of_the_day_of_receipt() -> None:
+    document = declared("10", "GBHRW")
+    assert time_limit(document, RECEIVED).lodging == timedelta(hours=2)
+    with pytest.raises(LookupError):
+        time_limit(document, datetime(2010, 12, 31, tzinfo=UTC))

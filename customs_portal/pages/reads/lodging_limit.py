@@ -4,7 +4,7 @@ from datetime import datetime
 
 from customs_portal.findings import Finding
 from declarations.document import Document
-from declarations.traffic import time_limits, traffic_class
+from declarations.traffic import time_limit
 from messaging.formats.ics1.reading import read_document
 from messaging.formats.ics1.tree import index
 from messaging.formats.parse import parse
@@ -20,7 +20,7 @@ def lodging_limit(body: bytes, received_at: datetime) -> datetime | None:
     document = _document(body)
     if document is None:
         return None
-    limit = time_limits()[traffic_class(document, received_at)]
+    limit = time_limit(document, received_at)
     if limit.lodging_before != "arrival":
         return None
     return document.expected_arrival - limit.lodging
