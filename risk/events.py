@@ -9,7 +9,8 @@ ASSESSMENT_MADE = Kind(
     sentence=_("Version %(version)s analysed: %(hit_count)s hits, score %(score)s, %(outcome)s"),
 )
 ASSESSMENT_CONCLUDED = Kind(
-    name="assessment.concluded", sentence=_("Assessment concluded: %(result_name)s")
+    name="assessment.concluded",
+    sentence=_("Assessment of version %(version)s concluded: %(result_name)s"),
 )
 RISK_CONCLUDED = Kind(
     name="assessment.risk_concluded", sentence=_("Assessment concluded: %(result_name)s")

@@ -184,37 +184,25 @@ def _move_ens(opinions: Sequence[Opinion], at: datetime) -> None:
 
 
 def _record(opinions: Sequence[Opinion], at: datetime) -> None:
-    record_many([event for opinion in opinions for event in _events(opinion, at)])
+    record_many([_event(opinion, at) for opinion in opinions])
 
 
-def _events(opinion: Opinion, at: datetime) -> list[NewEvent]:
-    stream = opinion.declared.ens.pk
-    made = NewEvent(
-        kind=ASSESSMENT_MADE,
-        at=at,
-        stream=stream,
-        data={
-            "assessment": opinion.assessment,
-            "version": opinion.declared.request.version,
-            "hit_count": len(opinion.hits),
-            "score": opinion.conclusion.score,
-            "outcome": str(OutcomeChoice(opinion.conclusion.outcome).label),
-        },
-    )
-    return [made, conclusion(opinion.assessment, stream, at)] if opinion.passes else [made]
-
-
-def conclusion(assessment: int, stream: int, at: datetime) -> NewEvent:
-    """Return the event of an automatic conclusion without risk."""
+def _event(opinion: Opinion, at: datetime) -> NewEvent:
+    """Return the one event of an assessment: concluded by the system, or waiting for a person."""
+    made = {
+        "assessment": opinion.assessment,
+        "version": opinion.declared.request.version,
+        "hit_count": len(opinion.hits),
+        "score": opinion.conclusion.score,
+        "outcome": str(OutcomeChoice(opinion.conclusion.outcome).label),
+    }
+    result = Assessment.Result.NO_RISK
+    concluded = {**made, "result": result, "result_name": str(result.label)}
     return NewEvent(
-        kind=ASSESSMENT_CONCLUDED,
+        kind=ASSESSMENT_CONCLUDED if opinion.passes else ASSESSMENT_MADE,
         at=at,
-        stream=stream,
-        data={
-            "assessment": assessment,
-            "result": Assessment.Result.NO_RISK,
-            "result_name": str(Assessment.Result.NO_RISK.label),
-        },
+        stream=opinion.declared.ens.pk,
+        data=concluded if opinion.passes else made,
     )
 
 
