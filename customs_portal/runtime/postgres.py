@@ -38,6 +38,8 @@ COMMON: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "autovacuum_naptime": "5s",
+    "autovacuum_analyze_threshold": "5000",
+    "autovacuum_vacuum_insert_threshold": "50000",
 }
 DURABLE: Mapping[str, str] = {
     **COMMON,
