@@ -45,6 +45,15 @@ class Numbered(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     message_identification: str
 
+    def filled(self, body: bytes) -> Written:
+        """Return the message with its bytes."""
+        return Written(
+            draft=self.draft,
+            id=self.id,
+            message_identification=self.message_identification,
+            body=body,
+        )
+
 
 def number(drafts: Sequence[Draft]) -> list[Numbered]:
     """Give each draft its id and its message id (MesIdeMES19, an..14, unique for ever)."""

@@ -107,12 +107,7 @@ def _written(found: Announced, own: Numbered, at: datetime) -> Written:
         submitted_at=found.lodged_at,
         lines=lines(found),
     )
-    return Written(
-        draft=own.draft,
-        id=own.id,
-        message_identification=own.message_identification,
-        body=write_intervention(answer),
-    )
+    return own.filled(write_intervention(answer))
 
 
 def lines(found: Announced) -> list[InterventionLine]:

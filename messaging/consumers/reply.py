@@ -196,12 +196,7 @@ def _written(reply: Reply, own: Numbered, at: datetime) -> Written:
     test_indicator = TEST if reply.question.is_test else None
     header = envelope(own, at, correlation, test_indicator)
     body = WRITERS[reply.draft.kind](reply, header, at)
-    return Written(
-        draft=reply.draft,
-        id=own.id,
-        message_identification=own.message_identification,
-        body=body,
-    )
+    return own.filled(body)
 
 
 def _acknowledgement(reply: Reply, header: Envelope, at: datetime) -> bytes:

@@ -142,12 +142,7 @@ def _written(flagged: Flagged, own: Numbered, at: datetime) -> Written:
         submitted_at=flagged.submitted_at,
         risk_results=flagged.results,
     )
-    return Written(
-        draft=own.draft,
-        id=own.id,
-        message_identification=own.message_identification,
-        body=write_subsequent_entry(answer),
-    )
+    return own.filled(write_subsequent_entry(answer))
 
 
 def _notices(flagged: Flagged) -> list[OwnOfficeNotice]:
