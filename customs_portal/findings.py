@@ -48,8 +48,3 @@ def sentence(finding: Finding) -> str:
 def encode(findings: Iterable[Finding]) -> bytes:
     """Return the findings as a JSON array."""
     return msgspec.json.encode(list(findings))
-
-
-def decode(data: bytes | str) -> list[Finding]:
-    """Return the findings of a JSON array written by `encode`."""
-    return msgspec.json.decode(data, type=list[Finding])
