@@ -28,7 +28,7 @@ from customs_portal.runtime.system_account import (
 
 SUPERUSER = "postgres"
 START_LIMIT = 600.0  # seconds: recovery after a crash replays up to max_wal_size
-STOP_LIMIT = 60.0
+STOP_LIMIT = 40.0
 MEBIBYTE = 1024 * 1024
 
 COMMON: Mapping[str, str] = {

@@ -24,6 +24,7 @@ from customs_portal.runtime.postgres import ServerDidNotStartError
 from customs_portal.runtime.system_account import UnsafeDirectoryError
 
 READY_LIMIT = 180.0
+WATCH_INTERVAL = 0.2
 REFUSED = 2
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EXPECTED = (
@@ -36,6 +37,25 @@ EXPECTED = (
 
 class Stopped(BaseException):
     """A signal asked us to stop."""
+
+
+class _Request:
+    """Whether a signal asked us to stop, and whether that cuts off what is under way.
+
+    Nothing is cut off once processes are started one by one: Python drops what a handler raises
+    while it forks, and a lock of a half-watched process would stay taken. The loops look instead.
+    """
+
+    asked = False
+    cuts_off = True
+
+    def heed(self) -> None:
+        """Raise Stopped if we were asked to stop."""
+        if self.asked:
+            raise Stopped
+
+
+REQUEST = _Request()
 
 
 class ProcessEndedError(Exception):
@@ -75,6 +95,8 @@ def _run(portal: Instance) -> NoReturn:
             environment = started.enter_context(_servers(portal))
             _prepare(environment)
             say("Starting web, worker and beat")
+            REQUEST.cuts_off = False
+            REQUEST.heed()
             processes = started.enter_context(_processes(portal, environment))
             _wait_until_ready(portal, processes)
             _print_address(portal)
@@ -133,6 +155,7 @@ def _wait_until_ready(portal: Instance, processes: list[supervisor.Process]) -> 
     deadline = time.monotonic() + READY_LIMIT
     while not _is_ready(portal):
         _refuse_ended(processes)
+        REQUEST.heed()
         if time.monotonic() > deadline:
             logs = portal.directory / "log"
             raise ProcessEndedError(f"Not ready after {READY_LIMIT:.0f} s; see {logs}")
@@ -167,7 +190,8 @@ def _seed(
     processes.append(seeding)
     while not seeding.has_ended:
         _refuse_ended(processes[:-1])
-        time.sleep(0.5)
+        REQUEST.heed()
+        time.sleep(WATCH_INTERVAL)
     processes.remove(seeding)
     if seeding.popen.returncode:
         say(f"The demo traffic is not complete. {seeding.last_words()}")
@@ -176,7 +200,8 @@ def _seed(
 def _watch(processes: list[supervisor.Process]) -> NoReturn:
     while True:
         _refuse_ended(processes)
-        time.sleep(0.5)
+        REQUEST.heed()
+        time.sleep(WATCH_INTERVAL)
 
 
 def _refuse_ended(processes: list[supervisor.Process]) -> None:
@@ -214,8 +239,10 @@ def _refuse_taken_port(portal: Instance) -> None:
             raise SystemExit(REFUSED) from None
 
 
-def _stop(number: int, frame: object) -> NoReturn:
-    raise Stopped
+def _stop(number: int, frame: object) -> None:
+    REQUEST.asked = True
+    if REQUEST.cuts_off:
+        raise Stopped
 
 
 def _ignore_signals() -> None:
