@@ -101,6 +101,7 @@ class ConsignmentLife(models.Model):
         RELEASED = "released", _("Released")
         NOT_RELEASED = "not_released", _("Not released")
         ONWARD = "onward", _("Gone on")
+        NO_LONGER_DECLARED = "no_longer_declared", _("No longer declared")
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="consignments", db_index=False)
     key = models.CharField(_("consignment key"), max_length=400)
