@@ -1,4 +1,4 @@
-"""Questions about operators."""
+"""Questions about operators and mandates."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+
+from customs_portal.accounts.periods import PeriodQuerySet
 
 if TYPE_CHECKING:
     from customs_portal.accounts.models import User
@@ -31,6 +33,21 @@ class OperatorQuerySet(models.QuerySet[Row]):
     def visible_to(self, user: "User") -> Self:
         """Keep those that the user acts for; officials see all."""
         return self if user.is_official else self.filter(memberships__user=user)
+
+
+class MandateQuerySet(PeriodQuerySet[Row]):
+    """Mandates by whether they hold, and who may see them."""
+
+    def alive(self, at: datetime) -> Self:
+        """Keep those that hold at that time and were not revoked by then."""
+        return self.live(at).filter(Q(revoked_at=None) | Q(revoked_at__gt=at))
+
+    def visible_to(self, user: "User") -> Self:
+        """Keep those that an operator of the user gave or received; officials see all."""
+        if user.is_official:
+            return self
+        own = user.operators.values("pk")
+        return self.filter(Q(operator__in=own) | Q(representative__in=own))
 
 
 def connected_eoris(eoris: Iterable[str], *, at: datetime) -> frozenset[str]:

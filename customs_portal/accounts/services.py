@@ -18,7 +18,9 @@ def system_account(*, operator: Operator) -> User:
     if created:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-        OperatorMembership.objects.create(user=user, operator=operator)
+        OperatorMembership.objects.create(
+            user=user, operator=operator, role=OperatorMembership.Role.LODGER
+        )
     return user
 
 

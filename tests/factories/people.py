@@ -30,7 +30,9 @@ def person(
         office = Office.objects.get(reference=reference)
         OfficeMembership.objects.create(user=user, office=office)
     for eori in operators:
-        OperatorMembership.objects.create(user=user, operator=operator(eori))
+        OperatorMembership.objects.create(
+            user=user, operator=operator(eori), role=OperatorMembership.Role.OWNER
+        )
     return user
 
 

@@ -1,0 +1,30 @@
+"""People, offices' staff, operators, their representatives, and the tokens of systems."""
+
+from customs_portal.accounts.models.access_log import AccessLog
+from customs_portal.accounts.models.duty import (
+    OfficeMembership,
+    Recusal,
+    Substitution,
+    Team,
+    TeamMembership,
+)
+from customs_portal.accounts.models.mandates import Mandate
+from customs_portal.accounts.models.operators import Operator, OperatorMembership
+from customs_portal.accounts.models.people import STAFF_ROLES, Role, User
+from customs_portal.accounts.models.tokens import ApiToken
+
+__all__ = [
+    "STAFF_ROLES",
+    "AccessLog",
+    "ApiToken",
+    "Mandate",
+    "OfficeMembership",
+    "Operator",
+    "OperatorMembership",
+    "Recusal",
+    "Role",
+    "Substitution",
+    "Team",
+    "TeamMembership",
+    "User",
+]

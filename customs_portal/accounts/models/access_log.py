@@ -1,0 +1,39 @@
+"""Who read what."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customs_portal.accounts.models.people import User
+from customs_portal.events.append_only import append_only
+
+
+class AccessLog(models.Model):
+    """That somebody read something that is logged. Append-only; partitioned by month."""
+
+    class What(models.TextChoices):
+        CASE = "case", _("Case")
+        ENS = "ens", _("ENS")
+        MESSAGE_RECEIVED = "message_received", _("Message received")
+        MESSAGE_SENT = "message_sent", _("Message sent")
+        OPERATOR = "operator", _("Operator")
+
+    id = models.BigIntegerField(primary_key=True)
+    month = models.DateField(_("month"))
+    at = models.DateTimeField(_("time"))
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("user"))
+    what = models.CharField(_("what"), max_length=16, choices=What.choices)
+    reference = models.CharField(_("reference"), max_length=40)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    address = models.GenericIPAddressField(_("network address"), null=True)
+
+    class Meta:
+        verbose_name = _("access")
+        verbose_name_plural = _("access log")
+        indexes = [
+            models.Index(fields=["what", "reference"], name="access_what"),
+            models.Index(fields=["user", "at"], name="access_user"),
+        ]
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} {self.reference}"
