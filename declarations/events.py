@@ -14,6 +14,31 @@ MEASURE_PLACED = Kind(
 MEASURE_ANNOUNCED = Kind(
     name="measure.announced", sentence=_("%(kind_name)s announced to the trader, %(reason_code)s")
 )
+MEASURE_PROPOSED = Kind(
+    name="measure.proposed",
+    sentence=_("%(kind_name)s proposed on %(subject_name)s, %(reason_code)s"),
+)
+MEASURE_LAPSED = Kind(
+    name="measure.lapsed", sentence=_("%(kind_name)s on %(subject_name)s lapsed unsigned")
+)
+MEASURE_RECONFIRM_ASKED = Kind(
+    name="measure.reconfirm_asked",
+    sentence=_("%(kind_name)s on %(subject_name)s is to be confirmed on version %(new)s"),
+)
+MEASURE_RECONFIRMED = Kind(
+    name="measure.reconfirmed",
+    sentence=_("%(kind_name)s on %(subject_name)s confirmed on version %(version)s"),
+)
+MEASURE_BREACHED = Kind(
+    name="measure.breached", sentence=_("%(kind_name)s breached: %(subject_name)s arrived")
+)
+MEASURE_COMPLIED = Kind(
+    name="measure.complied",
+    sentence=_("%(kind_name)s complied with: %(subject_name)s did not arrive"),
+)
+CONTROL_DUE = Kind(
+    name="control.due", sentence=_("Goods arrived: control of %(subject_name)s to be decided")
+)
 CLOCK_ENDED = Kind(name="clock.ended", sentence=_("%(clock_name)s ran out"))
 SUBSEQUENT_ENTRY_INFORMED = Kind(
     name="subsequent_entry.informed", sentence=_("Office of subsequent entry %(office)s informed")

@@ -58,3 +58,13 @@ class MeasureQuerySet(models.QuerySet[Row]):
     def announced(self, at: datetime) -> Self:
         """Keep those that the trader has been told of by then."""
         return self.filter(announced_at__lte=at)
+
+    def open(self) -> Self:
+        """Keep those with something still to be done or to be obeyed."""
+        from declarations.models import Measure
+
+        return self.filter(status__in=Measure.OPEN)
+
+    def do_not_loads_in_force(self) -> Self:
+        """Keep the instructions not to load that stand."""
+        return self.filter(kind="do_not_load", status="in_force")

@@ -14,8 +14,9 @@ from customs_portal.reference.snapshot import Snapshot
 from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
 from declarations.models import Measure
+from declarations.subjects import subjects
 from risk.models import Decision
-from risk.services.decide import LONGEST_NOTE, MEASURE_OF, subjects
+from risk.services.decide import LONGEST_NOTE, MEASURE_OF
 from risk.services.decide import REASONS_OF as REASONS_OF_VERB
 
 __all__ = ["REASONS_OF_VERB", "DecisionForm", "Selectable", "selectable"]

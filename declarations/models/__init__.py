@@ -1,9 +1,10 @@
 """Filings and ENS, the life of consignments, measures, and the projection for search."""
 
 from declarations.models.clock import Clock
+from declarations.models.control import Control, ControlPicture
 from declarations.models.ens import Ens, EnsMember, EnsVersion, EntryLeg
 from declarations.models.filing import ConsignmentLife, Filing, FilingVersion
-from declarations.models.measure import Measure
+from declarations.models.measure import Measure, MeasureProposal
 from declarations.models.outage import Outage
 from declarations.models.projection import (
     DeclaredConsignment,
@@ -13,11 +14,14 @@ from declarations.models.projection import (
     DeclaredRouting,
     SearchKey,
 )
+from declarations.models.refusal import Refusal
 from declarations.models.subsequent_entry import SubsequentEntryNotice
 
 __all__ = [
     "Clock",
     "ConsignmentLife",
+    "Control",
+    "ControlPicture",
     "DeclaredConsignment",
     "DeclaredEquipment",
     "DeclaredItem",
@@ -30,7 +34,9 @@ __all__ = [
     "Filing",
     "FilingVersion",
     "Measure",
+    "MeasureProposal",
     "Outage",
+    "Refusal",
     "SearchKey",
     "SubsequentEntryNotice",
 ]

@@ -55,7 +55,7 @@ ORDER BY a.id
 
 measure_without_decision = by_query("""
 SELECT 'measure ' || m.id FROM declarations_measure m
-WHERE NOT EXISTS (
+WHERE m.caused_by_id IS NULL AND NOT EXISTS (
     SELECT 1 FROM risk_decision d JOIN risk_case c ON c.id = d.case_id
     WHERE c.ens_id = m.ens_id AND d.reason_code = m.reason_code AND d.decided_at = m.placed_at)
 ORDER BY m.id

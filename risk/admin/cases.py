@@ -18,6 +18,7 @@ from customs_portal.admin_access import AUDIT, CASEWORK, DECLARATIONS, RoleAdmin
 from customs_portal.reference.snapshot import current
 from declarations.admin import EnsScopedAdmin, link_to, user_of
 from declarations.models import EntryLeg
+from declarations.subjects import current_document
 from risk import policies
 from risk.admin.assessments import hits_as_list
 from risk.consequences import consequences
@@ -28,7 +29,6 @@ from risk.models import (
     Decision,
 )
 from risk.services import Changed, Decided, DecisionOrder, Refused, claim, decide, give_back
-from risk.services.decide import current_document
 
 
 class DecisionInline(RoleInline):

@@ -10,10 +10,10 @@ from customs_portal.accounts.models import User
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding
 from customs_portal.reference.models import ReasonCode
-from declarations.document import Document
-from declarations.models import Ens, EntryLeg, FilingVersion, Measure
+from declarations.models import Ens, EntryLeg, Measure
 from declarations.services import MeasureOrder, place_measures
 from declarations.services.clocks import stop_clocks
+from declarations.subjects import current_document, subjects
 from risk import policies
 from risk.events import ASSESSMENT_CONCLUDED, CASE_DECIDED, RISK_CONCLUDED
 from risk.models import Assessment, Case, Decision
@@ -156,24 +156,6 @@ def _about_subject(order: DecisionOrder, verb: Verb, ens: Ens) -> list[Finding]:
     if verb == Verb.CONTROL and order.place not in places:
         return [refusal("place", _("Choose the office of the control."), "place")]
     return []
-
-
-def current_document(ens: Ens) -> Document:
-    """Return the document of the current version of an ENS."""
-    version = ens.versions.get(number=ens.version)
-    return FilingVersion.objects.get(pk=version.filing_versions[0]).document()
-
-
-def subjects(document: Document) -> list[tuple[str, str]]:
-    """Return what a measure on this declaration can be about, as (subject, reference)."""
-    items = list(document.items())
-    containers = dict.fromkeys(number for item in items for number in item.containers)
-    return [
-        (Measure.Subject.DECLARATION, ""),
-        *((Measure.Subject.CONSIGNMENT, found.key) for found in document.consignments),
-        *((Measure.Subject.ITEM, str(item.number)) for item in items),
-        *((Measure.Subject.EQUIPMENT, number) for number in containers),
-    ]
 
 
 def _carry_out(ready: _Ready, officer: User, at: datetime) -> Decided:

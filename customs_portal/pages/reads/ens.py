@@ -140,7 +140,7 @@ def _measure(measure: Measure) -> Order:
         place=measure.place,
         note=measure.note,
         told="yes" if measure.announced_at else "no",
-        who=person(measure.placed_by),
+        who=person(measure.placed_by) if measure.placed_by else "",
     )
 
 

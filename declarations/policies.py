@@ -1,0 +1,21 @@
+"""Who may do what with measures and goods (LIFECYCLE section 13)."""
+
+from datetime import datetime
+
+from customs_portal.accounts import policies as people
+from customs_portal.accounts.models import User
+from declarations.models import EntryLeg, Measure
+
+
+def may_handle(user: User, measure: Measure, at: datetime) -> bool:
+    """Whether the user works at an office concerned: on the way of the ENS, or of the control.
+
+    Those of a risk centre work for the whole country.
+    """
+    if not user.is_active or user.role not in people.OFFICER_ROLES:
+        return False
+    if people.belongs_to_risk_centre(user):
+        return True
+    offices = people.office_references(user)
+    on_the_way = EntryLeg.objects.filter(ens=measure.ens_id, office__in=offices)
+    return measure.place in offices or on_the_way.exists()

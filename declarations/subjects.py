@@ -1,0 +1,65 @@
+"""What a measure can be about, and which consignments it touches."""
+
+from collections.abc import Iterable, Mapping
+
+from declarations.document import Consignment, Document
+from declarations.models import Ens, FilingVersion, Measure
+
+
+def current_document(ens: Ens) -> Document:
+    """Return the document of the current version of an ENS."""
+    version = ens.versions.get(number=ens.version)
+    return FilingVersion.objects.get(pk=version.filing_versions[0]).document()
+
+
+def subjects(document: Document) -> list[tuple[str, str]]:
+    """Return what a measure on this declaration can be about, as (subject, reference)."""
+    items = list(document.items())
+    containers = dict.fromkeys(number for item in items for number in item.containers)
+    return [
+        (Measure.Subject.DECLARATION, ""),
+        *((Measure.Subject.CONSIGNMENT, found.key) for found in document.consignments),
+        *((Measure.Subject.ITEM, str(item.number)) for item in items),
+        *((Measure.Subject.EQUIPMENT, number) for number in containers),
+    ]
+
+
+def consignments_touched(document: Document, subject: str, reference: str) -> list[str]:
+    """Return the keys of the consignments that a subject is about, in the order of the document.
+
+    A subject that an amendment removed touches them all: nothing escapes a measure by renaming.
+    """
+    keys = [found.key for found in document.consignments if _touches(found, subject, reference)]
+    return keys or [found.key for found in document.consignments]
+
+
+def _touches(consignment: Consignment, subject: str, reference: str) -> bool:
+    if subject == Measure.Subject.DECLARATION:
+        return True
+    if subject == Measure.Subject.CONSIGNMENT:
+        return consignment.key == reference
+    if subject == Measure.Subject.ITEM:
+        return any(str(item.number) == reference for item in consignment.items)
+    return any(reference in item.containers for item in consignment.items)
+
+
+def by_consignment(
+    document: Document, measures: Iterable[Measure]
+) -> Mapping[str, tuple[Measure, ...]]:
+    """Return the measures by the key of each consignment that they touch."""
+    found: dict[str, tuple[Measure, ...]] = {each.key: () for each in document.consignments}
+    for measure in measures:
+        for key in consignments_touched(document, measure.subject, measure.reference):
+            found[key] += (measure,)
+    return found
+
+
+def containers_of(document: Document, subject: str, reference: str) -> list[str]:
+    """Return the containers that a subject is about, each once."""
+    if subject == Measure.Subject.EQUIPMENT:
+        return [reference]
+    keys = set(consignments_touched(document, subject, reference))
+    items = [item for each in document.consignments if each.key in keys for item in each.items]
+    if subject == Measure.Subject.ITEM:
+        items = [item for item in items if str(item.number) == reference]
+    return list(dict.fromkeys(number for item in items for number in item.containers))
