@@ -11,7 +11,7 @@ import msgspec
 from django.contrib import admin
 from django.db import models
 
-from customs_portal.accounts.models import STAFF_ROLES, Role
+from customs_portal.accounts.models import STAFF_ROLES, AccessLog, Role
 from customs_portal.admin_access import RoleAdmin
 from customs_portal.pages.access import CASEWORK, OVERSIGHT, READING, TRADERS
 
@@ -31,15 +31,18 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     `scoped`: its address names an object that does not exist for whoever may not see it, such as
     officers of another office and other traders. `verb`: it is for POST alone and changes
-    something.
+    something. `logged`: what the access log says of a look at it; where it names a single thing,
+    it must say something.
     """
 
     door: Door = Door.LOGIN
     roles: frozenset[Role] = frozenset(Role)
     scoped: bool = False
     verb: bool = False
+    logged: AccessLog.What | None = None
 
 
+What = AccessLog.What
 EVERYBODY = frozenset(Role)
 OPERATORS = frozenset({Role.TRADER, Role.PARTNER})
 _OPEN = Row(door=Door.OPEN)
@@ -47,12 +50,15 @@ _OWN_ACCOUNT = Row()
 _ADMIN = Row(roles=STAFF_ROLES)
 _ADMINISTRATION = Row(roles=frozenset({Role.ADMINISTRATOR}))
 _TOKEN = Row(door=Door.TOKEN, roles=OPERATORS)
-_TOKEN_OBJECT = Row(door=Door.TOKEN, roles=OPERATORS, scoped=True)
-_READ = Row(roles=READING)
-_READ_OBJECT = Row(roles=READING, scoped=True)
-_MESSAGE = Row(roles=READING | TRADERS, scoped=True)
+_MESSAGE = Row(roles=READING | TRADERS, scoped=True, logged=What.MESSAGE_RECEIVED)
+_MESSAGE_SENT = Row(roles=READING | TRADERS, scoped=True, logged=What.MESSAGE_SENT)
 _WORK = Row(roles=CASEWORK, verb=True)
 _WORK_ON_CASE = Row(roles=CASEWORK, scoped=True, verb=True)
+
+
+def _token_object(logged: AccessLog.What) -> Row:
+    return Row(door=Door.TOKEN, roles=OPERATORS, scoped=True, logged=logged)
+
 
 ROWS: dict[str, Row] = {
     "livez": _OPEN,
@@ -77,32 +83,34 @@ ROWS: dict[str, Row] = {
     "account_signup": _OWN_ACCOUNT,
     "home": Row(roles=STAFF_ROLES | TRADERS),
     "preferences": Row(roles=STAFF_ROLES),
-    "queue": _READ,
+    "queue": Row(roles=READING, logged=What.CASE),
     "claim_next": _WORK,
     "claim_selected": _WORK,
-    "review": _READ_OBJECT,
+    "review": Row(roles=READING, scoped=True, logged=What.CASE),
     "claim": _WORK_ON_CASE,
     "give_back": _WORK_ON_CASE,
     "decide": _WORK_ON_CASE,
     "record_call": _WORK_ON_CASE,
-    "ens": _READ_OBJECT,
-    "search": _READ,
-    "subsequent_entry": _READ,
-    "messages": Row(roles=READING | TRADERS),
+    "ens": Row(roles=READING, scoped=True, logged=What.ENS),
+    "search": Row(roles=READING, logged=What.SEARCH),
+    "search_everywhere": Row(roles=CASEWORK, verb=True, logged=What.SEARCH),
+    "ens_elsewhere": Row(roles=CASEWORK, scoped=True, logged=What.ENS),
+    "subsequent_entry": Row(roles=READING, logged=What.ENS),
+    "messages": Row(roles=READING | TRADERS, logged=What.MESSAGE_SENT),
     "message": _MESSAGE,
     "message_raw": _MESSAGE,
-    "message_sent": _MESSAGE,
-    "message_received": _READ_OBJECT,
-    "message_written": _MESSAGE,
+    "message_sent": _MESSAGE_SENT,
+    "message_received": Row(roles=READING, scoped=True, logged=What.MESSAGE_RECEIVED),
+    "message_written": _MESSAGE_SENT,
     "trader_home": Row(roles=TRADERS),
-    "trader_filing": Row(roles=TRADERS, scoped=True),
+    "trader_filing": Row(roles=TRADERS, scoped=True, logged=What.FILING),
     "api:messages": Row(door=Door.TOKEN, roles=OPERATORS, verb=True),
     "api:message_batch": Row(door=Door.TOKEN, roles=OPERATORS, verb=True),
-    "api:message": _TOKEN_OBJECT,
+    "api:message": _token_object(What.MESSAGE_RECEIVED),
     "api:notifications": _TOKEN,
-    "api:notification": _TOKEN_OBJECT,
+    "api:notification": _token_object(What.MESSAGE_SENT),
     "api:filings": _TOKEN,
-    "api:filing": _TOKEN_OBJECT,
+    "api:filing": _token_object(What.FILING),
     "api:schema": Row(door=Door.LOGIN_OR_TOKEN),
     "api:docs": Row(),
     "admin:index": _ADMIN,
@@ -115,8 +123,10 @@ ROWS: dict[str, Row] = {
     "admin:password_change_done": _ADMIN,
     "admin:view_on_site": _ADMIN,
     "admin:auth_user_password_change": _ADMINISTRATION,
-    "admin:accounts_operator_issue_token": _ADMINISTRATION,
-    "admin:risk_case_decide": Row(roles=CASEWORK, scoped=True),
+    "admin:accounts_operator_issue_token": Row(
+        roles=frozenset({Role.ADMINISTRATOR}), logged=What.OPERATOR
+    ),
+    "admin:risk_case_decide": Row(roles=CASEWORK, scoped=True, logged=What.CASE),
 }
 
 
@@ -135,9 +145,10 @@ def _of_model(model: type[models.Model], model_admin: admin.ModelAdmin[Any]) -> 
     readers = frozenset(Role(name) for name in model_admin.readers | model_admin.editors)
     editors = frozenset(Role(name) for name in model_admin.editors)
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-    seen = Row(roles=readers, scoped=model_admin.scoped)
+    logged = What(model_admin.looked_at_as) if model_admin.looked_at_as else None
+    seen = Row(roles=readers, scoped=model_admin.scoped, logged=logged)
     return {
-        f"{name}_changelist": Row(roles=readers),
+        f"{name}_changelist": Row(roles=readers, logged=logged),
         f"{name}_add": Row(roles=editors),
         f"{name}_change": seen,
         f"{name}_history": seen,

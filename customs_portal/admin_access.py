@@ -3,11 +3,14 @@
 Roles are named by their value, so that every floor can use this.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+from customs_portal.looks import Look
 
 CASEWORK = frozenset({"officer", "supervisor"})
 RULES = frozenset({"analyst", "approver"})
@@ -46,13 +49,22 @@ class RolePermissions(admin.options.BaseModelAdmin[Any]):
         return False
 
 
+class Watched(Protocol):
+    """An admin site that keeps the access log."""
+
+    def note_looks(self, request: HttpRequest, looks: Sequence[Look], *, how: str) -> None:
+        """Record that whoever asks is shown all of these, before they are."""
+
+
 class RoleAdmin(RolePermissions, admin.ModelAdmin[Any]):
     """A model in the admin: read-only unless it names editors, scoped by `visible_to`.
 
-    `scoped`: not everybody of a role sees the same rows.
+    `scoped`: not everybody of a role sees the same rows. `looked_at_as`: what the access log calls
+    a row of this model; empty for what anybody of the role may look at unrecorded.
     """
 
     scoped = False
+    looked_at_as = ""
 
     show_full_result_count = False
     list_per_page = 50
@@ -66,6 +78,51 @@ class RoleAdmin(RolePermissions, admin.ModelAdmin[Any]):
         rows = super().get_queryset(request)
         visible_to = getattr(rows, "visible_to", None)
         return rows if visible_to is None else visible_to(request.user)
+
+    def reference_of(self, row: Any) -> str:
+        """Return the name of a row in the access log."""
+        return str(row.pk)
+
+    def ens_of(self, row: Any) -> int | None:
+        """Return the id of the ENS that a row belongs to."""
+        return getattr(row, "ens_id", None)
+
+    def note_looks(self, request: HttpRequest, rows: Sequence[Any], how: str) -> None:
+        """Record that whoever asks is shown these rows, where such looks are recorded."""
+        if not self.looked_at_as:
+            return
+        looks = [
+            Look(what=self.looked_at_as, reference=self.reference_of(row), ens=self.ens_of(row))
+            for row in rows
+        ]
+        cast("Watched", self.admin_site).note_looks(request, looks, how=how)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show a list, and record before what it shows."""
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None) or {}
+        if "cl" in context:
+            self.note_looks(request, list(context["cl"].result_list), "listed")
+        return response
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        """Show a row, and record the look before; the page of a new one shows none."""
+        row = options.get("obj")
+        if row is not None:
+            self.note_looks(request, [row], "read")
+        return super().render_change_form(request, context, *args, **options)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Show what was done to a row by hand, and record the look before."""
+        response = super().history_view(request, object_id, extra_context)
+        row = (getattr(response, "context_data", None) or {}).get("object")
+        if row is not None:
+            self.note_looks(request, [row], "read")
+        return response
 
 
 class RoleInline(RolePermissions, admin.TabularInline[Any, Any]):

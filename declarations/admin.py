@@ -53,6 +53,7 @@ class EnsScopedAdmin(RoleAdmin):
     """Rows that belong to an ENS, seen by those who see it."""
 
     scoped = True
+    looked_at_as = "ens"
     readers = DECLARATIONS
     list_select_related: ClassVar[tuple[str, ...]] = ("ens",)
 
@@ -72,8 +73,13 @@ class FilingScopedAdmin(RoleAdmin):
     """Rows that belong to a filing, seen by those who see it."""
 
     scoped = True
+    looked_at_as = "filing"
     readers = DECLARATIONS
     list_select_related = ("filing",)
+
+    def reference_of(self, row: Any) -> str:
+        """Return the MRN, or the LRN of a rejected filing."""
+        return str(row.filing)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return only rows of filings that the user sees."""
@@ -131,6 +137,7 @@ class EnsAdmin(RoleAdmin):
     """ENS with offices, filings, versions and measures."""
 
     scoped = True
+    looked_at_as = "ens"
     readers = DECLARATIONS
     list_display = (
         "mrn",
@@ -147,6 +154,14 @@ class EnsAdmin(RoleAdmin):
     date_hierarchy = "registered_at"
     ordering = ("-registered_at",)
     inlines = (LegInline, MemberInline, MeasureInline, EnsVersionInline)
+
+    def reference_of(self, row: Ens) -> str:
+        """Return the MRN."""
+        return row.mrn
+
+    def ens_of(self, row: Ens) -> int:
+        """Return the ENS itself."""
+        return row.pk
 
 
 class FilingVersionInline(DeclarationInline):
@@ -170,6 +185,7 @@ class FilingAdmin(RoleAdmin):
     """Filings with their versions and consignments."""
 
     scoped = True
+    looked_at_as = "filing"
     readers = DECLARATIONS
     list_display = (
         "__str__",
@@ -188,6 +204,10 @@ class FilingAdmin(RoleAdmin):
     ordering = ("-lodged_at",)
     inlines = (FilingVersionInline, ConsignmentInline)
     readonly_fields = ("ens_link", "late_excused")
+
+    def reference_of(self, row: Filing) -> str:
+        """Return the MRN, or the LRN of a rejected filing."""
+        return str(row)
 
     @admin.display(description=_("late, excused by an outage"), boolean=True)
     def late_excused(self, filing: Filing) -> bool:
@@ -238,6 +258,7 @@ class ConsignmentAdmin(FilingScopedAdmin):
 class MeasureAdmin(EnsScopedAdmin):
     """Measures; they are placed by deciding a case."""
 
+    looked_at_as = "measure"
     list_display = (
         "__str__",
         "ens_link",

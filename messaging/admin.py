@@ -3,14 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from customs_portal import clock
-from customs_portal.accounts.access_log import record_access
-from customs_portal.accounts.models import AccessLog, User
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RoleAdmin
 from declarations.admin import link_to
 from messaging.models import InboundMessage, OutboundMessage, Partner
@@ -19,29 +16,15 @@ from messaging.reads import raw_body
 LONGEST_SHOWN = 100_000
 
 
-def _note_look(request: HttpRequest, message: InboundMessage | OutboundMessage) -> None:
-    assert isinstance(request.user, User)
-    what, reference = (
-        (AccessLog.What.MESSAGE_RECEIVED, str(message.correlation))
-        if isinstance(message, InboundMessage)
-        else (AccessLog.What.MESSAGE_SENT, message.message_identification)
-    )
-    address = request.META.get("REMOTE_ADDR", "")
-    record_access(request.user, what, reference, at=clock.now(), address=address)
-
-
 class MessageAdmin(RoleAdmin):
     """A message with its exact bytes, shown as text."""
 
     scoped = True
     readers = CASEWORK | AUDIT
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
-    ) -> HttpResponse:
-        """Show the message, and record the look before."""
-        _note_look(request, options["obj"])
-        return super().render_change_form(request, context, *args, **options)
+    def ens_of(self, row: InboundMessage | OutboundMessage) -> int | None:
+        """Return the ENS that a message was written about; one received names it by its MRN."""
+        return row.ens_id if isinstance(row, OutboundMessage) else None
 
     @admin.display(description=_("raw message"))
     def raw_text(self, message: InboundMessage | OutboundMessage) -> SafeString:
@@ -54,6 +37,7 @@ class MessageAdmin(RoleAdmin):
 class InboundMessageAdmin(MessageAdmin):
     """Messages received."""
 
+    looked_at_as = "message_received"
     list_display = (
         "correlation",
         "kind",
@@ -89,6 +73,10 @@ class InboundMessageAdmin(MessageAdmin):
     )
     readonly_fields = ("repeats_link", "answer_link", "raw_text")
 
+    def reference_of(self, row: InboundMessage) -> str:
+        """Return the correlation id."""
+        return str(row.correlation)
+
     @admin.display(description=_("repeats"))
     def repeats_link(self, message: InboundMessage) -> SafeString | str:
         """Lead to the first message of the same id."""
@@ -104,6 +92,7 @@ class InboundMessageAdmin(MessageAdmin):
 class OutboundMessageAdmin(MessageAdmin):
     """Messages to traders and partners."""
 
+    looked_at_as = "message_sent"
     list_display = (
         "message_identification",
         "kind",
@@ -132,6 +121,10 @@ class OutboundMessageAdmin(MessageAdmin):
         "raw_text",
     )
     readonly_fields = ("ens_link", "raw_text")
+
+    def reference_of(self, row: OutboundMessage) -> str:
+        """Return the message id."""
+        return row.message_identification
 
     @admin.display(description=_("ENS"))
     def ens_link(self, message: OutboundMessage) -> SafeString | str:

@@ -67,6 +67,7 @@ class OperatorsInline(MembershipInline):
 class PersonAdmin(RoleAdmin, UserAdmin[User]):
     """People, each with one role."""
 
+    looked_at_as = "person"
     readers, editors = AUDIT, ADMINISTRATION
     add_form = NewUserForm
     inlines = (OfficesInline, OperatorsInline)
@@ -85,6 +86,10 @@ class PersonAdmin(RoleAdmin, UserAdmin[User]):
         (None, {"fields": ("username", "role", "usable_password", "password1", "password2")}),
     )
 
+    def reference_of(self, row: User) -> str:
+        """Return the user name."""
+        return row.username
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show nothing of the password to those who only read."""
         fieldsets = super().get_fieldsets(request, obj)
@@ -102,9 +107,14 @@ class PersonAdmin(RoleAdmin, UserAdmin[User]):
 class OperatorAdmin(RoleAdmin):
     """Economic operators; a token makes one connected."""
 
+    looked_at_as = "operator"
     readers, editors = CASEWORK | AUDIT, ADMINISTRATION
     list_display = ("eori", "name", "telephone")
     search_fields = ("eori", "name")
+
+    def reference_of(self, row: Operator) -> str:
+        """Return the EORI number."""
+        return row.eori
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Keep the EORI number of an operator as it is."""
@@ -124,6 +134,7 @@ class OperatorAdmin(RoleAdmin):
         operator = self.get_object(request, str(key))
         if operator is None:
             raise Http404
+        self.note_looks(request, [operator], "read")
         form = TokenForm(request.POST or None)
         token = ""
         if request.method == "POST" and form.is_valid():
@@ -172,8 +183,8 @@ class AccessLogAdmin(RoleAdmin):
     """Who looked at what."""
 
     readers = AUDIT
-    list_display = ("at", "user", "what", "reference", "reason", "address")
-    list_filter = ("what",)
+    list_display = ("at", "user", "how", "what", "reference", "reason", "address")
+    list_filter = ("how", "what")
     list_select_related = ("user",)
     search_fields = ("=reference", "=user__username")
     date_hierarchy = "at"

@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 
 from customs_portal import clock
 from customs_portal.accounts import policies
-from customs_portal.accounts.models import User
+from customs_portal.accounts.models import AccessLog, User
+from customs_portal.api.looking import note_look
 from customs_portal.api.notifications import row_id
 from customs_portal.api.problems import bad_parameter, not_found
 from customs_portal.api.serializers import FilingSerializer, FilingsSerializer, ProblemSerializer
@@ -78,6 +79,7 @@ class FilingView(APIView):
         found = Filing.objects.visible_to(user).filter(mrn=mrn).first() if readable else None
         if found is None:
             return not_found()
+        note_look(request, AccessLog.What.FILING, mrn)
         return Response(FilingSerializer(_lines([found], user)[0]).data)
 
 

@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customs_portal.accounts.models import User
+from customs_portal.accounts.models import AccessLog, User
+from customs_portal.api.looking import note_look
 from customs_portal.api.problems import bad_parameter, not_found
 from customs_portal.api.replies import accepted, answer_as_xml, mark_collected
 from customs_portal.api.serializers import (
@@ -75,6 +76,7 @@ class MessageView(APIView):
             return not_found()
         if request.method == "HEAD":
             return HttpResponse(content_type="application/json")
+        note_look(request, AccessLog.What.MESSAGE_RECEIVED, state.correlation)
         if "wait" in request.query_params:
             return _waited(state, user, seconds)
         if state.answer is not None:

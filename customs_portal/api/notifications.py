@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customs_portal.accounts.models import User
+from customs_portal.accounts.models import AccessLog, User
+from customs_portal.api.looking import note_look
 from customs_portal.api.problems import bad_parameter, not_found
 from customs_portal.api.replies import message_as_xml
 from customs_portal.api.serializers import NotificationsSerializer, ProblemSerializer
@@ -81,6 +82,7 @@ class NotificationView(APIView):
             return not_found()
         if request.method == "HEAD":
             return HttpResponse(content_type="application/xml")
+        note_look(request, AccessLog.What.MESSAGE_SENT, message.message_identification)
         return message_as_xml(message, to=user)
 
 

@@ -19,6 +19,7 @@ from customs_portal.events.reads import story_line
 class EventAdmin(RoleAdmin):
     """What happened, in sentences."""
 
+    looked_at_as = "event"
     readers = AUDIT
     list_display = ("at", "sentence", "kind", "stream", "actor_id", "correlation")
     list_filter = ("kind",)
@@ -26,6 +27,10 @@ class EventAdmin(RoleAdmin):
     date_hierarchy = "at"
     ordering = ("-id",)
     fields = ("id", "at", "kind", "sentence", "stream", "actor_id", "correlation", "data")
+
+    def ens_of(self, row: Event) -> int | None:
+        """Return the stream, which is an ENS."""
+        return row.stream
 
     @admin.display(description=_("what happened"))
     def sentence(self, event: Event) -> str:

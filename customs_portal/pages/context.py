@@ -38,6 +38,8 @@ SECTIONS = {
     "review": "queue",
     "decide": "queue",
     "ens": "search",
+    "ens_elsewhere": "search",
+    "search_everywhere": "search",
     "trader_filing": "trader_home",
     "message": "messages",
     "message_sent": "messages",

@@ -27,6 +27,7 @@ def hits_as_list(raw: object) -> SafeString:
 class AssessmentAdmin(EnsScopedAdmin):
     """Assessments with their hits; never changed by hand."""
 
+    looked_at_as = "assessment"
     list_display = ("id", "ens_link", "kind", "status", "result", "outcome", "score", "made_at")
     list_filter = ("status", "result", "outcome", "severity", "kind")
     search_fields = ("^ens__mrn",)

@@ -47,6 +47,7 @@ class DecisionInline(RoleInline):
 class CaseAdmin(EnsScopedAdmin):
     """Cases, in the order of the queue, with the decisions that officers take on their pages."""
 
+    looked_at_as = "case"
     list_display = (
         "ens",
         "status",
@@ -166,6 +167,7 @@ class CaseAdmin(EnsScopedAdmin):
             raise PermissionDenied
         if case is None or not policies.may_work_on(user_of(request), case):
             raise Http404
+        self.note_looks(request, [case], "read")
         form = _decision_form(request, case)
         if request.method == "POST" and form.is_valid():
             decided = _decide(form, case, request)
@@ -216,6 +218,7 @@ class DecisionAdmin(RoleAdmin):
     """Decisions of officers."""
 
     scoped = True
+    looked_at_as = "decision"
     readers = CASEWORK | AUDIT
     list_display = ("id", "case_link", "verb", "reason_code", "announced", "officer", "decided_at")
     list_filter = ("verb", "reason_code", "announced")
@@ -230,6 +233,10 @@ class DecisionAdmin(RoleAdmin):
         """Return only decisions on cases that the user sees."""
         seen = Case.objects.visible_to(user_of(request))
         return super().get_queryset(request).filter(case__in=seen)
+
+    def ens_of(self, row: Decision) -> int:
+        """Return the ENS of the case."""
+        return row.case.ens_id
 
     @admin.display(description=_("case"), ordering="case")
     def case_link(self, decision: Decision) -> SafeString:

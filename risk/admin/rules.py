@@ -26,6 +26,7 @@ from risk.models import (
 class RulesAdmin(RoleAdmin):
     """What analysts and approvers read here; rules are changed by publishing."""
 
+    looked_at_as = "rule"
     readers = RULES | AUDIT
 
 
@@ -120,6 +121,7 @@ class EntryInline(RoleInline):
 class ReferenceListAdmin(RulesAdmin):
     """Lists that rules compare with, and their entries."""
 
+    looked_at_as = "list"
     list_display = ("code", "name", "secret", "revision")
     list_filter = ("secret",)
     search_fields = ("code", "name")

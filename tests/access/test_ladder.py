@@ -86,6 +86,7 @@ def addresses(world: World) -> dict[str, str]:
     named: dict[str, dict[str, Any]] = {
         **{key: {"case_id": open_case.pk} for key in CASE_PAGES},
         "ens": {"mrn": ens.mrn},
+        "ens_elsewhere": {"mrn": ens.mrn},
         "message_received": {"pk": message.pk},
         "message_written": {"pk": notification.pk},
         "message_sent": {"pk": notification.pk},

@@ -37,6 +37,7 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     """One message of the log."""
 
     at: datetime
+    reference: str
     address: str
     direction: str
     kind: str
@@ -136,6 +137,7 @@ def as_uuid(text: str) -> UUID | None:
 def _received_line(message: InboundMessage) -> LogLine:
     return LogLine(
         at=message.received_at,
+        reference=str(message.correlation),
         address=reverse("message", args=[message.correlation]),
         direction=RECEIVED,
         kind=message.kind,
@@ -151,6 +153,7 @@ def _received_line(message: InboundMessage) -> LogLine:
 def _sent_line(message: OutboundMessage) -> LogLine:
     return LogLine(
         at=message.created_at,
+        reference=message.message_identification,
         address=reverse("message_sent", args=[message.pk]),
         direction=SENT,
         kind=message.kind,

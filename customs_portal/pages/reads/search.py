@@ -1,19 +1,24 @@
 """Finding an ENS by one of its identifiers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
+from django.db.models import QuerySet
 
-from customs_portal.accounts.models import User
+from customs_portal.accounts.models import AccessLog, User
 from declarations.models import Ens, SearchKey
 
 MOST = 50
 SHORTEST = 3
+SHORTEST_REASON = 10
+STATED_FOR = timedelta(hours=1)
+"""How long what was found for a reason can be opened."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """An ENS that was found, and by what."""
 
+    id: int
     mrn: str
     kind: str
     value: str
@@ -34,11 +39,29 @@ KINDS = {
 
 def search(user: User, typed: str) -> list[Found]:
     """Return the ENS that the user sees and one of whose identifiers begins so, newest first."""
+    return _search(typed, Ens.objects.visible_to(user))
+
+
+def search_everywhere(typed: str, *, user: User) -> list[Found]:
+    """Return the ENS of all offices, but for those that the user sees anyway."""
+    own = Ens.objects.visible_to(user)
+    return _search(typed, Ens.objects.exclude(pk__in=own.values("pk")))
+
+
+def stated_reason(user: User, ens: Ens, at: datetime) -> str | None:
+    """Return the reason for which the user found that ENS elsewhere just now, None without one."""
+    stated = AccessLog.objects.filter(
+        user=user, ens=ens.pk, how=AccessLog.How.ELSEWHERE, at__gt=at - STATED_FOR, at__lte=at
+    )
+    return stated.order_by("-at").values_list("reason", flat=True).first()
+
+
+def _search(typed: str, seen: QuerySet[Ens]) -> list[Found]:
     words = typed.strip().upper()
     if len(words) < SHORTEST:
         return []
     keys = (
-        SearchKey.objects.filter(value__startswith=words, ens__in=Ens.objects.visible_to(user))
+        SearchKey.objects.filter(value__startswith=words, ens__in=seen)
         .select_related("ens")
         .order_by("-ens__registered_at", "ens", "kind")
     )
@@ -50,6 +73,7 @@ def search(user: User, typed: str) -> list[Found]:
 
 def _found(key: SearchKey) -> Found:
     return Found(
+        id=key.ens_id,
         mrn=key.ens.mrn,
         kind=KINDS.get(key.kind, key.kind),
         value=key.value,

@@ -47,7 +47,7 @@ def _page(
 ) -> HttpResponse:
     """Show the case, with the form as it was sent where `refused` says why it was refused."""
     user, at = current_user(request), now()
-    note_look(request, AccessLog.What.CASE, case.pk)
+    note_look(request, AccessLog.What.CASE, case.pk, ens=case.ens_id)
     snapshot = reference.current(at)
     [document, *_others] = ens_reads.current_documents(case.ens)
     head, choices = case_reads.read(case, document, user, snapshot, at)

@@ -21,11 +21,16 @@ ALL_ITEMS = 100_000
 @for_roles(READING)
 def ens(request: HttpRequest, mrn: str) -> HttpResponse:
     """Show an ENS, whether or not anybody has to work on it."""
-    user, at = current_user(request), now()
-    found = Ens.objects.visible_to(user).filter(mrn=mrn).first()
+    found = Ens.objects.visible_to(current_user(request)).filter(mrn=mrn).first()
     if found is None:
         raise Http404
-    note_look(request, AccessLog.What.ENS, found.mrn)
+    note_look(request, AccessLog.What.ENS, found.mrn, ens=found.pk)
+    return show(request, found)
+
+
+def show(request: HttpRequest, found: Ens) -> HttpResponse:
+    """Show the ENS, whose look is recorded."""
+    user, at = current_user(request), now()
     [document, *_others] = reads.current_documents(found)
     limit = ALL_ITEMS if request.GET.get("items") == "all" else declaration.ITEMS_SHOWN
     view = reads.read(found, document, user, reference.current(at), at, items=limit)

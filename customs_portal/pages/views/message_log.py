@@ -8,7 +8,9 @@ from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
+from customs_portal.looks import Look
 from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
+from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.reads import message_log as reads
 from messaging.formats.ics1.tables import catalogue
 from messaging.models import InboundMessage, OutboundMessage
@@ -22,6 +24,8 @@ def log(request: HttpRequest) -> HttpResponse:
     """Show the messages that were looked for, the newest first."""
     user, wanted = current_user(request), _wanted(request.GET)
     page = reads.log(user, wanted)
+    if user.is_official:
+        note_looks(request, [_look(line) for line in page.lines], how=How.LISTED)
     context = {
         "base": base_of(request),
         "page": page,
@@ -32,6 +36,12 @@ def log(request: HttpRequest) -> HttpResponse:
         "older": "" if page.is_last else _address(request.GET, wanted.page + 1),
     }
     return render(request, "pages/messages.html", context)
+
+
+def _look(line: reads.LogLine) -> Look:
+    received = line.direction == reads.RECEIVED
+    what = What.MESSAGE_RECEIVED if received else What.MESSAGE_SENT
+    return Look(what=what.value, reference=line.reference)
 
 
 def base_of(request: HttpRequest) -> str:

@@ -71,7 +71,7 @@ def _written(request: HttpRequest, pk: int) -> OutboundMessage:
     found: OutboundMessage | None = seen.filter(pk=pk).first()
     if found is None:
         raise Http404
-    note_look(request, AccessLog.What.MESSAGE_SENT, found.message_identification)
+    note_look(request, AccessLog.What.MESSAGE_SENT, found.message_identification, ens=found.ens_id)
     return found
 
 

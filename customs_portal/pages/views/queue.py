@@ -14,7 +14,9 @@ from django_htmx.middleware import HtmxDetails
 
 from customs_portal.accounts.models import User
 from customs_portal.clock import now
+from customs_portal.looks import Look
 from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
+from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.office import national_offices
 from customs_portal.pages.reads import queue as reads
 from customs_portal.reference import snapshot as reference
@@ -40,6 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         return render(request, "pages/queue.html#live", context)
     ordered = found.in_queue_order().select_related("ens", "assignee")
     page = Paginator(ordered, reads.PAGE_SIZE).get_page(request.GET.get("page"))
+    note_looks(request, [_look(case) for case in page.object_list], how=How.LISTED)
     context |= {
         "filters": filters,
         "page": page,
@@ -49,6 +52,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         "may_work": user.role in CASEWORK,
     }
     return render(request, "pages/queue.html", context)
+
+
+def _look(case: Case) -> Look:
+    return Look(what=What.CASE.value, reference=str(case.pk), ens=case.ens_id)
 
 
 def _query(parameters: QueryDict) -> str:

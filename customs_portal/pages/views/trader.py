@@ -6,8 +6,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from customs_portal.accounts import policies
+from customs_portal.accounts.models import AccessLog
 from customs_portal.clock import now
 from customs_portal.pages.access import TRADERS, current_user, for_roles
+from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import trader as reads
 from customs_portal.reference import snapshot as reference
 from declarations.models import Filing
@@ -40,5 +42,6 @@ def filing(request: HttpRequest, pk: int) -> HttpResponse:
     found = Filing.objects.visible_to(user).filter(pk=pk).first()
     if found is None:
         raise Http404
+    note_look(request, AccessLog.What.FILING, found)
     view = reads.filing_page(found, user, reference.current(at), at)
     return render(request, "pages/trader_filing.html", {"filing": view})
