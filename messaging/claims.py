@@ -6,7 +6,8 @@ import msgspec
 from django.db import connection
 
 from customs_portal.bulk import fetch_prepared, recordset
-from messaging.judging import Judged, message_id_taken
+from messaging.judging import message_id_taken
+from messaging.received.message import Judged
 
 _CLAIM = """
 INSERT INTO messaging_messageclaim (sender, message_identification, digest, message_id)

@@ -12,35 +12,30 @@ from customs_portal.events.kinds import Kind
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding
 from declarations.mrn import make_test_mrn
-from declarations.services import rehearse
 from messaging.claims import check_ids
 from messaging.events import MESSAGE_UNREADABLE, TEST_ACCEPTED, TEST_REFUSED
-from messaging.judging import Fate, Judged
 from messaging.pointers import pointed
+from messaging.received.kinds import KINDS
+from messaging.received.message import Fate, Judged
 
 
 def try_out(messages: Sequence[Judged], *, at: datetime) -> list[Fate]:
     """Return what would become of the messages, and record it so that they are answered."""
     checked = check_ids(messages)
-    refusals = _refusals([message for message in checked if _is_clean(message)])
+    refusals = _refusals([message for message in checked if not message.findings], at)
     fates = [_fate(message, refusals.get(message.received.id, ()), at) for message in checked]
     record_many([_event(fate, at) for fate in fates])
     return fates
 
 
-def _is_clean(message: Judged) -> bool:
-    return not message.findings and message.reading.document is not None
-
-
-def _refusals(messages: Sequence[Judged]) -> dict[int, Sequence[Finding]]:
-    """Return by message what lodging would find against those that passed every check so far."""
-    documents = [message.reading.document for message in messages]
-    results = rehearse([document for document in documents if document is not None])
-    return {
-        message.received.id: result.findings
-        for message, result in zip(messages, results, strict=True)
-        if result is not None
-    }
+def _refusals(messages: Sequence[Judged], at: datetime) -> dict[int, Sequence[Finding]]:
+    """Return by message with what those that passed every check so far would be refused."""
+    found: dict[int, Sequence[Finding]] = {}
+    for kind in KINDS.values():
+        own = [message for message in messages if message.reading.kind == kind.name]
+        results = kind.try_out(own, at) if own else []
+        found |= {m.received.id: findings for m, findings in zip(own, results, strict=True)}
+    return found
 
 
 def _fate(message: Judged, refused: Sequence[Finding], at: datetime) -> Fate:

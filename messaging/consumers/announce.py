@@ -9,10 +9,10 @@ from django.db import connection
 from customs_portal.accounts.querysets import connected_eoris
 from customs_portal.events.models import Event
 from declarations.document import Document, decode
-from messaging.consumers.reply import envelope
 from messaging.formats.answers import Intervention, InterventionLine
 from messaging.formats.ics1.writing import write_intervention
 from messaging.outbox import Draft, Numbered, Written, number, write
+from messaging.replying.reply import envelope
 
 _LOAD = """
 SELECT m.id, m.subject, m.reference, m.reason_code, m.trader_text, e.id, e.mrn, f.lrn, f.sender,

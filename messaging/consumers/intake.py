@@ -9,14 +9,13 @@ from customs_portal.bulk import fetch_prepared, recordset
 from customs_portal.events.models import Event
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.reference import snapshot
-from declarations.services import Lodged, Lodgement, Refused, Rejection, lodge, reject
 from messaging.claims import claim
 from messaging.events import MESSAGE_REPEATED, MESSAGE_UNREADABLE
-from messaging.judging import Fate, Judged, Received, judge
-from messaging.pointers import pointed
+from messaging.judging import judge
+from messaging.received.kinds import KINDS
+from messaging.received.message import Fate, Judged, Received
 from messaging.trials import try_out
 
-FILING_TYPES = {"CC315A": "IE315"}
 _LOAD = """
 SELECT m.id, m.correlation, o.eori, m.received_at, b.digest, b.body, m.is_test
 FROM messaging_inboundmessage m
@@ -39,7 +38,7 @@ def handle(batch: Sequence[Event], *, at: datetime) -> None:
         for received in _load([event.data["message"] for event in batch])
     ]
     messages = claim([message for message in judged if not message.is_test])
-    fates = [*_lodge(messages, at), *_repeat(messages, at), *_refuse_unreadable(messages, at)]
+    fates = [*_take_in(messages, at), *_repeat(messages, at), *_refuse_unreadable(messages, at)]
     fates += try_out([message for message in judged if message.is_test], at=at)
     _store(fates, at)
 
@@ -59,48 +58,14 @@ def _load(ids: list[int]) -> list[Received]:
     ]
 
 
-def _lodge(messages: Sequence[Judged], at: datetime) -> list[Fate]:
-    """Lodge what has no findings and reject the rest of what could be read."""
+def _take_in(messages: Sequence[Judged], at: datetime) -> list[Fate]:
+    """Give the readable messages to the handlers of their kinds, one kind after the other."""
     readable = [m for m in messages if m.is_readable and m.repeats is None]
-    clean = [message for message in readable if not message.findings]
-    results = lodge([_lodgement(message) for message in clean], at=at)
-    fates = [_fate(message, result) for message, result in zip(clean, results, strict=True)]
-    fates += [Fate(message=m, findings=pointed(m.findings)) for m in readable if m.findings]
-    reject([_rejection(fate) for fate in fates if fate.findings], at=at)
+    fates: list[Fate] = []
+    for kind in KINDS.values():
+        own = [message for message in readable if message.reading.kind == kind.name]
+        fates += kind.take_in(own, at) if own else []
     return fates
-
-
-def _lodgement(message: Judged) -> Lodgement:
-    document = message.reading.document
-    assert document is not None
-    received = message.received
-    return Lodgement(
-        document=document,
-        message_id=received.id,
-        sender=received.eori,
-        received_at=received.received_at,
-        correlation=received.correlation,
-    )
-
-
-def _fate(message: Judged, result: Lodged | Refused) -> Fate:
-    if isinstance(result, Refused):
-        return Fate(message=message, findings=pointed(result.findings))
-    return Fate(message=message, findings=(), mrn=result.mrn)
-
-
-def _rejection(fate: Fate) -> Rejection:
-    received, reading = fate.message.received, fate.message.reading
-    return Rejection(
-        type=FILING_TYPES[reading.kind],
-        lrn=(reading.lrn or "")[:22],
-        message_id=received.id,
-        sender=received.eori,
-        received_at=received.received_at,
-        findings=list(fate.findings),
-        document=reading.document,
-        correlation=received.correlation,
-    )
 
 
 def _repeat(messages: Sequence[Judged], at: datetime) -> list[Fate]:

@@ -15,10 +15,10 @@ from declarations.document import Document, decode
 from declarations.models import Measure
 from declarations.services import OwnOfficeNotice, inform_own_offices
 from messaging.consumers.announce import items_concerned
-from messaging.consumers.reply import envelope
 from messaging.formats.answers import RiskResult, SubsequentEntry
 from messaging.formats.ics1.writing import write_subsequent_entry
 from messaging.outbox import Draft, Numbered, Written, number, write
+from messaging.replying.reply import envelope
 
 _CODES = Path(__file__).parent.parent / "data" / "risk_results.csv"
 _LOAD = """

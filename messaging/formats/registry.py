@@ -4,7 +4,7 @@ Each stage runs only if the one before found nothing: parse, structure, rules, d
 known of the header is always given, so that a refusal can be addressed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from customs_portal.findings import Finding, Stage
 from declarations.document import Document
 from messaging.formats.ics1.locations import local_name, national, on_lines
 from messaging.formats.ics1.reading import read_document
+from messaging.formats.ics1.requesting import read_diversion
 from messaging.formats.ics1.rules.run import judge
 from messaging.formats.ics1.structure import structure_findings
 from messaging.formats.ics1.tables import Form, catalogue
@@ -36,7 +37,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What a body says; `kind` is the XML name of the message, empty where it is unknown.
 
     Header fields are as declared, trimmed, None where absent. `document` is there only for a
-    declaration without findings.
+    declaration without findings, `content` only for a message of `READERS` without findings.
     """
 
     kind: str = ""
@@ -49,6 +50,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     mrn: str | None = None
     findings: Sequence[Finding] = ()
     document: Document | None = None
+    content: msgspec.Struct | None = None
+
+
+Reader = Callable[[Any], msgspec.Struct | Finding]
+"""Makes of a message of right structure what it says, or what stands against it."""
+READERS: dict[str, Reader] = {"CC323A": read_diversion}
 
 
 def size_limit(kind: str | None = None) -> int:
@@ -108,10 +115,20 @@ def _checked(
         root, body, message=kind, form=form, profile=profile
     )
     if findings or kind not in DECLARATIONS:
-        return Reading(kind=kind, findings=findings, **header), None
+        return _without_document(Reading(kind=kind, findings=findings, **header), root), None
     declaration = index(root)
     findings = on_lines(judge(declaration, profile=profile, rule_set=rule_set), root)
     return Reading(kind=kind, findings=findings, **header), declaration
+
+
+def _without_document(reading: Reading, root: "etree._Element") -> Reading:
+    reader = READERS.get(reading.kind)
+    if reader is None or reading.findings:
+        return reading
+    content = reader(root)
+    if isinstance(content, Finding):
+        return msgspec.structs.replace(reading, findings=(content,))
+    return msgspec.structs.replace(reading, content=content)
 
 
 def _refused(root: "etree._Element", kind: str, body: bytes, profile: Profile) -> Finding | None:

@@ -61,9 +61,11 @@ _CAUSES = """
 """
 
 not_told = by_query(f"""
-SELECT c.message || ' for event ' || e.id FROM events_event e JOIN {_CAUSES} ON c.event = e.kind
-WHERE NOT EXISTS (
-    SELECT 1 FROM messaging_outboundmessage o WHERE o.event_id = e.id AND o.kind = c.message)
+SELECT 'answer to event ' || e.id FROM events_event e
+WHERE e.kind IN (SELECT c.event FROM {_CAUSES})
+  AND NOT EXISTS (
+    SELECT 1 FROM messaging_outboundmessage o JOIN {_CAUSES} ON c.message = o.kind
+    WHERE o.event_id = e.id AND c.event = e.kind)
   AND NOT EXISTS (
     SELECT 1 FROM events_delivery d
     WHERE d.event_id = e.id AND d.consumer IN ('reply', 'announce'))

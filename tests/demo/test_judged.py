@@ -10,7 +10,8 @@ from customs_portal.demo.expectations import Outcome, agree, described
 from customs_portal.demo.faults import LIFECYCLE_FAULTS, Fault
 from customs_portal.demo.traffic import Sample, faulty, traffic
 from customs_portal.reference import snapshot
-from messaging.judging import Judged, Received, judge
+from messaging.judging import judge
+from messaging.received.message import Judged, Received
 
 AT = datetime(2026, 11, 22, 12, 3, 7, tzinfo=UTC)
 ID = UUID("0191d2f0-0000-7000-8000-000000000001")

@@ -31,8 +31,8 @@ from tests.pipeline.test_main_job import BANANAS, flagged, send_bytes
 STAGES = (
     "messaging.consumers.intake.judge",
     "messaging.consumers.intake.claim",
-    "messaging.consumers.intake.lodge",
-    "messaging.consumers.intake.reject",
+    "messaging.received.declarations.lodge",
+    "messaging.received.declarations.reject",
     "messaging.consumers.intake._store",
     "declarations.services.lodge.write_projection",
     "declarations.services.lodge.start_clocks",

@@ -1,0 +1,38 @@
+"""What requests say, those messages that are no declaration.
+
+Codes are in capitals, texts collapsed, times aware and in UTC.
+"""
+
+from datetime import date
+
+import msgspec
+
+from declarations.document import Party
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """A declaration that a request is about; without items all of it."""
+
+    mrn: str
+    items: tuple[int, ...] = ()
+
+
+class EntryKey(msgspec.Struct, frozen=True, kw_only=True):
+    """By what the declarations of one means are found: mode, means, day, country or office."""
+
+    transport_mode: str
+    means: str
+    expected_on: date | None
+    country: str
+    office: str
+
+
+class DiversionRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """IE323: a means will first arrive in another Member State."""
+
+    information_type: str
+    reference: str
+    key: EntryKey
+    actual_office: str
+    requester: Party
+    operations: tuple[Operation, ...] = ()

@@ -1,0 +1,1 @@
+"""What is received, by kind: who may send it, what is checked, what becomes of it."""

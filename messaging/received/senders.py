@@ -1,0 +1,33 @@
+"""Who sends: the owner of the token, who must be a person named in the message."""
+
+from customs_portal.findings import Finding, Stage
+from declarations.checks.competence import entitled_senders
+from messaging.formats.registry import Reading
+from messaging.received.message import Judged
+
+WRONG_VALUE = "12"
+
+
+def foreign_sender(judged: Judged) -> tuple[Finding, ...]:
+    """The sender of the header is the owner of the token, with or without a branch."""
+    named = (judged.reading.sender or "").partition("/")[0].strip()
+    return () if named == judged.received.eori else (wrong_sender(judged.reading),)
+
+
+def not_entitled(judged: Judged) -> tuple[Finding, ...]:
+    """The owner of the token is the person lodging or the representative of the declaration."""
+    document = judged.reading.document
+    assert document is not None
+    entitled = judged.received.eori in entitled_senders(document)
+    return () if entitled else (wrong_sender(judged.reading),)
+
+
+def wrong_sender(reading: Reading) -> Finding:
+    """Return the finding by which a message in another's name is refused."""
+    return Finding(
+        code=WRONG_VALUE,
+        location="MES.MesSenMES3",
+        value=reading.sender or "",
+        text="The sender is not the owner of the token who lodges or represents.",
+        stage=Stage.SENDER,
+    )

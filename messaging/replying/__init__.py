@@ -1,0 +1,1 @@
+"""What is answered, by the kind of event that asks for an answer."""

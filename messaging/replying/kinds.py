@@ -1,0 +1,52 @@
+"""The kinds of answers: by the event that asks for one, what is written and who gets a copy."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from customs_portal.events.models import Event
+from declarations.document import Document
+from declarations.events import FILING_REGISTERED, FILING_REJECTED
+from messaging.events import MESSAGE_UNREADABLE, TEST_ACCEPTED, TEST_REFUSED
+from messaging.formats.answers import Envelope
+from messaging.replying import declarations
+from messaging.replying.reply import Question, Reply
+
+
+def nobody(_document: Document) -> list[str]:
+    """Return that only the sender is told."""
+    return []
+
+
+class AnswerKind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of answer: its XML name, what writes it, and who else gets it if connected."""
+
+    message: str
+    write: Callable[[Reply, Envelope, datetime], bytes]
+    copies: Callable[[Document], list[str]] = nobody
+
+
+REGISTERED = AnswerKind(
+    message="CC328A", write=declarations.acknowledgement, copies=declarations.told_of_the_mrn
+)
+REJECTED = AnswerKind(message="CC316A", write=declarations.rejection)
+UNREADABLE = AnswerKind(message="CD917B", write=declarations.syntax_rejection)
+
+ANSWERS = {
+    FILING_REGISTERED.name: REGISTERED,
+    FILING_REJECTED.name: REJECTED,
+    MESSAGE_UNREADABLE.name: UNREADABLE,
+}
+TEST_ANSWERS = {
+    (TEST_ACCEPTED.name, "CC315A"): REGISTERED,
+    (TEST_REFUSED.name, "CC315A"): REJECTED,
+}
+"""By event and kind of the message that was tried out."""
+
+
+def answer_kind(event: Event, question: Question) -> AnswerKind:
+    """Return with what the event asks the message to be answered; KeyError if with nothing."""
+    if event.kind in ANSWERS:
+        return ANSWERS[event.kind]
+    return TEST_ANSWERS[event.kind, question.kind]
