@@ -20,3 +20,46 @@ CASE_CALL_RECORDED = Kind(name="case.call_recorded", sentence=_("Told by telepho
 CASE_CLAIMED = Kind(name="case.claimed", sentence=_("Claimed"))
 CASE_GIVEN_BACK = Kind(name="case.given_back", sentence=_("Given back"))
 CASE_DECIDED = Kind(name="case.decided", sentence=_("Decided: %(verb_name)s, %(reason_code)s"))
+RULE_DRAFTED = Kind(name="rule.drafted", sentence=_("Draft begun"))
+RULE_PROPOSED = Kind(name="rule.proposed", sentence=_("Draft proposed for approval"))
+RULE_SENT_BACK = Kind(name="rule.sent_back", sentence=_("Draft sent back to its author"))
+RULE_WITHDRAWN = Kind(name="rule.withdrawn", sentence=_("Draft withdrawn"))
+RULE_APPROVED = Kind(name="rule.approved", sentence=_("Approved as version %(version)s"))
+RULE_APPROVED_URGENTLY = Kind(
+    name="rule.approved_urgently",
+    sentence=_("Approved urgently as version %(version)s, for %(hours)s hours"),
+)
+RULE_PUBLISHED = Kind(
+    name="rule.published",
+    sentence=_("Version %(version)s published with rule set %(rule_set)s"),
+)
+RULE_RETIRED = Kind(name="rule.retired", sentence=_("Retired with rule set %(rule_set)s"))
+RULE_REVIEW_DUE = Kind(
+    name="rule.review_due", sentence=_("Review of version %(version)s is due by %(due_on)s")
+)
+RULE_REVIEWED = Kind(name="rule.reviewed", sentence=_("Version %(version)s reviewed"))
+RULE_SET_PROPOSED = Kind(
+    name="rule_set.proposed", sentence=_("Publication %(publication)s proposed")
+)
+RULE_SET_WITHDRAWN = Kind(
+    name="rule_set.withdrawn", sentence=_("Publication %(publication)s withdrawn")
+)
+RULE_SET_PUBLISHED = Kind(
+    name="rule_set.published", sentence=_("Rule set %(rule_set)s published: %(count)s rules")
+)
+RULE_SET_EXPORTED = Kind(
+    name="rule_set.exported", sentence=_("Rule set %(rule_set)s exported, digest %(digest)s")
+)
+RULES_IMPORTED = Kind(
+    name="rule_set.imported", sentence=_("%(count)s drafts imported, digest %(digest)s")
+)
+REASSESSMENT_STARTED = Kind(
+    name="rule_set.reassessment_started",
+    sentence=_("Open declarations are held against rule set %(rule_set)s: %(total)s"),
+)
+REASSESSMENT_ENDED = Kind(
+    name="rule_set.reassessment_ended",
+    sentence=_(
+        "Open declarations were held against rule set %(rule_set)s: %(changed)s with new hits"
+    ),
+)

@@ -1,7 +1,7 @@
-"""Who may do what in casework (access table of the portal, LIFECYCLE section 13)."""
+"""Who may do what in casework and with rules (access table of the portal, LIFECYCLE section 13)."""
 
 from customs_portal.accounts import policies as people
-from customs_portal.accounts.models import User
+from customs_portal.accounts.models import Role, User
 from risk.models import Case
 from risk.querysets import CaseQuerySet
 
@@ -24,3 +24,13 @@ def may_work_on(user: User, case: Case) -> bool:
     if not user.is_active or user.role not in people.OFFICER_ROLES:
         return False
     return people.belongs_to_risk_centre(user) or case.office in people.office_references(user)
+
+
+def may_write_rules(user: User) -> bool:
+    """Whether the user drafts and proposes rules."""
+    return user.is_active and user.role == Role.ANALYST
+
+
+def may_approve_rules(user: User) -> bool:
+    """Whether the user approves and publishes what others have proposed."""
+    return user.is_active and user.role == Role.APPROVER

@@ -1,6 +1,11 @@
-"""The published rules, compiled once in each process."""
+"""The published rules, compiled once in each process.
 
-from collections.abc import Mapping
+A rule set may hold several versions of one rule; at any moment the newest that is valid then is
+applied. So a version begins and ends by itself, and what it replaced for a while comes back.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 import msgspec
 from django.conf import settings
@@ -9,6 +14,7 @@ from django.db import connection
 from risk.engine.evaluate import CompiledRuleSet
 from risk.engine.lists import ListEntry
 from risk.engine.lists import ReferenceList as EngineList
+from risk.engine.outcomes import Outcome, Severity
 from risk.engine.rules import EngineRule
 from risk.models import ReferenceList, ReferenceListEntry, RuleSetVersion, RuleVersion
 
@@ -18,9 +24,14 @@ class NoRuleSet(Exception):
 
 
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
-    """A published rule set, ready to be applied, with the revisions of the lists it reads."""
+    """A published rule set, ready to be applied, with the revisions of the lists it reads.
+
+    From `since` on (included) until `until` (excluded) the same versions are valid.
+    """
 
     id: int
+    since: datetime
+    until: datetime
     number: int
     list_revisions: Mapping[str, int]
     rules: Mapping[str, EngineRule]
@@ -30,17 +41,18 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
 _cache: dict[tuple[object, ...], InForce] = {}
 
 
-def in_force() -> InForce:
-    """Return the newest rule set with the lists as they are; compiled again when either changed.
+def in_force(at: datetime) -> InForce:
+    """Return the newest rule set with the lists as they are, and the versions valid at that time.
 
-    Raises NoRuleSet where nothing is published.
+    Compiled again when one of them changed. Raises NoRuleSet where nothing is published.
     """
     key = _version()
-    if key not in _cache:
-        compiled = _compile(key[0])
+    found = _cache.get(key)
+    if found is None or not found.since <= at < found.until:
+        found = _compile(key[0], at)
         _cache.clear()
-        _cache[key] = compiled
-    return _cache[key]
+        _cache[key] = found
+    return found
 
 
 def _version() -> tuple[int, str]:
@@ -56,13 +68,16 @@ def _version() -> tuple[int, str]:
     return found, revisions or ""
 
 
-def _compile(rule_set_id: int) -> InForce:
+def _compile(rule_set_id: int, at: datetime) -> InForce:
     rule_set = RuleSetVersion.objects.get(pk=rule_set_id)
-    versions = RuleVersion.objects.select_related("rule").filter(pk__in=rule_set.rule_versions)
-    rules = {version.rule.code: engine_rule(version) for version in versions}
+    held = versions_held(rule_set)
+    rules = {version.rule.code: engine_rule(version) for version in versions_valid(held, at)}
     lists = engine_lists()
+    since, until = _span(held, at)
     return InForce(
         id=rule_set.pk,
+        since=since,
+        until=until,
         number=rule_set.number,
         list_revisions=dict(ReferenceList.objects.values_list("code", "revision")),
         rules=rules,
@@ -72,8 +87,39 @@ def _compile(rule_set_id: int) -> InForce:
     )
 
 
+def versions_held(rule_set: RuleSetVersion) -> list[RuleVersion]:
+    """Return all versions that the rule set holds, with their rules."""
+    versions = RuleVersion.objects.select_related("rule")
+    return list(versions.filter(pk__in=rule_set.rule_versions).order_by("rule__code", "number"))
+
+
+def versions_valid(held: Iterable[RuleVersion], at: datetime) -> list[RuleVersion]:
+    """Return for each rule the newest of the versions that is valid at that time."""
+    found: dict[int, RuleVersion] = {}
+    for version in sorted(held, key=lambda each: (each.rule.code, each.number)):
+        if _is_valid(version, at):
+            found[version.rule_id] = version
+    return list(found.values())
+
+
+def _is_valid(version: RuleVersion, at: datetime) -> bool:
+    begun = version.valid_from is None or version.valid_from <= at
+    return begun and (version.valid_until is None or at < version.valid_until)
+
+
+def _span(held: Iterable[RuleVersion], at: datetime) -> tuple[datetime, datetime]:
+    """Return the moments around `at` between which nothing begins or ends."""
+    turns = [turn for each in held for turn in (each.valid_from, each.valid_until) if turn]
+    since = max((turn for turn in turns if turn <= at), default=datetime.min.replace(tzinfo=UTC))
+    until = min((turn for turn in turns if turn > at), default=datetime.max.replace(tzinfo=UTC))
+    return since, until
+
+
 def engine_rule(version: RuleVersion) -> EngineRule:
-    """Return a stored rule version as the engine takes it."""
+    """Return a stored rule version as the engine takes it.
+
+    A version that only observes weighs nothing, whatever it says would follow.
+    """
     return msgspec.convert(
         {
             "code": version.rule.code,
@@ -81,9 +127,9 @@ def engine_rule(version: RuleVersion) -> EngineRule:
             "title": version.rule.title,
             "family": version.rule.family,
             "expression": version.expression,
-            "outcome": version.outcome,
-            "severity": version.severity,
-            "score": version.score,
+            "outcome": Outcome.OBSERVE if version.observe_only else version.outcome,
+            "severity": Severity.LOW if version.observe_only else version.severity,
+            "score": 0 if version.observe_only else version.score,
             "modes": tuple(version.modes),
             "offices": tuple(version.offices),
             "filing_types": tuple(version.filing_types),

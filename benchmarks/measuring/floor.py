@@ -96,7 +96,7 @@ def _process(
     site: Site, connection: psycopg.Connection, bodies: Sequence[bytes], rows: Rows
 ) -> float:
     """Return the CPU seconds of this process and of the database for all the rest."""
-    compiled = in_force().compiled
+    compiled = in_force(clock.now()).compiled
     before = processor.cpu_seconds({"postgres": site.cluster.process.pid})
     begun = time.process_time()
     batches = -(-len(bodies) // BATCH)

@@ -14,10 +14,14 @@ from django.utils.translation import ngettext
 from customs_portal.admin_access import AUDIT, RULES, RoleAdmin, RoleInline
 from declarations.admin import link_to, user_of
 from risk.models import (
+    Publication,
+    Reassessment,
     ReferenceList,
     ReferenceListEntry,
     RiskProfile,
     Rule,
+    RuleDraft,
+    RuleReview,
     RuleSetVersion,
     RuleVersion,
 )
@@ -78,6 +82,49 @@ class RuleVersionAdmin(RulesAdmin):
         """Show the expression as indented text."""
         text = msgspec.json.format(msgspec.json.encode(version.expression), indent=2)
         return format_html("<pre>{}</pre>", text.decode())
+
+
+@admin.register(RuleDraft)
+class RuleDraftAdmin(RulesAdmin):
+    """Drafts of rules; the page of a draft leads to the builder."""
+
+    list_display = ("rule", "state", "author", "changed_at", "proposed_by", "decided_by")
+    list_filter = ("state",)
+    list_select_related = ("rule", "author", "proposed_by", "decided_by")
+    search_fields = ("rule__code", "rule__title")
+    date_hierarchy = "changed_at"
+    ordering = ("-changed_at",)
+    exclude = ("outline", "editors")
+
+
+@admin.register(Publication)
+class PublicationAdmin(RulesAdmin):
+    """Changes of the published rules, and who proposed and published each."""
+
+    list_display = ("id", "state", "urgent", "proposed_by", "proposed_at", "decided_by", "rule_set")
+    list_filter = ("state", "urgent", "reach")
+    list_select_related = ("proposed_by", "decided_by", "rule_set")
+    date_hierarchy = "proposed_at"
+
+
+@admin.register(RuleReview)
+class RuleReviewAdmin(RulesAdmin):
+    """Rule versions that were or are to be looked at again."""
+
+    list_display = ("version", "cause", "due_on", "reviewed_by", "reviewed_at")
+    list_filter = ("cause",)
+    list_select_related = ("version__rule", "reviewed_by")
+    date_hierarchy = "due_on"
+
+
+@admin.register(Reassessment)
+class ReassessmentAdmin(RulesAdmin):
+    """Open declarations held against a new rule set, and how far that has come."""
+
+    list_display = ("rule_set", "state", "looked_at", "total", "changed", "started_at")
+    list_filter = ("state",)
+    list_select_related = ("rule_set",)
+    date_hierarchy = "started_at"
 
 
 @admin.register(RuleSetVersion)

@@ -2,6 +2,8 @@
 
 from risk.models.assessment import Assessment
 from risk.models.case import Case, Decision
+from risk.models.drafting import RuleDraft
+from risk.models.publication import Publication, Reassessment, RuleReview
 from risk.models.rule import (
     ReferenceList,
     ReferenceListEntry,
@@ -15,10 +17,14 @@ __all__ = [
     "Assessment",
     "Case",
     "Decision",
+    "Publication",
+    "Reassessment",
     "ReferenceList",
     "ReferenceListEntry",
     "RiskProfile",
     "Rule",
+    "RuleDraft",
+    "RuleReview",
     "RuleSetVersion",
     "RuleVersion",
 ]

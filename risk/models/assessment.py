@@ -67,6 +67,7 @@ class Assessment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status="concluded", concluded_at__isnull=False)
                 & ~models.Q(result="")
+                | models.Q(status="superseded")
                 | ~models.Q(status="concluded") & models.Q(result=""),
                 name="concluded_has_result",
             ),

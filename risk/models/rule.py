@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.events.append_only import append_only
-from risk.models.choices import Outcome, Severity
+from risk.models.content import RuleContent
 
 
 class RiskProfile(models.Model):
@@ -42,29 +42,20 @@ class Rule(models.Model):
         return f"{self.code} {self.title}"
 
 
-class RuleVersion(models.Model):
+class RuleVersion(RuleContent):
     """What a rule says, as an expression tree, and what follows from a hit. Never changed."""
 
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("number"))
     expression = models.JSONField(_("expression"))
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
-    severity = models.CharField(_("severity"), max_length=8, choices=Severity.choices)
-    score = models.PositiveSmallIntegerField(_("points"))
-    instruction = models.TextField(_("instruction for the officer"), blank=True)
-    trader_text = models.TextField(_("text for the trader"), blank=True)
-    modes = ArrayField(models.CharField(max_length=2), verbose_name=_("modes"), default=list)
-    offices = ArrayField(models.CharField(max_length=8), verbose_name=_("offices"), default=list)
-    filing_types = ArrayField(
-        models.CharField(max_length=8), verbose_name=_("filing types"), default=list
-    )
-    referral = models.CharField(_("question proposed"), max_length=3, blank=True)
-    reason = models.CharField(_("reason without suspicion"), max_length=16, blank=True)
-    note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("created"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    urgent = models.BooleanField(_("urgent"), default=False)
 
     class Meta:
         verbose_name = _("rule version")

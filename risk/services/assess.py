@@ -65,7 +65,7 @@ def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     A superseded version opens nothing; a version that has its assessment gets no second one.
     Raises NoRuleSet where no rules are published.
     """
-    rule_set = in_force()
+    rule_set = in_force(at)
     locked = lock_ens(request.ens for request in requests)
     current = [r for r in requests if r.ens in locked and locked[r.ens].version == r.version]
     opinions = _opinions(_declared(current, locked), rule_set)

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 import msgspec
+from django.db import connection
 from django.db.models import F, Max
 
+from customs_portal.accounts.models import User
 from declarations.services.locks import assert_in_transaction
 from risk.engine.lists import ListEntry
 from risk.engine.lists import ReferenceList as EngineList
@@ -30,13 +32,37 @@ def publish_rules(
 
     A rule that has changed gets a new version; nothing new is published where nothing changed.
     """
-    assert_in_transaction()
+    hold_publishing()
     versions = [_version(rule, profile, at).pk for rule in rules]
-    newest = RuleSetVersion.objects.order_by("-number").first()
+    newest = newest_rule_set()
     if newest and sorted(newest.rule_versions) == sorted(versions):
         return newest
-    number = newest.number + 1 if newest else 1
-    return RuleSetVersion.objects.create(number=number, rule_versions=versions, published_at=at)
+    return store_rule_set(versions, publisher=None, at=at)
+
+
+def hold_publishing() -> None:
+    """Let nobody else publish until the transaction ends; assessments go on meanwhile."""
+    assert_in_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('risk_rulesetversion'))")
+
+
+def newest_rule_set() -> RuleSetVersion | None:
+    """Return the rule set in force, None where nothing is published."""
+    return RuleSetVersion.objects.order_by("-number").first()
+
+
+def store_rule_set(
+    versions: Sequence[int], *, publisher: User | None, at: datetime
+) -> RuleSetVersion:
+    """Store the next rule set version; the caller holds publishing."""
+    newest = newest_rule_set()
+    return RuleSetVersion.objects.create(
+        number=newest.number + 1 if newest else 1,
+        rule_versions=list(versions),
+        published_at=at,
+        published_by=publisher,
+    )
 
 
 def _version(wanted: EngineRule, profile: RiskProfile, at: datetime) -> RuleVersion:

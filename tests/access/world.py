@@ -34,6 +34,7 @@ from risk.engine.operators import Operator as Op
 from risk.engine.tree import Leaf
 from risk.models import Case, ReferenceList
 from risk.services import Decided, DecisionOrder, decide
+from tests.factories.rules import rules_at_work
 from tests.messaging.builders import LODGER, envelope, minimal_document
 from tests.pipeline.conftest import publish
 
@@ -59,6 +60,7 @@ def make_world() -> World:
     at = clock.now()
     call_command("load_reference", verbosity=0)
     publish(("TST-01", HIT))
+    rules_at_work(at)
     ReferenceList.objects.create(code="watched", name="Watched")
     tokens = {eori: _operator(eori, at) for eori in (LODGER, STRANGER)}
     people = _people()

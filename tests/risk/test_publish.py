@@ -27,7 +27,8 @@ def test_loading_again_publishes_nothing_new() -> None:
 def test_the_published_rules_are_those_of_the_file() -> None:
     call_command("load_rules", verbosity=0)
     rule_sets.forget()
-    assert rule_sets.in_force().rules == {rule.code: rule for rule in loading.load_rules()}
+    found = rule_sets.in_force(clock.now()).rules
+    assert found == {rule.code: rule for rule in loading.load_rules()}
 
 
 def test_a_changed_rule_gets_a_new_version_and_a_new_rule_set() -> None:
@@ -43,12 +44,12 @@ def test_a_changed_rule_gets_a_new_version_and_a_new_rule_set() -> None:
 def test_a_changed_list_is_compiled_anew() -> None:
     call_command("load_rules", verbosity=0)
     rule_sets.forget()
-    before = rule_sets.in_force()
+    before = rule_sets.in_force(clock.now())
     [found] = [entry for entry in loading.load_lists().values() if entry.code == "watch_imo"]
     shorter = type(found)(found.code, found.title, found.entries[1:])
     load_lists([shorter])
     assert ReferenceList.objects.get(code="watch_imo").revision == 2
-    assert rule_sets.in_force() is not before
+    assert rule_sets.in_force(clock.now()) is not before
 
 
 def test_an_unsound_rule_publishes_nothing(tmp_path: Path) -> None:

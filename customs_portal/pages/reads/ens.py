@@ -91,7 +91,7 @@ def read(
         registered_at=ens.registered_at,
         analysis_ends_at=ens.analysis_ends_at,
         reasons=marker.linked(why),
-        nearly=nearly(document, _context(ens, document)),
+        nearly=nearly(document, _context(ens, document), at),
         declaration=laid_out,
         assessments=[_assessment(each) for each in found],
         orders=_orders(ens),

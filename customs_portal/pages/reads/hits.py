@@ -1,6 +1,7 @@
 """Hits as people read them: a sentence, the value beside its threshold, what to do."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -63,18 +64,19 @@ def stored_hits(raw: object) -> list[Hit]:
 
 
 def rules_of(assessments: Iterable[Iterable[Hit]]) -> dict[tuple[str, int], EngineRule]:
-    """Return the rule versions that the hits name."""
+    """Return the rule versions that the hits name, but for those that only observe."""
     wanted = {(hit.rule, hit.version) for hits in assessments for hit in hits}
     versions = RuleVersion.objects.select_related("rule").filter(
-        rule__code__in={code for code, _number in wanted}
+        rule__code__in={code for code, _number in wanted}, observe_only=False
     )
     found = {(version.rule.code, version.number): version for version in versions}
     return {key: engine_rule(version) for key, version in found.items() if key in wanted}
 
 
 def in_order(hits: Iterable[Hit], rules: Rules) -> list[Hit]:
-    """Return the hits, the most severe first, then those with most points."""
-    return sorted(hits, key=lambda hit: _weight(hit, rules))
+    """Return the hits of these rules, the most severe first, then those with most points."""
+    known = (hit for hit in hits if (hit.rule, hit.version) in rules)
+    return sorted(known, key=lambda hit: _weight(hit, rules))
 
 
 def _weight(hit: Hit, rules: Rules) -> tuple[int, int, str]:
@@ -125,10 +127,10 @@ def list_titles() -> dict[str, str]:
     return dict(ReferenceList.objects.values_list("code", "name"))
 
 
-def nearly(document: Document, context: Context) -> list[Near]:
-    """Return the rules in force that one number near its threshold kept from hitting."""
+def nearly(document: Document, context: Context, at: datetime) -> list[Near]:
+    """Return the rules in force then that one number near its threshold kept from hitting."""
     try:
-        rules = in_force()
+        rules = in_force(at)
     except NoRuleSet:
         return []
     return [_near(found, rules) for found in near_hits(rules.compiled, document, context)]

@@ -42,5 +42,5 @@ class Command(BaseCommand):
             code=options["profile"], defaults={"name": options["profile"].capitalize()}
         )
         published = publish_rules(rules, profile=profile, at=clock.now())
-        in_force()  # an unsound rule in force would stop all assessment
+        in_force(clock.now())  # an unsound rule in force would stop all assessment
         return published
