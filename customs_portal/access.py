@@ -92,6 +92,8 @@ ROWS: dict[str, Row] = {
     "decide": _WORK_ON_CASE,
     "record_call": _WORK_ON_CASE,
     "ens": Row(roles=READING, scoped=True, logged=What.ENS),
+    "correct_traffic": _WORK_ON_CASE,
+    "deadlines": Row(roles=READING | TRADERS),
     "search": Row(roles=READING, logged=What.SEARCH),
     "search_everywhere": Row(roles=CASEWORK, verb=True, logged=What.SEARCH),
     "ens_elsewhere": Row(roles=CASEWORK, scoped=True, logged=What.ENS),

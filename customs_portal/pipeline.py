@@ -58,6 +58,7 @@ PIPELINE = Pipeline(
             declared.MEASURE_COMPLIED,
             declared.CONTROL_DUE,
             declared.SUBSEQUENT_ENTRY_INFORMED,
+            declared.TRAFFIC_CORRECTED,
             opinion.ASSESSMENT_MADE,
             opinion.ASSESSMENT_CONCLUDED,
             opinion.CASE_OPENED,

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from declarations.document import Document
+from declarations.tolerances import tolerance
 from declarations.traffic import TrafficClass, analysis_ends_at, traffic_class
 
 DO_NOT_LOAD_WINDOW = timedelta(hours=24)
@@ -21,6 +22,7 @@ class ClockKind(StrEnum):
     ANALYSIS = "analysis"
     DO_NOT_LOAD = "do_not_load"
     ARRIVAL = "arrival"
+    RECONCILIATION = "reconciliation"
 
 
 class ClockError(ValueError):
@@ -73,15 +75,23 @@ def stop(clock: Clock, *, at: datetime) -> Clock:
     return msgspec.structs.replace(clock, stopped_at=at)
 
 
-def clocks_of(document: Document, received_at: datetime) -> list[Clock]:
-    """Return the clocks that begin with the receipt of a declaration."""
-    ends = analysis_ends_at(document, received_at)
+def clocks_of(
+    document: Document, received_at: datetime, traffic: TrafficClass | None = None
+) -> list[Clock]:
+    """Return the clocks that begin with receipt; `traffic` is an officer's correction."""
+    traffic = traffic or traffic_class(document, received_at)
+    ends = analysis_ends_at(document, received_at, traffic)
     found = [start(ClockKind.ANALYSIS, at=received_at, length=ends - received_at)]
-    if traffic_class(document, received_at) is TrafficClass.DEEP_SEA_CONTAINER:
+    if traffic is TrafficClass.DEEP_SEA_CONTAINER:
         found.append(start(ClockKind.DO_NOT_LOAD, at=received_at, length=DO_NOT_LOAD_WINDOW))
     arrival = Clock(
         kind=ClockKind.ARRIVAL,
         started_at=received_at,
         ends_at=max(document.expected_arrival, received_at),
     )
-    return [*found, arrival]
+    ends = max(document.expected_arrival + tolerance(document.transport_mode), received_at)
+    return [
+        *found,
+        arrival,
+        start(ClockKind.RECONCILIATION, at=received_at, length=ends - received_at),
+    ]

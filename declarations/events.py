@@ -43,3 +43,7 @@ CLOCK_ENDED = Kind(name="clock.ended", sentence=_("%(clock_name)s ran out"))
 SUBSEQUENT_ENTRY_INFORMED = Kind(
     name="subsequent_entry.informed", sentence=_("Office of subsequent entry %(office)s informed")
 )
+TRAFFIC_CORRECTED = Kind(
+    name="traffic.corrected",
+    sentence=_("Traffic class corrected to %(traffic_name)s, by %(rule)s: %(reason)s"),
+)

@@ -1,14 +1,15 @@
 """Traffic classes, and the time limits of lodging and analysis that depend on them.
 
-The class is not declared; it is derived from mode, containers and place of loading (Delegated
-Regulation (EU) 2015/2446 Art. 105 to 109, Implementing Regulation (EU) 2015/2447 Art. 186).
+The class is not declared; it is derived from mode, containers, places of loading and unloading
+(Delegated Regulation (EU) 2015/2446 Art. 105 to 110, Implementing Regulation (EU) 2015/2447
+Art. 186), and an officer may correct it.
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -24,11 +25,13 @@ class TrafficClass(StrEnum):
     DEEP_SEA_CONTAINER = "deep_sea_container"
     DEEP_SEA_BULK = "deep_sea_bulk"
     SHORT_SEA = "short_sea"
+    SHORT_VOYAGE = "short_voyage"
     FERRY = "ferry"
     INLAND_WATER = "inland_water"
     AIR_LONG_HAUL = "air_long_haul"
     AIR_SHORT_HAUL = "air_short_haul"
     RAIL = "rail"
+    RAIL_SHORT = "rail_short"
     ROAD = "road"
 
 
@@ -41,10 +44,27 @@ BY_MODE = {
 }
 
 
+STRICTEST_FIRST = (
+    TrafficClass.DEEP_SEA_CONTAINER,
+    TrafficClass.DEEP_SEA_BULK,
+    TrafficClass.SHORT_SEA,
+    TrafficClass.SHORT_VOYAGE,
+)
+"""By sea, which class a ship with goods of several takes."""
+
+
+class Carriage(msgspec.Struct, frozen=True, kw_only=True):
+    """From where to where some goods are carried, and whether in containers."""
+
+    loading: str
+    unloading: str
+    boxed: bool
+
+
 class TimeLimit(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of one class: length of the analysis (None: until arrival), and of lodging.
 
-    It holds from `valid_from` up to, and not including, `valid_to`.
+    It holds from `valid_from` up to, and not including, `valid_to`; `rule` is the article.
     """
 
     traffic: TrafficClass
@@ -53,6 +73,7 @@ class TimeLimit(msgspec.Struct, frozen=True, kw_only=True):
     analysis: timedelta | None
     lodging: timedelta
     lodging_before: str
+    rule: str = ""
 
     def holds_on(self, day: date) -> bool:
         """Whether the limit is in force on that day."""
@@ -60,63 +81,116 @@ class TimeLimit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlaceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A country or UN/LOCODE that begins a near place, with its validity."""
+    """A country or UN/LOCODE that begins a near place, with its validity.
+
+    `unloading` limits it to voyages there, empty for all.
+    """
 
     prefix: str
+    unloading: str
     valid_from: date
     valid_to: date | None
 
 
+class Lateness(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a declaration came in time, and by which limit.
+
+    `lodge_by` and `minutes` are None where the limit counts from loading or departure, which an
+    IE315 does not declare.
+    """
+
+    limit: TimeLimit
+    lodge_by: datetime | None
+    minutes: int | None
+
+
 def traffic_class(document: Document, at: datetime) -> TrafficClass:
     """Return the class of the traffic; a mixed sea declaration takes the strictest one."""
-    if document.transport_mode in BY_MODE:
-        return BY_MODE[document.transport_mode]
-    loading = places_of_loading(document)
-    if document.transport_mode == "4":
-        near = _all_near(loading, "short_haul_air.csv", at.date())
+    return derived_class(document.transport_mode, carriages(document), at)
+
+
+def derived_class(mode: str, carried: Collection[Carriage], at: datetime) -> TrafficClass:
+    """Return the class of goods carried that way; those of unknown origin come from far."""
+    if mode in BY_MODE:
+        return BY_MODE[mode]
+    day = at.date()
+    if mode == "4":
+        near = bool(carried) and all(_is_near(one, "short_haul_air.csv", day) for one in carried)
         return TrafficClass.AIR_SHORT_HAUL if near else TrafficClass.AIR_LONG_HAUL
-    if _all_near(loading, "short_sea.csv", at.date()):
+    found = {_class_by_sea(one, day) for one in carried} or {TrafficClass.DEEP_SEA_BULK}
+    return next(name for name in STRICTEST_FIRST if name in found)
+
+
+@lru_cache(maxsize=20_000)
+def _class_by_sea(one: Carriage, day: date) -> TrafficClass:
+    if _is_near(one, "short_sea.csv", day):
         return TrafficClass.SHORT_SEA
-    boxed = any(item.containers for item in document.items())
-    return TrafficClass.DEEP_SEA_CONTAINER if boxed else TrafficClass.DEEP_SEA_BULK
+    if _is_near(one, "short_voyages.csv", day):
+        return TrafficClass.SHORT_VOYAGE
+    return TrafficClass.DEEP_SEA_CONTAINER if one.boxed else TrafficClass.DEEP_SEA_BULK
 
 
-def places_of_loading(document: Document) -> list[str]:
-    """Return the places of loading, of the items or else of the header."""
-    places = {item.place_of_loading or document.place_of_loading for item in document.items()}
-    return sorted(place for place in places if place)
+def carriages(document: Document) -> set[Carriage]:
+    """Return how the items are carried, each way once; the header fills what they leave out."""
+    return {
+        Carriage(
+            loading=item.place_of_loading or document.place_of_loading or "",
+            unloading=item.place_of_unloading or document.place_of_unloading or "",
+            boxed=bool(item.containers),
+        )
+        for item in document.items()
+    }
 
 
-def analysis_ends_at(document: Document, received_at: datetime) -> datetime:
+def analysis_ends_at(
+    document: Document, received_at: datetime, traffic: TrafficClass | None = None
+) -> datetime:
     """Return when the risk analysis must be concluded, counted from receipt (Art. 186)."""
-    limit = time_limit(document, received_at)
+    limit = time_limit(document, received_at, traffic)
+    return analysis_end(limit, document.expected_arrival, received_at)
+
+
+def analysis_end(limit: TimeLimit, arrival: datetime, received_at: datetime) -> datetime:
+    """Return when an analysis under that limit ends; a short flight's with its arrival."""
     if limit.analysis is None:
-        return max(document.expected_arrival, received_at)
+        return max(arrival, received_at)
     return received_at + limit.analysis
 
 
 def late_minutes(document: Document, received_at: datetime) -> int | None:
-    """Return by how many minutes the lodging limit was missed; None where it cannot be known.
+    """Return by how many minutes the lodging limit was missed; None where it cannot be known."""
+    return lateness(document, received_at).minutes
 
-    Loading and departure are not part of the declaration, so only limits before arrival are known.
-    """
-    limit = time_limit(document, received_at)
+
+def lateness(
+    document: Document, received_at: datetime, traffic: TrafficClass | None = None
+) -> Lateness:
+    """Return whether the declaration came in time, `traffic` being an officer's correction."""
+    limit = time_limit(document, received_at, traffic)
     if limit.lodging_before != "arrival":
-        return None
-    missed = received_at - (document.expected_arrival - limit.lodging)
-    return max(0, -(-int(missed.total_seconds()) // 60))
+        return Lateness(limit=limit, lodge_by=None, minutes=None)
+    lodge_by = document.expected_arrival - limit.lodging
+    missed = -(-int((received_at - lodge_by).total_seconds()) // 60)
+    return Lateness(limit=limit, lodge_by=lodge_by, minutes=max(0, missed))
 
 
-def time_limit(document: Document, received_at: datetime) -> TimeLimit:
-    """Return the limits of the declaration's traffic class that were in force at receipt.
+def time_limit(
+    document: Document, received_at: datetime, traffic: TrafficClass | None = None
+) -> TimeLimit:
+    """Return the limits of the declaration's class (see `limit_of`), or of the corrected one."""
+    return limit_of(traffic or traffic_class(document, received_at), received_at)
+
+
+def limit_of(traffic: TrafficClass, received_at: datetime) -> TimeLimit:
+    """Return the limits of a class that were in force at receipt.
 
     Raises LookupError where the table says nothing for that day.
     """
-    found, day = traffic_class(document, received_at), received_at.date()
+    day = received_at.date()
     for limit in time_limits():
-        if limit.traffic is found and limit.holds_on(day):
+        if limit.traffic is traffic and limit.holds_on(day):
             return limit
-    raise LookupError(f"There is no time limit for {found} on {day}.")
+    raise LookupError(f"There is no time limit for {traffic} on {day}.")
 
 
 @cache
@@ -135,21 +209,24 @@ def _limit(row: dict[str, str]) -> TimeLimit:
         analysis=timedelta(minutes=int(analysis)) if analysis else None,
         lodging=timedelta(minutes=int(row["lodging_minutes"])),
         lodging_before=row["lodging_before"],
+        rule=row["rule"],
     )
 
 
-def _all_near(places: Iterable[str], table: str, day: date) -> bool:
-    prefixes = _prefixes(table, day)
-    found = [place.upper().startswith(prefixes) for place in places]
-    return bool(found) and all(found)
+@lru_cache(maxsize=20_000)
+def _is_near(one: Carriage, table: str, day: date) -> bool:
+    loading, unloading = one.loading.upper(), one.unloading.upper()
+    return any(
+        loading.startswith(row.prefix) and unloading.startswith(row.unloading)
+        for row in _places_on(table, day)
+    )
 
 
 @cache
-def _prefixes(table: str, day: date) -> tuple[str, ...]:
-    rows = _places(table)
+def _places_on(table: str, day: date) -> tuple[PlaceRow, ...]:
     return tuple(
-        row.prefix
-        for row in rows
+        row
+        for row in _places(table)
         if row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
     )
 
@@ -159,7 +236,8 @@ def _places(table: str) -> tuple[PlaceRow, ...]:
     with (DATA / table).open(newline="") as file:
         return tuple(
             PlaceRow(
-                prefix=row["prefix"],
+                prefix=row["loading"],
+                unloading=row.get("unloading", ""),
                 valid_from=date.fromisoformat(row["valid_from"]),
                 valid_to=_day(row["valid_to"]),
             )

@@ -26,6 +26,7 @@ MENU = (
     MenuItem(url_name="search", label=_("Search"), roles=READING),
     MenuItem(url_name="trader_home", label=_("Filings"), roles=TRADERS),
     MenuItem(url_name="messages", label=_("Messages"), roles=READING | TRADERS),
+    MenuItem(url_name="deadlines", label=_("Deadlines"), roles=TRADERS),
     MenuItem(url_name="operations", label=_("Operations"), roles=OVERSIGHT),
     MenuItem(
         url_name="admin:index",

@@ -5,6 +5,7 @@ from django.urls import path
 from customs_portal.pages.views import (
     call,
     case,
+    deadlines,
     ens,
     health,
     home,
@@ -16,6 +17,7 @@ from customs_portal.pages.views import (
     search,
     subsequent_entry,
     trader,
+    traffic,
 )
 
 urlpatterns = [
@@ -30,6 +32,8 @@ urlpatterns = [
     path("cases/<int:case_id>/decide/", case.decide, name="decide"),
     path("cases/<int:case_id>/call/", call.record, name="record_call"),
     path("ens/<str:mrn>/", ens.ens, name="ens"),
+    path("ens/<str:mrn>/traffic/", traffic.correct, name="correct_traffic"),
+    path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("subsequent-entry/", subsequent_entry.inbox, name="subsequent_entry"),
     path("search/", search.search, name="search"),
     path("search/everywhere/", search.everywhere, name="search_everywhere"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 URGENT = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
@@ -34,6 +35,14 @@ def _span(span: timedelta) -> str:
     if hours:
         return _("%(hours)d h %(minutes)02d") % {"hours": hours, "minutes": rest}
     return _("%d min") % rest
+
+
+def length(span: timedelta) -> str:
+    """Return a length of time in whole hours, or in minutes where it is less or between."""
+    minutes = span // _MINUTE
+    if minutes % 60 == 0 and minutes:
+        return ngettext("%d hour", "%d hours", minutes // 60) % (minutes // 60)
+    return ngettext("%d minute", "%d minutes", minutes) % minutes
 
 
 def moment(when: datetime, at: datetime) -> str:

@@ -15,6 +15,7 @@ class Clock(models.Model):
         ANALYSIS = "analysis", _("Risk analysis")
         DO_NOT_LOAD = "do_not_load", _("Do-not-load window")
         ARRIVAL = "arrival", _("Expected arrival")
+        RECONCILIATION = "reconciliation", _("Reconciliation with the arrival")
 
     ens = models.ForeignKey(Ens, models.PROTECT, related_name="clocks")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)

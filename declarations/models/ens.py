@@ -7,6 +7,22 @@ from django.utils.translation import gettext_lazy as _
 from customs_portal.events.append_only import append_only
 from declarations.models.filing import Filing
 from declarations.querysets import EnsQuerySet
+from declarations.traffic import TrafficClass
+
+TRAFFIC_CLASSES = [
+    (TrafficClass.DEEP_SEA_CONTAINER.value, _("Deep sea, containers")),
+    (TrafficClass.DEEP_SEA_BULK.value, _("Deep sea, bulk and general cargo")),
+    (TrafficClass.SHORT_SEA.value, _("Short sea")),
+    (TrafficClass.SHORT_VOYAGE.value, _("Voyage under 24 hours to an outermost region")),
+    (TrafficClass.FERRY.value, _("Ferry")),
+    (TrafficClass.INLAND_WATER.value, _("Inland waterway")),
+    (TrafficClass.AIR_LONG_HAUL.value, _("Long-haul flight")),
+    (TrafficClass.AIR_SHORT_HAUL.value, _("Short-haul flight")),
+    (TrafficClass.RAIL.value, _("Rail")),
+    (TrafficClass.RAIL_SHORT.value, _("Rail, under two hours from the last station abroad")),
+    (TrafficClass.ROAD.value, _("Road")),
+]
+"""The classes in words."""
 
 
 class Ens(models.Model):
@@ -39,6 +55,14 @@ class Ens(models.Model):
     expected_arrival = models.DateTimeField(_("expected arrival"))
     registered_at = models.DateTimeField(_("registered"))
     analysis_ends_at = models.DateTimeField(_("analysis window ends"))
+    traffic_correction = models.CharField(
+        _("corrected traffic class"),
+        max_length=20,
+        choices=TRAFFIC_CLASSES,
+        blank=True,
+        default="",
+        db_default="",
+    )
     absorbed_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="absorbed"
     )
@@ -55,6 +79,10 @@ class Ens(models.Model):
 
     def __str__(self) -> str:
         return self.mrn
+
+    def corrected_traffic(self) -> TrafficClass | None:
+        """Return the class that an officer put in place of the derived one."""
+        return TrafficClass(self.traffic_correction) if self.traffic_correction else None
 
 
 class EnsMember(models.Model):

@@ -42,6 +42,7 @@ UPDATE declarations_clock SET ended_at = %(at)s
 WHERE id = ANY(ARRAY(
     SELECT id FROM declarations_clock
     WHERE stopped_at IS NULL AND suspended_at IS NULL AND ended_at IS NULL AND ends_at <= %(at)s
+      AND kind <> 'reconciliation'
     ORDER BY ends_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
 RETURNING ens_id, kind, ends_at
 """
@@ -50,6 +51,7 @@ RETURNING ens_id, kind, ends_at
 def end_clocks(*, at: datetime) -> int:
     """Record `clock.ended` once for each clock that has run out; return how many.
 
+    Reconciliation tells of its own end (`services.reconcile`).
     Nothing becomes unlawful by this: who decides compares times.
     """
     assert_in_transaction()

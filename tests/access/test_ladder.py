@@ -87,6 +87,7 @@ def addresses(world: World) -> dict[str, str]:
         **{key: {"case_id": open_case.pk} for key in CASE_PAGES},
         "ens": {"mrn": ens.mrn},
         "ens_elsewhere": {"mrn": ens.mrn},
+        "correct_traffic": {"mrn": ens.mrn},
         "message_received": {"pk": message.pk},
         "message_written": {"pk": notification.pk},
         "message_sent": {"pk": notification.pk},

@@ -8,6 +8,7 @@ from customs_portal.accounts.models import User
 from customs_portal.pages.reads import declaration, story
 from customs_portal.pages.reads.declaration import DeclarationView
 from customs_portal.pages.reads.hits import Near, Reason, nearly, reasons
+from customs_portal.pages.reads.limits import Limits, limits_of
 from customs_portal.pages.reads.marks import Marker
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, person
 from customs_portal.pages.reads.story import Happening, MessageLine
@@ -62,6 +63,7 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     orders: list[Order]
     story: list[Happening]
     messages: list[MessageLine]
+    limits: Limits
 
 
 def current_documents(ens: Ens) -> list[Document]:
@@ -97,6 +99,7 @@ def read(
         orders=_orders(ens),
         story=story.happenings(ens),
         messages=story.messages_of(ens, user),
+        limits=limits_of(ens, document),
     )
 
 

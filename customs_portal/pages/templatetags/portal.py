@@ -1,6 +1,6 @@
 """Template filters for times, as the layout rules want them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -44,6 +44,12 @@ def iso(when: datetime) -> str:
 def time_left(due: datetime, at: datetime) -> str:
     """Show the time left until a moment that has not passed."""
     return wording.time_left(due, at).words
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    """Show a length of time in hours or minutes."""
+    return wording.length(length)
 
 
 @register.filter

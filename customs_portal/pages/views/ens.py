@@ -1,15 +1,18 @@
 """One ENS: what is declared, what was found, what happened."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from customs_portal.accounts.models import AccessLog
 from customs_portal.clock import now
-from customs_portal.pages.access import READING, current_user, for_roles
+from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import declaration
 from customs_portal.pages.reads import ens as reads
+from customs_portal.pages.views.traffic import TrafficForm
 from customs_portal.reference import snapshot as reference
 from declarations.models import Ens
 from risk.models import Case
@@ -35,4 +38,7 @@ def show(request: HttpRequest, found: Ens) -> HttpResponse:
     limit = ALL_ITEMS if request.GET.get("items") == "all" else declaration.ITEMS_SHOWN
     view = reads.read(found, document, user, reference.current(at), at, items=limit)
     case = Case.objects.visible_to(user).filter(ens=found).order_by("-pk").first()
-    return render(request, "pages/ens.html", {"ens": view, "case": case})
+    context: dict[str, Any] = {"ens": view, "case": case, "may_work": user.role in CASEWORK}
+    if context["may_work"]:
+        context["traffic_form"] = TrafficForm(initial={"traffic": view.limits.traffic})
+    return render(request, "pages/ens.html", context)
