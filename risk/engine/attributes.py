@@ -16,6 +16,7 @@ _UN_LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}(?![A-Z0-9])")
 _CONTAINER_FORM = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
 _IMO_FORM = re.compile(r"[0-9]{7}")
 _WATERBORNE = ("1", "10", "11")
+_MILLIGRAM = Decimal("0.000001")
 
 
 def place(text: str | None) -> str | None:
@@ -76,7 +77,7 @@ def packages_total(subject: Subject) -> int | None:
 def mass_per_package(subject: Subject) -> Decimal | None:
     """Return kilograms of gross mass for each package."""
     mass, packages = subject.gross_mass(), packages_total(subject)
-    return mass / packages if mass is not None and packages else None
+    return (mass / packages).quantize(_MILLIGRAM) if mass is not None and packages else None
 
 
 def container_gross_mass(subject: Subject) -> Decimal | None:
@@ -118,20 +119,19 @@ def shared(read: Callable[[GoodsItem], str | None]) -> Callable[[Subject], tuple
     return lambda subject: codes(read(item) for item in subject.sharing())
 
 
-def changed_seals(subject: Subject) -> tuple[str, ...] | None:
-    """Return the seals that only one of this version and the previous one declares."""
-    previous = subject.context.previous
-    if previous is None:
-        return None
-    before = codes(seal.identity for seal in previous.seals) or ()
-    now = codes(seal.identity for seal in subject.document.seals) or ()
-    return tuple(sorted(set(before) ^ set(now))) or None
-
-
 def hours_to_arrival(subject: Subject) -> Decimal:
     """Return the hours from receipt to expected arrival, negative when late."""
-    left = subject.document.expected_arrival - subject.context.received_at
-    return Decimal(left // timedelta(minutes=1)) / 60
+    return _hours(subject.document.expected_arrival - subject.context.received_at)
+
+
+def hours_to_analysis_end(subject: Subject) -> Decimal | None:
+    """Return the hours from receipt to the end of the analysis window, negative after it."""
+    ends_at = subject.context.analysis_ends_at
+    return _hours(ends_at - subject.context.received_at) if ends_at is not None else None
+
+
+def _hours(left: timedelta) -> Decimal:
+    return (Decimal(left // timedelta(minutes=1)) / 60).quantize(_MILLIGRAM)
 
 
 def word_count(subject: Subject) -> int | None:

@@ -15,7 +15,7 @@ from risk.engine.index import Index
 from risk.engine.leaves import Resources
 from risk.engine.lists import ReferenceList
 from risk.engine.outcomes import Conclusion, conclude
-from risk.engine.readings import Reading
+from risk.engine.readings import Reading, Readings
 from risk.engine.rules import Bound, EngineRule, Hit
 from risk.engine.subject import Context, Declared
 from risk.engine.tree import needs_item, validate
@@ -97,11 +97,14 @@ class CompiledRuleSet:
 
         Hits of one rule on several items that rest on the same places and values are one hit.
         """
-        declared = Declared(document, context)
-        readings: dict[int, list[Reading]] = {}
-        for number, reading in self._found(declared):
-            readings.setdefault(number, []).append(reading)
-        return [hit for number in sorted(readings) for hit in self._hits(number, readings[number])]
+        return self.evaluate_readings(Readings(Declared(document, context)))
+
+    def evaluate_readings(self, readings: Readings) -> list[Hit]:
+        """Return the hits as `evaluate` does; what has been read is not read again."""
+        true: dict[int, list[Reading]] = {}
+        for number, reading in self._found(readings):
+            true.setdefault(number, []).append(reading)
+        return [hit for number in sorted(true) for hit in self._hits(number, true[number])]
 
     def _hits(self, number: int, readings: Sequence[Reading]) -> Iterable[Hit]:
         compiled = self.rules[number]
@@ -116,13 +119,11 @@ class CompiledRuleSet:
 
         A decisive one alone keeps the rule from hitting. Runs every rule, without the index.
         """
-        declared = Declared(document, context)
-        header = Reading(declared.whole)
-        items = [Reading(subject, header) for subject in declared.subjects()]
+        readings = Readings(Declared(document, context))
         for compiled in self.rules:
-            if not compiled.applies(*_scope(declared)):
+            if not compiled.applies(*_scope(readings.declared)):
                 continue
-            for reading in items if compiled.of_item else [header]:
+            for reading in readings.items if compiled.of_item else [readings.header]:
                 if not compiled.condition.test(reading):
                     against = compiled.condition.bind(reading, truth=False, decisive=True)
                     yield compiled.rule, tuple(against)
@@ -132,14 +133,13 @@ class CompiledRuleSet:
         codes = dict.fromkeys(hit.rule for hit in hits)
         return conclude(self.rule(code).weighted() for code in codes)
 
-    def _found(self, declared: Declared) -> Iterator[tuple[int, Reading]]:
+    def _found(self, readings: Readings) -> Iterator[tuple[int, Reading]]:
         """Yield each rule that is true with its reading; items in their order."""
-        scope = _scope(declared)
-        header = Reading(declared.whole)
+        scope = _scope(readings.declared)
+        header = readings.header
         once = self._header_once.candidates(header)
         each = self._header_each.candidates(header)
-        for subject in declared.subjects():
-            reading = Reading(subject, header)
+        for reading in readings.items:
             once |= self._item_once.candidates(reading)
             yield from self._true(each | self._item_each.candidates(reading), reading, scope)
         yield from self._true(once, header, scope)

@@ -41,6 +41,8 @@ class Level(StrEnum):
     EQUIPMENT = "equipment"
     ROUTING = "routing"
     TIMING = "timing"
+    VERSIONS = "versions"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

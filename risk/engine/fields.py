@@ -7,8 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from declarations.document import GoodsItem, Spot
-from risk.engine import attributes
+from risk.engine import attributes, comparing, goods_words
 from risk.engine.field import Field, FieldType, Level, Reader, SpotReader
+from risk.engine.history import HISTORY
 from risk.engine.subject import Subject, code, codes, party_codes
 from risk.engine.words import words
 
@@ -160,7 +161,7 @@ _HEADER = (
     ),
     _header(
         "seals.changed", _("seal changed since the version before"), CODES,
-        attributes.changed_seals, level=Level.EQUIPMENT, distinct=50_000, filled=0.01,
+        comparing.changed_seals, level=Level.EQUIPMENT, distinct=50_000, filled=0.01,
     ),
 )  # fmt: skip
 
@@ -248,6 +249,22 @@ _ITEM = (
         attributes.word_count,
     ),
     _item(
+        "item.description_sections", _("HS section that the description names"), CODES,
+        goods_words.sections, distinct=21, filled=0.4,
+    ),
+    _item(
+        "item.description_section_count", _("HS sections that the description names"), NUMBER,
+        goods_words.section_count,
+    ),
+    _item(
+        "item.un_name_words", _("word in the name of the UN number"), CODES,
+        goods_words.un_name_words, distinct=500, filled=0.1,
+    ),
+    _item(
+        "item.un_chapter", _("UN number with HS chapter"), CODE, goods_words.un_chapter,
+        distinct=1_000, filled=0.1,
+    ),
+    _item(
         "item.un_number", _("UN number"), CODE, lambda s: code(s.goods().un_number),
         distinct=500, filled=0.1, sql="item.un_number",
     ),
@@ -330,8 +347,30 @@ _TIMING = (
         "timing.hours_to_arrival", _("hours from receipt to arrival"), NUMBER,
         attributes.hours_to_arrival, level=Level.TIMING, unit="h",
     ),
+    _header(
+        "timing.hours_to_analysis_end", _("hours from receipt to the end of the analysis window"),
+        NUMBER, attributes.hours_to_analysis_end, level=Level.TIMING, unit="h",
+    ),
+)  # fmt: skip
+
+_VERSIONS = (
+    _header(
+        "versions.changed", _("change since the version before"), CODES, comparing.changed,
+        level=Level.VERSIONS, distinct=11, filled=0.05,
+    ),
 )  # fmt: skip
 
 CATALOGUE: Mapping[str, Field] = {
-    field.name: field for field in (*_HEADER, *_ROUTING, *_PARTIES, *_ITEM, *_EQUIPMENT, *_TIMING)
+    field.name: field
+    for group in (
+        _HEADER,
+        _ROUTING,
+        _PARTIES,
+        _ITEM,
+        _EQUIPMENT,
+        _TIMING,
+        _VERSIONS,
+        HISTORY,
+    )
+    for field in group
 }

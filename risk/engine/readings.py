@@ -6,7 +6,7 @@ from typing import Any
 
 from risk.engine.field import Field, FieldType
 from risk.engine.fields import CATALOGUE
-from risk.engine.subject import Subject
+from risk.engine.subject import Declared, Subject
 from risk.engine.words import cleansed
 
 DAY = "#day"
@@ -77,3 +77,12 @@ class Reading(dict[str, Any]):
     def _inherit(self, key: str) -> Any:
         own = self._given and any(name in self._given for name in INHERITED[key])
         return READERS[key](self.subject) if own or self._header is None else self._header[key]
+
+
+class Readings:
+    """The readings of one declaration: of its header, and of each goods item."""
+
+    def __init__(self, declared: Declared) -> None:
+        self.declared = declared
+        self.header = Reading(declared.whole)
+        self.items = tuple(Reading(subject, self.header) for subject in declared.subjects())

@@ -1,6 +1,6 @@
 """What one evaluation looks at: a declaration, its circumstances, and one goods item of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -12,17 +12,56 @@ from declarations.document import Consignment, Document, GoodsItem, Party
 ROLES = ("consignor", "consignee", "notify_party", "carrier", "declarant", "representative")
 
 
+Number = int | Decimal
+
+
+class Features(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What earlier declarations say of this one, by field name; never computed twice.
+
+    `declaration` holds for every goods item that has no value of its own in `items` (by place).
+    """
+
+    declaration: dict[str, Number] = {}
+    items: dict[int, dict[str, Number]] = {}
+
+    def of(self, name: str, place: int) -> Number | None:
+        """Return a value for the goods item at that place, 0 being the declaration itself."""
+        own = self.items.get(place)
+        return own[name] if own and name in own else self.declaration.get(name)
+
+
+NO_FEATURES = Features()
+
+
+def encode_features(features: Features) -> bytes:
+    """Return the features as JSON, the form in which they are stored: decimals as text."""
+    return msgspec.json.encode(features)
+
+
+_features_decoder = msgspec.json.Decoder(Features)
+
+
+def decode_features(data: bytes | str) -> Features:
+    """Return the features stored by `encode_features`; raises msgspec.ValidationError."""
+    return _features_decoder.decode(data)
+
+
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the declaration besides its content.
 
-    `received_at` is the legal time of lodging of the version (UTC, aware). `previous` is the
-    document of the version before, None for the first one.
+    `received_at` is the legal time of lodging of the version (UTC, aware), `analysis_ends_at` when
+    its risk analysis must be over. `previous` is the document of the version before, None for the
+    first one. `listed` holds, for lists too long for memory, the values of this declaration that
+    are on the list on the day of receipt.
     """
 
     mrn: str
     received_at: datetime
     filing_type: str = ""
+    analysis_ends_at: datetime | None = None
     previous: Document | None = None
+    features: Features = NO_FEATURES
+    listed: Mapping[str, frozenset[str]] = {}
 
 
 class Declared:
@@ -31,6 +70,10 @@ class Declared:
     def __init__(self, document: Document, context: Context) -> None:
         self.document = document
         self.context = context
+
+    def learn(self, features: Features, listed: Mapping[str, frozenset[str]]) -> None:
+        """Add what the database knows of the declaration, before anything of it is read."""
+        self.context = msgspec.structs.replace(self.context, features=features, listed=listed)
 
     @cached_property
     def contents(self) -> dict[str, tuple[GoodsItem, ...]]:
@@ -49,7 +92,7 @@ class Declared:
     @cached_property
     def whole(self) -> "Subject":
         """Return the declaration as a subject, without a goods item."""
-        return Subject(self, None, None)
+        return Subject(self, None, None, 0)
 
     def subjects(self) -> Iterator["Subject"]:
         """Yield each goods item with its header, in the order of item numbers."""
@@ -58,23 +101,36 @@ class Declared:
             for consignment in self.document.consignments
             for item in consignment.items
         ]
-        for item, consignment in sorted(pairs, key=lambda pair: pair[0].number):
-            yield Subject(self, item, consignment)
+        ordered = sorted(pairs, key=lambda pair: pair[0].number)
+        for place, (item, consignment) in enumerate(ordered, start=1):
+            yield Subject(self, item, consignment, place)
 
 
 class Subject:
-    """The declaration, or one goods item with its header joined."""
+    """The declaration, or one goods item with its header joined.
 
-    __slots__ = ("consignment", "context", "declared", "document", "item")
+    `place` counts goods items in their order from 1, over all consignments; 0 is the declaration.
+    """
+
+    __slots__ = ("consignment", "declared", "document", "item", "place")
 
     def __init__(
-        self, declared: Declared, item: GoodsItem | None, consignment: Consignment | None
+        self,
+        declared: Declared,
+        item: GoodsItem | None,
+        consignment: Consignment | None,
+        place: int,
     ) -> None:
         self.declared = declared
         self.document = declared.document
-        self.context = declared.context
         self.item = item
         self.consignment = consignment
+        self.place = place
+
+    @property
+    def context(self) -> Context:
+        """Return what is known besides the content."""
+        return self.declared.context
 
     def goods(self) -> GoodsItem:
         """Return the goods item; a rule that reads one is never evaluated without it."""

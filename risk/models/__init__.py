@@ -1,5 +1,6 @@
 """Rules and their versions, reference lists, assessments, cases and decisions."""
 
+from risk.models.analysed import AnalysedDeclaration, AnalysedHistory, AnalysedItem
 from risk.models.assessment import Assessment
 from risk.models.case import Case, Decision
 from risk.models.drafting import RuleDraft
@@ -14,6 +15,9 @@ from risk.models.rule import (
 )
 
 __all__ = [
+    "AnalysedDeclaration",
+    "AnalysedHistory",
+    "AnalysedItem",
     "Assessment",
     "Case",
     "Decision",

@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from customs_portal.bulk import copy_rows, fetch_prepared, next_ids
 from customs_portal.events.services import NewEvent, record_many
 from declarations.clocks import ClockKind
-from declarations.document import Document, decode
+from declarations.document import decode
 from declarations.models import Ens
 from declarations.services.clocks import stop_clocks
 from declarations.services.locks import lock_ens
+from risk import analysed, history
+from risk.analysed import Subjects
 from risk.engine import rules as engine_rules
 from risk.engine.outcomes import Conclusion, Outcome, conclude
+from risk.engine.readings import Readings
 from risk.engine.rules import Hit
-from risk.engine.subject import Context
+from risk.engine.subject import Context, Features, decode_features, encode_features
+from risk.engine.subject import Declared as EngineDeclared
 from risk.events import ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
 from risk.models import Assessment
 from risk.models.choices import Outcome as OutcomeChoice
@@ -36,13 +41,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """What is assessed: the document of the version, and how it was lodged."""
+    """What is assessed: the version with all that its rules read.
+
+    `features` are those of an earlier assessment of the same version; they stay as they are.
+    """
 
     request: Request
     ens: Ens
-    document: Document
-    filing_type: str
-    lodged_at: datetime
+    subjects: Subjects
+    features: Features | None
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +75,9 @@ def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     rule_set = in_force(at)
     locked = lock_ens(request.ens for request in requests)
     current = [r for r in requests if r.ens in locked and locked[r.ens].version == r.version]
-    opinions = _opinions(_declared(current, locked), rule_set)
+    declared = _declared(current, locked)
+    _learn(declared)
+    opinions = _opinions(declared, rule_set)
     _store(opinions, rule_set, at)
     _move_ens(opinions, at)
     _record(opinions, at)
@@ -76,11 +85,27 @@ def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     return [opinion.assessment for opinion in opinions]
 
 
+class _Stored(NamedTuple):
+    """What the database holds of a version."""
+
+    document: str
+    filing_type: str
+    filer: str
+    received_at: datetime
+    previous: str | None
+    features: str | None
+
+
 _LOAD = """
-SELECT v.id, fv.document_json::text, f.type, f.lodged_at
+SELECT v.id, fv.document_json::text, f.type, f.sender,
+    CASE WHEN v.number = 1 THEN f.lodged_at ELSE v.created_at END, before.document_json::text,
+    (SELECT a.features::text FROM risk_assessment a
+     WHERE a.ens_version_id = v.id AND a.rule_set_id IS NOT NULL ORDER BY a.id DESC LIMIT 1)
 FROM declarations_ensversion v
 JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
 JOIN declarations_filing f ON f.id = fv.filing_id
+LEFT JOIN declarations_ensversion p ON p.ens_id = v.ens_id AND p.number = v.number - 1
+LEFT JOIN declarations_filingversion before ON before.id = p.filing_versions[1]
 WHERE v.id = ANY(%s::bigint[]) AND NOT EXISTS (
     SELECT 1 FROM risk_assessment a
     WHERE a.ens_version_id = v.id AND a.kind = 'full' AND a.status <> 'superseded')
@@ -89,18 +114,42 @@ WHERE v.id = ANY(%s::bigint[]) AND NOT EXISTS (
 
 def _declared(requests: Sequence[Request], locked: dict[int, Ens]) -> list[Declared]:
     rows = fetch_prepared(_LOAD, [[request.ens_version for request in requests]])
-    found = {row[0]: row[1:] for row in rows}
+    found = {row[0]: _Stored(*row[1:]) for row in rows}
     return [
-        Declared(
-            request=request,
-            ens=locked[request.ens],
-            document=decode(found[request.ens_version][0]),
-            filing_type=found[request.ens_version][1],
-            lodged_at=found[request.ens_version][2],
-        )
+        _declared_as(request, locked[request.ens], found[request.ens_version])
         for request in requests
         if request.ens_version in found
     ]
+
+
+def _declared_as(request: Request, ens: Ens, stored: _Stored) -> Declared:
+    context = Context(
+        mrn=ens.mrn,
+        received_at=stored.received_at,
+        filing_type=stored.filing_type,
+        analysis_ends_at=ens.analysis_ends_at,
+        previous=decode(stored.previous) if stored.previous else None,
+    )
+    subjects = Subjects(
+        ens=ens.pk,
+        ens_version=request.ens_version,
+        received_at=stored.received_at,
+        filer=stored.filer,
+        readings=Readings(EngineDeclared(decode(stored.document), context)),
+    )
+    features = decode_features(stored.features) if stored.features else None
+    return Declared(request=request, ens=ens, subjects=subjects, features=features)
+
+
+def _learn(declared: Sequence[Declared]) -> None:
+    """Let the readings know what history says; write what is analysed for the first time."""
+    fresh = [entry.subjects for entry in declared if entry.features is None]
+    analysed.write(fresh)
+    found = history.features([entry.ens_version for entry in fresh])
+    for entry in declared:
+        features = entry.features or found[entry.request.ens_version]
+        entry.subjects.readings.declared.learn(features, {})
+    analysed.write_history(fresh)
 
 
 def _opinions(versions: Sequence[Declared], rule_set: InForce) -> list[Opinion]:
@@ -110,12 +159,7 @@ def _opinions(versions: Sequence[Declared], rule_set: InForce) -> list[Opinion]:
 
 
 def _opinion(declared: Declared, key: int, rule_set: InForce) -> Opinion:
-    context = Context(
-        mrn=declared.ens.mrn,
-        received_at=declared.lodged_at,
-        filing_type=declared.filing_type,
-    )
-    hits = rule_set.compiled.evaluate(declared.document, context)
+    hits = rule_set.compiled.evaluate_readings(declared.subjects.readings)
     codes = dict.fromkeys(hit.rule for hit in hits)
     return Opinion(
         declared=declared,
@@ -166,12 +210,16 @@ def _row(opinion: Opinion, rule_set: int, revisions: str, at: datetime) -> tuple
         opinion.conclusion.score,
         opinion.conclusion.outcome,
         opinion.conclusion.severity or "",
-        "{}",
+        _features(opinion.declared),
         status,
         Assessment.Result.NO_RISK if opinion.passes else "",
         at,
         at if opinion.passes else None,
     )
+
+
+def _features(declared: Declared) -> str:
+    return encode_features(declared.subjects.readings.declared.context.features).decode()
 
 
 def _move_ens(opinions: Sequence[Opinion], at: datetime) -> None:
