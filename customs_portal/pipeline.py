@@ -83,6 +83,7 @@ PIPELINE = Pipeline(
             opinion.RULES_IMPORTED,
             opinion.REASSESSMENT_STARTED,
             opinion.REASSESSMENT_ENDED,
+            opinion.CASE_TRANSFERRED,
             wire.MESSAGE_REPEATED,
             wire.MESSAGE_CREATED,
             wire.MESSAGE_COLLECTED,

@@ -1,7 +1,7 @@
 """Questions about filings, ENS and measures; `visible_to` is asked before anything is shown."""
 
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -9,7 +9,17 @@ from django.db.models import Exists, OuterRef, Q
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import Role, User
 
+if TYPE_CHECKING:
+    from declarations.models import SearchKey
+
 Row = TypeVar("Row", bound=models.Model)
+
+
+def naming(eoris: frozenset[str], ens: str) -> "models.QuerySet[SearchKey]":
+    """Return the search keys by which the outer row's ENS names one of the EORI numbers."""
+    from declarations.models import SearchKey
+
+    return SearchKey.objects.filter(ens=OuterRef(ens), kind="eori", value__in=eoris)
 
 
 class FilingQuerySet(models.QuerySet[Row]):
@@ -41,15 +51,22 @@ class EnsQuerySet(models.QuerySet[Row]):
         if not user.is_official or user.role == Role.ADMINISTRATOR:
             return self.none()
         if user.role in policies.READ_EVERYTHING_ROLES or policies.belongs_to_risk_centre(user):
-            return self
-        return self.at_offices(policies.office_references(user))
+            seen = self
+        else:
+            seen = self.at_offices(policies.office_references(user))
+        return seen.without_parties(policies.recused_eoris(user))
 
     def at_offices(self, offices: frozenset[str]) -> Self:
-        """Keep those with a leg at one of the offices."""
-        from declarations.models import EntryLeg
+        """Keep those with a leg at one of the offices, and those handed over to one."""
+        from declarations.models import EntryLeg, OfficeSight
 
         legs = EntryLeg.objects.filter(ens=OuterRef("pk"), office__in=offices)
-        return self.filter(Exists(legs))
+        sights = OfficeSight.objects.filter(ens=OuterRef("pk"), office__in=offices)
+        return self.filter(Exists(legs) | Exists(sights))
+
+    def without_parties(self, eoris: frozenset[str]) -> Self:
+        """Leave out those in which one of the EORI numbers, in capitals, is declared."""
+        return self.exclude(Exists(naming(eoris, "pk"))) if eoris else self
 
 
 class MeasureQuerySet(models.QuerySet[Row]):

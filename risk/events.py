@@ -19,6 +19,10 @@ CASE_OPENED = Kind(name="case.opened", sentence=_("Case opened at %(office)s"))
 CASE_CALL_RECORDED = Kind(name="case.call_recorded", sentence=_("Told by telephone: %(recipient)s"))
 CASE_CLAIMED = Kind(name="case.claimed", sentence=_("Claimed"))
 CASE_GIVEN_BACK = Kind(name="case.given_back", sentence=_("Given back"))
+CASE_TRANSFERRED = Kind(
+    name="case.transferred",
+    sentence=_("Handed over from %(from_office)s to %(office)s: %(reason)s"),
+)
 CASE_DECIDED = Kind(name="case.decided", sentence=_("Decided: %(verb_name)s, %(reason_code)s"))
 RULE_DRAFTED = Kind(name="rule.drafted", sentence=_("Draft begun"))
 RULE_PROPOSED = Kind(name="rule.proposed", sentence=_("Draft proposed for approval"))

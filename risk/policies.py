@@ -2,6 +2,7 @@
 
 from customs_portal.accounts import policies as people
 from customs_portal.accounts.models import Role, User
+from declarations.models import SearchKey
 from risk.models import Case
 from risk.querysets import CaseQuerySet
 
@@ -9,11 +10,13 @@ from risk.querysets import CaseQuerySet
 def workable_by(user: User) -> "CaseQuerySet[Case]":
     """Return the open cases on which the user may decide.
 
-    Officers and supervisors at the office of the case; those of a risk centre in the whole country.
+    Officers and supervisors at the office of the case; those of a risk centre in the whole country;
+    nobody where they keep out of an operator that is declared.
     """
     cases = Case.objects.open()
     if not user.is_active or user.role not in people.OFFICER_ROLES:
         return cases.none()
+    cases = cases.without_parties(people.recused_eoris(user))
     if people.belongs_to_risk_centre(user):
         return cases
     return cases.filter(office__in=people.office_references(user))
@@ -23,7 +26,15 @@ def may_work_on(user: User, case: Case) -> bool:
     """Whether the user may claim the case and decide on it."""
     if not user.is_active or user.role not in people.OFFICER_ROLES:
         return False
-    return people.belongs_to_risk_centre(user) or case.office in people.office_references(user)
+    at_office = people.belongs_to_risk_centre(user) or case.office in people.office_references(user)
+    return at_office and not is_recused(user, case)
+
+
+def is_recused(user: User, case: Case) -> bool:
+    """Whether the user keeps out of the case because of an operator that is declared."""
+    eoris = people.recused_eoris(user)
+    keys = SearchKey.objects.filter(ens=case.ens_id, kind="eori", value__in=eoris)
+    return bool(eoris) and keys.exists()
 
 
 def may_write_rules(user: User) -> bool:

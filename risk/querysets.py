@@ -10,6 +10,7 @@ from django.db.models import Exists, IntegerField, OuterRef, Q, Value, When
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import User
 from declarations.models import Ens, SearchKey
+from declarations.querysets import naming
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -42,10 +43,14 @@ class CaseQuerySet(models.QuerySet[Row]):
     def visible_to(self, user: User) -> Self:
         """Keep those on an ENS that the user sees."""
         if user.role in policies.READ_EVERYTHING_ROLES:
-            return self
+            return self.without_parties(policies.recused_eoris(user))
         if user.role in policies.OFFICER_ROLES and policies.belongs_to_risk_centre(user):
-            return self
+            return self.without_parties(policies.recused_eoris(user))
         return self.filter(ens__in=Ens.objects.visible_to(user))
+
+    def without_parties(self, eoris: frozenset[str]) -> Self:
+        """Leave out those on an ENS in which one of the EORI numbers is declared."""
+        return self.exclude(Exists(naming(eoris, "ens"))) if eoris else self
 
     def in_queue_order(self) -> Self:
         """Order by the time left, then by severity, the gravest first."""

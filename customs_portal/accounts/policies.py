@@ -1,21 +1,76 @@
-"""What a person's role allows, by offices and operators; every app asks here who somebody is."""
+"""What a person's role allows, by offices and operators; every app asks here who somebody is.
 
-from customs_portal.accounts.models import Role, User
+`at` is the time that is asked about. Within a request it may be left out: then the standing counts
+that the person had when the request came in, so that a page agrees with itself and asks once.
+"""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from customs_portal import clock
+from customs_portal.accounts.models import (
+    OfficeMembership,
+    Recusal,
+    Role,
+    Substitution,
+    TeamMembership,
+    User,
+)
+from customs_portal.accounts.standing import Standing
 
 OFFICER_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR})
 READ_EVERYTHING_ROLES = frozenset({Role.AUDITOR, Role.ANALYST, Role.APPROVER})
 
 
-def office_references(user: User) -> frozenset[str]:
-    """Return the reference numbers of the offices that the user belongs to."""
-    return frozenset(user.offices.values_list("reference", flat=True))
+def office_references(user: User, at: datetime | None = None) -> frozenset[str]:
+    """Return the reference numbers of the user's offices.
+
+    These are the ones they belong to then, and those of the people they stand in for.
+    """
+    return _standing(user, at).offices
 
 
-def belongs_to_risk_centre(user: User) -> bool:
+def belongs_to_risk_centre(user: User, at: datetime | None = None) -> bool:
     """Whether the user sees the country because an office of theirs is a risk centre."""
-    return user.offices.filter(kind="risk_centre").exists()
+    return _standing(user, at).risk_centre
+
+
+def recused_eoris(user: User, at: datetime | None = None) -> frozenset[str]:
+    """Return the EORI numbers, in capitals, of the operators that the user keeps out of."""
+    return _standing(user, at).recused_eoris
 
 
 def operator_eoris(user: User) -> frozenset[str]:
     """Return the EORI numbers of the operators that the user acts for."""
     return frozenset(user.operators.values_list("eori", flat=True))
+
+
+def stand(user: User, at: datetime) -> None:
+    """Let the standing of that time count for as long as this user object lives: one request."""
+    user.standing = standing_of(user, at)
+
+
+def standing_of(user: User, at: datetime) -> Standing:
+    """Return where the user stands at that time, in two queries."""
+    absent = Substitution.objects.live(at).filter(substitute=user).values("absent")
+    found = OfficeMembership.objects.live(at).filter(Q(user=user) | Q(user__in=absent))
+    offices = dict(found.values_list("office__reference", "office__kind"))
+    recused = Recusal.objects.live(at).filter(user=user).values_list("eori", flat=True)
+    return Standing(
+        offices=frozenset(offices),
+        risk_centre="risk_centre" in offices.values(),
+        recused_eoris=frozenset(eori.upper() for eori in recused),
+    )
+
+
+def _standing(user: User, at: datetime | None) -> Standing:
+    if at is not None:
+        return standing_of(user, at)
+    return user.standing or standing_of(user, clock.now())
+
+
+def colleagues_in_team(user: User) -> frozenset[int]:
+    """Return the ids of those who are in a team of the user, as a member or its supervisor."""
+    teams = Q(team__memberships__user=user) | Q(team__supervisor=user)
+    return frozenset(TeamMembership.objects.filter(teams).values_list("user", flat=True))

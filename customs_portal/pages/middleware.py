@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
+from customs_portal.accounts import policies
 from customs_portal.accounts.models import User
 from customs_portal.clock import now
 from customs_portal.pages.office import desk_of
@@ -47,7 +48,9 @@ class ClosedByDefaultMiddleware(MiddlewareMixin):
 
 def _sit_down(request: HttpRequest) -> None:
     if isinstance(request.user, User):
-        desk = desk_of(request.user, now())
+        at = now()
+        policies.stand(request.user, at)
+        desk = desk_of(request.user, at)
         timezone.activate(desk.zone)
         request.desk = desk  # type: ignore[attr-defined]
 

@@ -15,6 +15,7 @@ from declarations.models.projection import (
     SearchKey,
 )
 from declarations.models.refusal import Refusal
+from declarations.models.sight import OfficeSight
 from declarations.models.subsequent_entry import SubsequentEntryNotice
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "FilingVersion",
     "Measure",
     "MeasureProposal",
+    "OfficeSight",
     "Outage",
     "Refusal",
     "SearchKey",

@@ -2,14 +2,17 @@
 
 from risk.services.cases import Changed, Refused, claim, claim_next, give_back
 from risk.services.decide import Decided, DecisionOrder, decide
+from risk.services.hand_over import HandOver, hand_over
 
 __all__ = [
     "Changed",
     "Decided",
     "DecisionOrder",
+    "HandOver",
     "Refused",
     "claim",
     "claim_next",
     "decide",
     "give_back",
+    "hand_over",
 ]

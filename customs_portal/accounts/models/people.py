@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal.accounts.standing import Standing
+
 if TYPE_CHECKING:
     from customs_portal.accounts.models.operators import (
         Operator,
@@ -49,6 +51,9 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no
         choices=[("auto", _("as the system")), ("light", _("light")), ("dark", _("dark"))],
         default="auto",
     )
+
+    standing: Standing | None = None
+    """Where the user stands, for the life of one request; see `policies.stand`."""
 
     REQUIRED_FIELDS = [*AbstractUser.REQUIRED_FIELDS, "role"]
 

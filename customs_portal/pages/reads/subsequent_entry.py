@@ -27,8 +27,9 @@ class NoticeRow(msgspec.Struct, frozen=True, kw_only=True):
 def notices(user: User) -> QuerySet[SubsequentEntryNotice]:
     """Return the notices to the user's offices; who reads the country sees those of all."""
     found = SubsequentEntryNotice.objects.select_related("ens").order_by("-informed_at", "-pk")
+    found = found.filter(ens__in=Ens.objects.visible_to(user))
     if user.role in policies.READ_EVERYTHING_ROLES or policies.belongs_to_risk_centre(user):
-        return found.filter(ens__in=Ens.objects.visible_to(user))
+        return found
     return found.filter(office__in=policies.office_references(user))
 
 
