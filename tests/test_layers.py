@@ -24,7 +24,7 @@ FLOORS = {
     "demo": 5,
 }
 INCLUDED = re.compile(r"{%\s*(?:include|extends)\s+[\"']([^\"']+)[\"']")
-LIBRARIES = ("admin/", "account/", "django_tables2/", "rest_framework/", "drf_spectacular/")
+LIBRARIES = ("admin/", "account/", "mfa/", "django_tables2/", "rest_framework/", "drf_spectacular/")
 
 
 def our_models() -> Iterator[type[models.Model]]:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from customs_portal import clock
+from customs_portal.accounts import sign_in_admin  # noqa: F401  registers itself
 from customs_portal.accounts.forms import NewUserForm, TokenForm
 from customs_portal.accounts.models import (
     AccessLog,

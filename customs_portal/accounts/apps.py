@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "customs_portal.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Write what happens at the door to its trail."""
+        from customs_portal.accounts import receivers
+
+        receivers.connect()

@@ -54,9 +54,9 @@ def menu_of(user: User) -> list[MenuItem]:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return menu, current section, desk and time; an empty menu for whoever is not logged in."""
+    """Return menu, current section, desk and time; an empty menu for whoever may open nothing."""
     user = getattr(request, "user", None)
-    if not isinstance(user, User):
+    if not isinstance(user, User) or getattr(request, "setting_up", False):
         return {"menu": []}
     name = request.resolver_match.view_name if request.resolver_match else ""
     return {
@@ -64,4 +64,5 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "section": SECTIONS.get(name, name),
         "desk": getattr(request, "desk", None),
         "at": now(),
+        "account_base": "shared/base_staff.html" if user.is_official else "shared/base_public.html",
     }

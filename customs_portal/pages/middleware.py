@@ -13,7 +13,16 @@ from customs_portal.clock import now
 from customs_portal.pages.office import desk_of
 
 OPEN_NAMES = frozenset(
-    {"livez", "readyz", "metrics", "account_login", "account_logout", "set_language"}
+    {
+        "livez",
+        "readyz",
+        "metrics",
+        "account_login",
+        "account_logout",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+        "set_language",
+    }
 )
 """Names of URLs that need no login; /metrics asks for a token of its own."""
 
@@ -36,7 +45,7 @@ class ClosedByDefaultMiddleware(MiddlewareMixin):
         if match is None or is_open(match.view_name, match.namespaces):
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_login(request)
         _sit_down(request)
         return None
 
@@ -44,6 +53,13 @@ class ClosedByDefaultMiddleware(MiddlewareMixin):
         """Leave the thread without a time zone of somebody."""
         timezone.deactivate()
         return response
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """Lead to the login page; a part of a page (htmx) makes the whole page be asked anew."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect_to_login(request.get_full_path())
 
 
 def _sit_down(request: HttpRequest) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from customs_portal.pages.views import (
+    account,
     call,
     case,
     deadlines,
@@ -22,6 +23,8 @@ from customs_portal.pages.views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("account/", account.account, name="your_account"),
+    path("account/sessions/end/", account.end_other_sessions, name="end_other_sessions"),
     path("preferences/", home.preferences, name="preferences"),
     path("queue/", queue.queue, name="queue"),
     path("queue/claim-next/", queue.claim_next, name="claim_next"),

@@ -13,10 +13,13 @@ from customs_portal.accounts.access_log import record_access
 from customs_portal.accounts.models import (
     AccessLog,
     ApiToken,
+    Invitation,
     OfficeMembership,
     Operator,
     OperatorMembership,
     Role,
+    SignedInSession,
+    SignInEvent,
     User,
 )
 from customs_portal.accounts.services import issue_token
@@ -71,12 +74,23 @@ def make_world() -> World:
     Outage.objects.create(from_at=at, what="Power", declared_by=people["administrator"])
     MonthDigest.objects.create(month="2020-01-01", events=0, digest=bytes(32), closed_at=at)
     record_access(people["officer"], AccessLog.What.CASE, 1, at=at)
+    _at_the_door(people, at)
     event = Event.objects.order_by("pk")[0]
     Delivery.objects.create(
         consumer="reply", event_id=event.pk, event_month=event.month, not_before=at,
         attempts=5, parked_at=at, error="ValueError: test",
     )  # fmt: skip
     return World(people, tokens, at)
+
+
+def _at_the_door(people: dict[str, User], at: datetime) -> None:
+    """One of everything of logging in."""
+    officer = people["officer"]
+    SignInEvent.objects.create(kind=SignInEvent.Kind.SIGNED_IN, user=officer, at=at)
+    SignedInSession.objects.create(user=officer, started_at=at, seen_at=at)
+    Invitation.objects.create(
+        user=officer, made_by=people["administrator"], made_at=at, expires_at=at, used_at=at
+    )
 
 
 def add_declarations(world: World, count: int) -> None:
