@@ -1,5 +1,7 @@
 """Lists of the admin: constant in queries, read-only, and silent about what is not theirs."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -7,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from customs_portal.accounts import sessions
 from customs_portal.accounts.models import Operator, User
 from customs_portal.events.models import Event
 from declarations.models import Ens
@@ -35,7 +38,10 @@ def queries(client: Client, name: str) -> int:
     return len(captured)
 
 
-def test_the_number_of_queries_does_not_depend_on_the_rows(as_person: LogIn, world: World) -> None:
+def test_the_number_of_queries_does_not_depend_on_the_rows(
+    as_person: LogIn, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "TOUCH_AFTER", timedelta(days=1))
     client = as_person("auditor")
     before = {name: queries(client, name) for name in GROWING}
     add_declarations(world, 4)
