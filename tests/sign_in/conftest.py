@@ -4,9 +4,9 @@ import pytest
 
 from customs_portal.accounts.models import Role, User
 from customs_portal.reference import snapshot
-from tests.sign_in.door import OFFICE
 from tests.factories.people import person
 from tests.factories.reference import store_offices_and_reasons
+from tests.sign_in.door import OFFICE
 
 
 @pytest.fixture(autouse=True)

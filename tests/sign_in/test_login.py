@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from customs_portal.accounts.models import Role, SignInEvent, User
-from tests.sign_in.door import Kind, is_in, kinds, log_in
 from tests.factories.people import PASSWORD, person
+from tests.sign_in.door import Kind, is_in, kinds, log_in
 
 
 def test_a_login_is_written_with_its_place(client: Client, officer: User) -> None:

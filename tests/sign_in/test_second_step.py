@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from customs_portal.accounts.models import STAFF_ROLES, Role, User
 from customs_portal.clock import now
+from tests.factories.people import PASSWORD, person
 from tests.sign_in.door import (
     OFFICE,
     Kind,
@@ -21,7 +22,6 @@ from tests.sign_in.door import (
     kinds,
     log_in,
 )
-from tests.factories.people import PASSWORD, person
 
 SET_UP = "mfa_activate_totp"
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from customs_portal.accounts.middleware import BACKGROUND
 from customs_portal.accounts.models import SignedInSession, SignInEvent, User
 from customs_portal.clock import now
-from tests.sign_in.door import Kind, is_in, kinds, log_in
 from tests.factories.people import PASSWORD
+from tests.sign_in.door import Kind, is_in, kinds, log_in
 
 
 def at(start: datetime, **after: float) -> time_machine.travel:
