@@ -2,6 +2,7 @@
 
 bytes -> inbox.receive -> message.received -> intake -> filing.registered | filing.rejected
 filing.registered    -> assess (opinion), reply (IE328)
+filing.amended       -> assess again, reply (IE304); amendment.refused -> reply (IE305)
 filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
 message.test_accepted, message.test_refused -> reply (IE328, IE316), and nothing else
 assessment.risk_concluded -> notify_subsequent_offices (IE319)
@@ -42,6 +43,8 @@ PIPELINE = Pipeline(
         wire.TEST_REFUSED: ("reply",),
         declared.FILING_REGISTERED: ("reply", "assess"),
         declared.FILING_REJECTED: ("reply",),
+        declared.FILING_AMENDED: ("reply", "assess"),
+        declared.AMENDMENT_REFUSED: ("reply",),
         declared.MEASURE_ANNOUNCED: ("announce",),
         opinion.RISK_CONCLUDED: ("notify_subsequent_offices",),
     },
@@ -49,6 +52,7 @@ PIPELINE = Pipeline(
         {
             DELIVERY_WAIVED,
             declared.CLOCK_ENDED,
+            declared.FILING_APPROACHED,
             declared.MEASURE_PLACED,
             declared.MEASURE_PROPOSED,
             declared.MEASURE_LAPSED,
@@ -61,6 +65,7 @@ PIPELINE = Pipeline(
             declared.TRAFFIC_CORRECTED,
             opinion.ASSESSMENT_MADE,
             opinion.ASSESSMENT_CONCLUDED,
+            opinion.ASSESSMENT_SUPERSEDED,
             opinion.CASE_OPENED,
             opinion.CASE_CALL_RECORDED,
             opinion.CASE_CLAIMED,

@@ -8,6 +8,15 @@ FILING_REGISTERED = Kind(
     name="filing.registered", sentence=_("Registered, MRN %(mrn)s given to %(declarant)s")
 )
 FILING_REJECTED = Kind(name="filing.rejected", sentence=_("%(type)s %(lrn)s rejected"))
+FILING_AMENDED = Kind(
+    name="filing.amended", sentence=_("Amended by %(sender)s: version %(version)s")
+)
+AMENDMENT_REFUSED = Kind(
+    name="amendment.refused", sentence=_("Amendment by %(sender)s refused, code %(motivation)s")
+)
+FILING_APPROACHED = Kind(
+    name="filing.approached", sentence=_("%(sender)s, who may not know it, sent a message about it")
+)
 MEASURE_PLACED = Kind(
     name="measure.placed", sentence=_("%(kind_name)s placed on %(subject_name)s, %(reason_code)s")
 )

@@ -8,6 +8,8 @@ from customs_portal.findings import Finding
 
 ICS1 = {
     "lrn": "HEAHEA.RefNumHEA4",
+    "mrn": "HEAHEA.DocNumHEA5",
+    "declarant": "PERLODSUMDEC.TINPLD1",
     "office_of_first_entry": "CUSOFFFENT730.RefNumCUSOFFFENT731",
 }
 

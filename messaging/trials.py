@@ -11,6 +11,7 @@ from django.conf import settings
 from customs_portal.events.kinds import Kind
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding
+from declarations.checks.amendment import OTHER
 from declarations.mrn import make_test_mrn
 from messaging.claims import check_ids
 from messaging.events import MESSAGE_UNREADABLE, TEST_ACCEPTED, TEST_REFUSED
@@ -46,6 +47,9 @@ def _fate(message: Judged, refused: Sequence[Finding], at: datetime) -> Fate:
 
 
 def _mrn(message: Judged, at: datetime) -> str:
+    """Return the MRN that the message names, or one that nobody has."""
+    if message.reading.mrn:
+        return message.reading.mrn
     return make_test_mrn(country=settings.CUSTOMS_COUNTRY, number=message.received.id, at=at)
 
 
@@ -55,8 +59,19 @@ def _event(fate: Fate, at: datetime) -> NewEvent:
         kind=_kind(fate),
         at=at,
         correlation=received.correlation,
-        data={"message": received.id, "mrn": fate.mrn},
+        data={"message": received.id, **_told(fate)},
     )
+
+
+def _told(fate: Fate) -> dict[str, str]:
+    """Return what the answer repeats of the message, or says of it."""
+    reading = fate.message.reading
+    return {
+        "mrn": fate.mrn or reading.mrn or "",
+        "office": reading.office or "",
+        "amended_at": fate.message.received.received_at.isoformat(),
+        "motivation": OTHER,
+    }
 
 
 def _kind(fate: Fate) -> Kind:

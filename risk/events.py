@@ -12,6 +12,9 @@ ASSESSMENT_CONCLUDED = Kind(
     name="assessment.concluded",
     sentence=_("Assessment of version %(version)s concluded: %(result_name)s"),
 )
+ASSESSMENT_SUPERSEDED = Kind(
+    name="assessment.superseded", sentence=_("Assessment superseded by a new version")
+)
 RISK_CONCLUDED = Kind(
     name="assessment.risk_concluded", sentence=_("Assessment concluded: %(result_name)s")
 )

@@ -7,6 +7,7 @@ from django.db import connection
 
 from customs_portal.bulk import copy_rows
 from customs_portal.events.services import NewEvent, record_many
+from declarations import clocks
 from declarations.clocks import ClockKind, clocks_of
 from declarations.document import Document
 from declarations.events import CLOCK_ENDED
@@ -34,6 +35,22 @@ def stop_clocks(ens: Collection[int], kinds: Collection[ClockKind], *, at: datet
     assert_in_transaction()
     Clock.objects.filter(ens_id__in=ens, kind__in=kinds, stopped_at__isnull=True).update(
         stopped_at=at
+    )
+
+
+def replace_clocks(ens: int, wanted: Iterable[clocks.Clock], *, at: datetime) -> None:
+    """Stop the live clocks of an ENS that are not wanted as they run, and start the wanted ones.
+
+    The caller holds the lock of the ENS row. One that has already run out so is not begun again.
+    """
+    assert_in_transaction()
+    new = {(clock.kind.value, clock.ends_at): clock for clock in wanted}
+    live = Clock.objects.filter(ens=ens, stopped_at__isnull=True)
+    stale = [clock.pk for clock in live if new.pop((clock.kind, clock.ends_at), None) is None]
+    Clock.objects.filter(pk__in=stale).update(stopped_at=at)
+    Clock.objects.bulk_create(
+        Clock(ens_id=ens, kind=kind, started_at=clock.started_at, ends_at=ends_at)
+        for (kind, ends_at), clock in new.items()
     )
 
 

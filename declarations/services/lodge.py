@@ -10,7 +10,7 @@ import msgspec
 from customs_portal.bulk import copy_rows, fetch_prepared, next_ids, recordset
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding, Stage
-from declarations.document import Document, encode
+from declarations.document import Document, SupportingDocument, encode
 from declarations.events import FILING_REGISTERED
 from declarations.models import Ens
 from declarations.mrn import SEQUENCE, make_mrn
@@ -184,7 +184,7 @@ def _write(accepted: Sequence[_Numbered], at: datetime) -> None:
         "declarations_consignmentlife",
         ("filing_id", "key", "documents", "goods"),
         (
-            (e.filing, consignment.key, _papers(consignment.transport_documents), "expected")
+            (e.filing, consignment.key, papers(consignment.transport_documents), "expected")
             for e in accepted
             for consignment in e.document.consignments
         ),
@@ -194,7 +194,8 @@ def _write(accepted: Sequence[_Numbered], at: datetime) -> None:
     start_clocks([(e.ens, e.document, e.lodgement.received_at) for e in accepted])
 
 
-def _papers(documents: Sequence[Any]) -> list[str]:
+def papers(documents: Sequence[SupportingDocument]) -> list[str]:
+    """Return transport documents as a consignment keeps them: type and reference."""
     return [f"{paper.type} {paper.reference}"[:40] for paper in documents]
 
 

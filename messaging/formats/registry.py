@@ -30,7 +30,9 @@ _HEADER_ELEMENTS = {
     "TesIndMES18": "test_indicator",
     "CorIdeMES25": "correlation",
 }
-_REFERENCES = {"RefNumHEA4": "lrn", "DocNumHEA5": "mrn"}
+_REFERENCES = {"RefNumHEA4": "lrn", "DocNumHEA5": "mrn", "DatTimAmeHEA113": "amended_at"}
+_OFFICE = {"RefNumCUSOFFFENT731": "office"}
+_GROUPS = {"HEAHEA": _REFERENCES, "CUSOFFFENT730": _OFFICE}
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     correlation: str | None = None
     lrn: str | None = None
     mrn: str | None = None
+    amended_at: str | None = None
+    office: str | None = None
     findings: Sequence[Finding] = ()
     document: Document | None = None
     content: msgspec.Struct | None = None
@@ -169,8 +173,9 @@ def _header(root: "etree._Element") -> dict[str, Any]:
     """Return the header fields and references that can be found, whatever the structure."""
     found = _texts(root, _HEADER_ELEMENTS)
     for child in root:
-        if local_name(child) == "HEAHEA":
-            return {**found, **_texts(child, _REFERENCES)}
+        names = _GROUPS.get(local_name(child))
+        if names:
+            found = {**_texts(child, names), **found}
     return found
 
 

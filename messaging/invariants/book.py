@@ -100,6 +100,18 @@ _ROWS = (
         "Every ENS has its current version.",
     ),
     (
+        "old_filing_versions",
+        Harm.WRONG,
+        declared.old_filing_versions,
+        "The version of an ENS has the newest versions of its filings.",
+    ),
+    (
+        "lost_consignments",
+        Harm.LOST,
+        declared.lost_consignments,
+        "The goods of every declared consignment have their life.",
+    ),
+    (
         "wrong_projections",
         Harm.WRONG,
         declared.wrong_projections,

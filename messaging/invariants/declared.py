@@ -31,6 +31,24 @@ WHERE NOT EXISTS (SELECT 1 FROM declarations_ensversion v
 ORDER BY n.id
 """)
 
+old_filing_versions = by_query("""
+SELECT 'ENS ' || n.mrn FROM declarations_ens n
+JOIN declarations_ensversion v ON v.ens_id = n.id AND v.number = n.version
+JOIN declarations_filingversion fv ON fv.id = ANY(v.filing_versions)
+JOIN declarations_filing f ON f.id = fv.filing_id
+WHERE fv.number <> f.version ORDER BY n.id
+""")
+
+lost_consignments = by_query("""
+SELECT 'consignment ' || c.key || ' of ' || f.mrn FROM declarations_filing f
+JOIN declarations_filingversion v ON v.filing_id = f.id AND v.number = f.version
+JOIN declarations_declaredconsignment c ON c.filing_version_id = v.id
+WHERE NOT EXISTS (
+    SELECT 1 FROM declarations_consignmentlife l
+    WHERE l.filing_id = f.id AND l.key = c.key AND l.goods <> 'no_longer_declared')
+ORDER BY f.id, c.key
+""")
+
 
 def wrong_projections(scope: Scope) -> list[str]:
     """Return the versions whose rows for search differ from their document."""

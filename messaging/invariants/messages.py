@@ -56,7 +56,9 @@ ORDER BY o.id
 _CAUSES = """
 (VALUES ('filing.registered', 'CC328A'), ('filing.rejected', 'CC316A'),
         ('message.unreadable', 'CD917B'), ('measure.announced', 'CC351A'),
-        ('message.test_accepted', 'CC328A'), ('message.test_refused', 'CC316A')
+        ('message.test_accepted', 'CC328A'), ('message.test_refused', 'CC316A'),
+        ('message.test_accepted', 'CC304A'), ('message.test_refused', 'CC305A'),
+        ('filing.amended', 'CC304A'), ('amendment.refused', 'CC305A')
 ) AS c(event, message)
 """
 

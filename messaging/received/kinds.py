@@ -8,7 +8,7 @@ import msgspec
 
 from customs_portal.findings import Finding
 from customs_portal.reference.snapshot import Snapshot
-from messaging.received import declarations
+from messaging.received import amendments, declarations
 from messaging.received.message import Fate, Judged
 
 Check = Callable[[Judged, Snapshot, str], Sequence[Finding]]
@@ -43,6 +43,13 @@ _ROWS = (
         check=declarations.check,
         take_in=declarations.take_in,
         try_out=declarations.try_out,
+    ),
+    ReceivedKind(
+        name="CC313A",
+        sender=From.TRADER,
+        check=amendments.check,
+        take_in=amendments.take_in,
+        try_out=amendments.try_out,
     ),
 )
 KINDS = {row.name: row for row in _ROWS}

@@ -7,10 +7,15 @@ import msgspec
 
 from customs_portal.events.models import Event
 from declarations.document import Document
-from declarations.events import FILING_REGISTERED, FILING_REJECTED
+from declarations.events import (
+    AMENDMENT_REFUSED,
+    FILING_AMENDED,
+    FILING_REGISTERED,
+    FILING_REJECTED,
+)
 from messaging.events import MESSAGE_UNREADABLE, TEST_ACCEPTED, TEST_REFUSED
 from messaging.formats.answers import Envelope
-from messaging.replying import declarations
+from messaging.replying import amendments, declarations
 from messaging.replying.reply import Question, Reply
 
 
@@ -32,15 +37,21 @@ REGISTERED = AnswerKind(
 )
 REJECTED = AnswerKind(message="CC316A", write=declarations.rejection)
 UNREADABLE = AnswerKind(message="CD917B", write=declarations.syntax_rejection)
+AMENDED = AnswerKind(message="CC304A", write=amendments.acceptance)
+NOT_AMENDED = AnswerKind(message="CC305A", write=amendments.rejection)
 
 ANSWERS = {
     FILING_REGISTERED.name: REGISTERED,
     FILING_REJECTED.name: REJECTED,
     MESSAGE_UNREADABLE.name: UNREADABLE,
+    FILING_AMENDED.name: AMENDED,
+    AMENDMENT_REFUSED.name: NOT_AMENDED,
 }
 TEST_ANSWERS = {
     (TEST_ACCEPTED.name, "CC315A"): REGISTERED,
     (TEST_REFUSED.name, "CC315A"): REJECTED,
+    (TEST_ACCEPTED.name, "CC313A"): AMENDED,
+    (TEST_REFUSED.name, "CC313A"): NOT_AMENDED,
 }
 """By event and kind of the message that was tried out."""
 

@@ -21,6 +21,7 @@ class Case(models.Model):
 
     class Cause(models.TextChoices):
         RISK = "risk", _("Risk analysis")
+        CHANGED = "changed", _("Changed after selection")
         NOT_ASSESSED = "not_assessed", _("Not assessed in time")
         NOT_DELIVERED = "not_delivered", _("Instruction not delivered")
 

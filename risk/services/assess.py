@@ -10,22 +10,24 @@ from customs_portal.bulk import copy_rows, fetch_prepared, next_ids
 from customs_portal.events.services import NewEvent, record_many
 from declarations.clocks import ClockKind
 from declarations.document import decode
+from declarations.lifecycle import ENS, move
 from declarations.models import Ens
 from declarations.services.clocks import stop_clocks
 from declarations.services.locks import lock_ens
 from risk import analysed, history
 from risk.analysed import Subjects
 from risk.engine import rules as engine_rules
-from risk.engine.outcomes import Conclusion, Outcome, conclude
+from risk.engine.outcomes import Conclusion, Outcome, Severity, conclude
 from risk.engine.readings import Readings
 from risk.engine.rules import Hit
 from risk.engine.subject import Context, Features, decode_features, encode_features
 from risk.engine.subject import Declared as EngineDeclared
 from risk.events import ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
-from risk.models import Assessment
+from risk.models import Assessment, Case
 from risk.models.choices import Outcome as OutcomeChoice
 from risk.rule_sets import InForce, in_force
 from risk.services.cases import Flagged, open_cases
+from risk.services.supersede import selected_before
 
 CONCLUSION_STOPS = (ClockKind.ANALYSIS, ClockKind.DO_NOT_LOAD)
 PASSES = frozenset({Outcome.NONE, Outcome.OBSERVE})
@@ -59,11 +61,15 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     assessment: int
     hits: list[Hit]
     conclusion: Conclusion
+    changed_after_selection: bool = False
 
     @property
     def passes(self) -> bool:
-        """Whether nothing above observe was found, the one case in which nobody needs to look."""
-        return self.conclusion.outcome in PASSES
+        """Whether nothing above observe was found, the one case in which nobody needs to look.
+
+        What was selected on an earlier version is looked at again, whatever the rules say.
+        """
+        return self.conclusion.outcome in PASSES and not self.changed_after_selection
 
 
 def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
@@ -74,15 +80,32 @@ def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     """
     rule_set = in_force(at)
     locked = lock_ens(request.ens for request in requests)
-    current = [r for r in requests if r.ens in locked and locked[r.ens].version == r.version]
+    current = [r for r in requests if r.ens in locked and _is_current(r, locked[r.ens])]
     declared = _declared(current, locked)
     _learn(declared)
-    opinions = _opinions(declared, rule_set)
+    opinions = _with_selections(_opinions(declared, rule_set))
     _store(opinions, rule_set, at)
     _move_ens(opinions, at)
     _record(opinions, at)
     open_cases([_flagged(opinion) for opinion in opinions if not opinion.passes], at=at)
     return [opinion.assessment for opinion in opinions]
+
+
+def _is_current(request: Request, ens: Ens) -> bool:
+    """Whether the version is the newest one of an ENS that is still ours to analyse."""
+    return ens.version == request.version and ENS.target(ens.status, "review") is not None
+
+
+def _with_selections(opinions: list[Opinion]) -> list[Opinion]:
+    """Mark the opinions on declarations that were amended after customs had selected them."""
+    again = [o.declared.ens.pk for o in opinions if o.declared.request.version > 1]
+    selected = selected_before(again)
+    return [
+        msgspec.structs.replace(opinion, changed_after_selection=True)
+        if opinion.declared.ens.pk in selected
+        else opinion
+        for opinion in opinions
+    ]
 
 
 class _Stored(NamedTuple):
@@ -226,9 +249,9 @@ def _move_ens(opinions: Sequence[Opinion], at: datetime) -> None:
     """E6 and E7: assessed where all is concluded, in analysis where a person must decide."""
     passed = [opinion.declared.ens.pk for opinion in opinions if opinion.passes]
     flagged = [opinion.declared.ens.pk for opinion in opinions if not opinion.passes]
-    Ens.objects.filter(pk__in=passed).update(status=Ens.Status.ASSESSED)
+    move(Ens, ENS, "conclude", passed)
     stop_clocks(passed, CONCLUSION_STOPS, at=at)
-    Ens.objects.filter(pk__in=flagged).update(status=Ens.Status.IN_ANALYSIS)
+    move(Ens, ENS, "review", flagged)
 
 
 def _record(opinions: Sequence[Opinion], at: datetime) -> None:
@@ -255,13 +278,15 @@ def _event(opinion: Opinion, at: datetime) -> NewEvent:
 
 
 def _flagged(opinion: Opinion) -> Flagged:
-    severity = opinion.conclusion.severity
-    assert severity is not None
+    """Return what a person must decide; without a hit of its own a change is to be reviewed."""
+    conclusion, changed = opinion.conclusion, opinion.changed_after_selection
+    nothing_found = conclusion.outcome in PASSES
     return Flagged(
         ens=opinion.declared.ens.pk,
         office=opinion.declared.ens.office_of_first_entry,
         due_at=opinion.declared.ens.analysis_ends_at,
-        outcome=opinion.conclusion.outcome,
-        severity=severity,
-        score=opinion.conclusion.score,
+        outcome=Outcome.REFER if nothing_found else conclusion.outcome,
+        severity=conclusion.severity or Severity.MEDIUM,
+        score=conclusion.score,
+        cause=Case.Cause.CHANGED if changed else Case.Cause.RISK,
     )

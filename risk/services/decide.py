@@ -93,7 +93,8 @@ def _checked(
     findings = _about_case(order, case, officer) or _about_reason(order, reasons)
     if findings:
         return findings
-    assessment = Assessment.objects.of(case.ens).awaiting_review().order_by("-pk").first()
+    waiting = Assessment.objects.of(case.ens).awaiting_review()
+    assessment = waiting.filter(ens_version__number=case.ens.version).order_by("-pk").first()
     if assessment is None and case.cause != Case.Cause.NOT_ASSESSED:
         return [refusal("nothing_to_decide", _("No assessment waits for a decision."))]
     verb, reason = Verb(order.verb), reasons[order.reason_code]

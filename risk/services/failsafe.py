@@ -13,8 +13,11 @@ from risk.services.cases import Flagged, open_cases
 AT_A_TIME = 200
 _UNASSESSED = """
 SELECT e.id FROM declarations_ens e
+LEFT JOIN declarations_clock k
+  ON k.ens_id = e.id AND k.kind = 'analysis' AND k.stopped_at IS NULL
 WHERE e.status IN ('ready', 'in_analysis')
-  AND e.registered_at + (e.analysis_ends_at - e.registered_at) / 2 <= %(at)s
+  AND coalesce(k.started_at, e.registered_at)
+      + (e.analysis_ends_at - coalesce(k.started_at, e.registered_at)) / 2 <= %(at)s
   AND NOT EXISTS (
       SELECT 1 FROM risk_assessment a JOIN declarations_ensversion v ON v.id = a.ens_version_id
       WHERE a.ens_id = e.id AND v.number = e.version AND a.status <> 'superseded')

@@ -38,6 +38,8 @@ UNREADABLE = "CD917B"
 MESSAGE_WORDS = {
     "CC328A": _("Registered, with the MRN"),
     "CC316A": _("Not accepted, with the errors"),
+    "CC304A": _("Amendment accepted"),
+    "CC305A": _("Amendment not accepted, with the errors"),
     "CC351A": _("Instruction from customs"),
     UNREADABLE: _("Could not be read, with the errors"),
 }
@@ -135,9 +137,8 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
         )
     )
     goods: dict[int, list[str]] = {}
-    for filing, where in ConsignmentLife.objects.filter(filing__in=ids).values_list(
-        "filing", "goods"
-    ):
+    lives = ConsignmentLife.objects.filter(filing__in=ids).exclude(goods="no_longer_declared")
+    for filing, where in lives.values_list("filing", "goods"):
         goods.setdefault(filing, []).append(where)
     items = _first_items(ids)
     return [

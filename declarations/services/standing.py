@@ -1,0 +1,75 @@
+"""Where filings stand when a message about them comes: filing, ENS, goods, people, measures."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+
+from customs_portal.accounts.mandates import alive
+from customs_portal.accounts.models import Mandate
+from declarations.lifecycle.out_of_sequence import Situation, situation
+from declarations.models import ConsignmentLife, Ens, EnsMember, Filing, Measure
+
+EXAMINATIONS = (Measure.Kind.CONTROL, Measure.Kind.DO_NOT_LOAD)
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A registered filing with its ENS and where its goods are, as of now."""
+
+    filing: Filing
+    ens: Ens
+    goods: tuple[str, ...]
+    examination_announced: bool
+
+    @property
+    def situation(self) -> Situation:
+        """Return in what the filing stands."""
+        return situation(filing=self.filing.status, ens=self.ens.status, goods=self.goods)
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Return the EORI numbers of all who may know of the MRN."""
+        filing = self.filing
+        people = (filing.sender, filing.declarant, filing.representative, filing.carrier)
+        return frozenset(filter(None, people))
+
+
+def ens_of(mrns: Collection[str]) -> dict[str, int]:
+    """Return by MRN of a filing the ENS that it belongs to."""
+    members = EnsMember.objects.filter(filing__mrn__in=set(mrns))
+    return {str(mrn): ens for mrn, ens in members.values_list("filing__mrn", "ens")}
+
+
+def standings(ens: Collection[int], at: datetime) -> dict[str, Standing]:
+    """Return by MRN where the filings of these ENS stand; the caller holds their locks."""
+    members = EnsMember.objects.filter(ens__in=ens).select_related("ens", "filing")
+    filings = [member.filing_id for member in members]
+    goods: dict[int, list[str]] = defaultdict(list)
+    for filing, where in ConsignmentLife.objects.filter(filing__in=filings).values_list(
+        "filing", "goods"
+    ):
+        goods[filing].append(where)
+    announced = set(
+        Measure.objects.filter(ens__in=ens, kind__in=EXAMINATIONS)
+        .open()
+        .announced(at)
+        .values_list("ens", flat=True)
+    )
+    return {
+        member.filing.mrn or "": Standing(
+            filing=member.filing,
+            ens=member.ens,
+            goods=tuple(goods[member.filing_id]),
+            examination_announced=member.ens_id in announced,
+        )
+        for member in members
+    }
+
+
+def representatives(
+    pairs: Collection[tuple[str, str]], scope: Mandate.Scope, at: datetime
+) -> frozenset[tuple[str, str]]:
+    """Return those (person lodging, representative) with a live mandate of that scope."""
+    scopes = alive(pairs, at)
+    return frozenset(pair for pair, found in scopes.items() if scope in found)

@@ -1,0 +1,59 @@
+"""A new version of an ENS: what was thought of the one before no longer counts (A9)."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import F
+
+from customs_portal.events.services import NewEvent, record_many
+from declarations.lifecycle import move
+from declarations.models import Ens, Measure
+from declarations.services.locks import assert_in_transaction
+from risk.events import ASSESSMENT_SUPERSEDED
+from risk.lifecycle import ASSESSMENT
+from risk.models import Assessment, Case
+
+POSITIVE = (Assessment.Result.RISK, Assessment.Result.DO_NOT_LOAD)
+
+
+def supersede(ens: Collection[int], *, at: datetime) -> None:
+    """Supersede the open assessments of the ENS and raise the revision of their open cases.
+
+    A decision that an officer is about to take on the version before is refused from now on. The
+    caller holds the locks of the ENS rows.
+    """
+    assert_in_transaction()
+    if not ens:
+        return
+    waiting = Assessment.objects.filter(ens__in=ens).awaiting_review()
+    found = dict(waiting.values_list("pk", "ens"))
+    moved = move(Assessment, ASSESSMENT, "supersede", found)
+    for row in Ens.objects.filter(pk__in=ens):
+        Case.objects.open().filter(ens=row).update(
+            revision=F("revision") + 1, due_at=row.analysis_ends_at
+        )
+    record_many(
+        [
+            NewEvent(kind=ASSESSMENT_SUPERSEDED, at=at, stream=found[key], data={"assessment": key})
+            for key in sorted(moved)
+        ]
+    )
+
+
+def selected_before(ens: Collection[int]) -> frozenset[int]:
+    """Return those of the ENS that were selected on an earlier version.
+
+    An open case, a measure that stands, or a positive result: a person looks at the change,
+    whatever the rules say of it.
+    """
+    if not ens:
+        return frozenset()
+    return frozenset(
+        {
+            *Case.objects.open().filter(ens__in=ens).values_list("ens_id", flat=True),
+            *Measure.objects.filter(ens__in=ens).open().values_list("ens_id", flat=True),
+            *Assessment.objects.filter(ens__in=ens, result__in=POSITIVE).values_list(
+                "ens_id", flat=True
+            ),
+        }
+    )
