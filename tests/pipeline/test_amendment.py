@@ -193,16 +193,19 @@ def test_a_secret_selection_never_stands_against_an_amendment(
     assert sorted(answers) == ["CC304A", "CC328A"]
 
 
-def _filing(**values: Any) -> Callable[[Ens, User], None]:
-    return lambda ens, officer: Filing.objects.filter(mrn=ens.mrn).update(**values) and None
+Before = Callable[[Ens, User], object]
 
 
-def _ens(**values: Any) -> Callable[[Ens, User], None]:
-    return lambda ens, officer: Ens.objects.filter(pk=ens.pk).update(**values) and None
+def _filing(**values: Any) -> Before:
+    return lambda ens, _officer: Filing.objects.filter(mrn=ens.mrn).update(**values)
 
 
-def _goods(state: str) -> Callable[[Ens, User], None]:
-    return lambda ens, officer: ConsignmentLife.objects.update(goods=state) and None
+def _ens(**values: Any) -> Before:
+    return lambda ens, _officer: Ens.objects.filter(pk=ens.pk).update(**values)
+
+
+def _goods(state: str) -> Before:
+    return lambda _ens, _officer: ConsignmentLife.objects.update(goods=state)
 
 
 def _announced(ens: Ens, officer: User) -> None:
@@ -252,7 +255,7 @@ def _nothing(ens: Ens, officer: User) -> None:
 def test_each_guard_has_its_error(
     lodger: str,
     officer: User,
-    before: Callable[[Ens, User], None],
+    before: Before,
     changes: dict[str, Any],
     code: str,
     motivation: str,
