@@ -186,6 +186,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(5.0),
         "options": {"expires": 10},
     },
+    "reconcile": {
+        "task": "declarations.tasks.reconcile",
+        "schedule": schedule(60.0),
+        "options": {"expires": 60},
+    },
     "partitions": {
         "task": "customs_portal.events.tasks.make_partitions",
         "schedule": schedule(86_400.0),

@@ -56,3 +56,43 @@ TRAFFIC_CORRECTED = Kind(
     name="traffic.corrected",
     sentence=_("Traffic class corrected to %(traffic_name)s, by %(rule)s: %(reason)s"),
 )
+ARRIVAL_REGISTERED = Kind(
+    name="arrival.registered", sentence=_("Arrival of %(means)s at %(office)s notified")
+)
+ARRIVAL_RECORDED = Kind(
+    name="arrival.recorded", sentence=_("Arrival of %(means)s at %(office)s recorded")
+)
+ARRIVAL_REJECTED = Kind(name="arrival.rejected", sentence=_("Arrival notification refused"))
+ARRIVAL_ATTEMPTED = Kind(
+    name="arrival.attempted",
+    sentence=_("%(by)s, who is no party to this declaration, notified its arrival"),
+)
+ARRIVAL_MATCHED = Kind(
+    name="arrival.matched",
+    sentence=_(
+        "Arrived with %(means)s at %(office)s: %(arrived)s of %(consignments)s consignments, "
+        "%(partly)s in part"
+    ),
+)
+ARRIVAL_UNMATCHED = Kind(
+    name="arrival.unmatched",
+    sentence=_("%(means)s brought goods without a declaration, lines: %(lines)s"),
+)
+ARRIVAL_LINE_ASKED = Kind(
+    name="arrival.line_asked", sentence=_("Declared office in %(country)s asked")
+)
+ARRIVAL_LINE_HELD = Kind(
+    name="arrival.line_held", sentence=_("%(what)s held: arrived without a declaration")
+)
+ARRIVAL_HOLD_LIFTED = Kind(
+    name="arrival.hold_lifted", sentence=_("Hold on %(what)s lifted: %(why)s")
+)
+ARRIVAL_WAIVED = Kind(name="arrival.waived", sentence=_("%(what)s needs no declaration: %(why)s"))
+ARRIVAL_RESOLVED = Kind(
+    name="arrival.resolved",
+    sentence=_("Declared after arrival with %(means)s at %(office)s"),
+)
+CONSIGNMENT_MISSED = Kind(
+    name="consignment.missed",
+    sentence=_("Not arrived by the expected time with its tolerance, consignments: %(count)s"),
+)

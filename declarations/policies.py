@@ -4,7 +4,7 @@ from datetime import datetime
 
 from customs_portal.accounts import policies as people
 from customs_portal.accounts.models import User
-from declarations.models import EntryLeg, Measure
+from declarations.models import Arrival, EntryLeg, Measure
 
 
 def may_handle(user: User, measure: Measure, at: datetime) -> bool:
@@ -19,3 +19,11 @@ def may_handle(user: User, measure: Measure, at: datetime) -> bool:
     offices = people.office_references(user)
     on_the_way = EntryLeg.objects.filter(ens=measure.ens_id, office__in=offices)
     return measure.place in offices or on_the_way.exists()
+
+
+def may_reconcile(user: User, arrival: Arrival, at: datetime) -> bool:
+    """Whether the user settles what an arrival brought without a declaration."""
+    if not user.is_active or user.role not in people.OFFICER_ROLES:
+        return False
+    offices = people.office_references(user, at)
+    return people.belongs_to_risk_centre(user, at) or arrival.office in offices

@@ -1,7 +1,7 @@
 """Questions about filings, ENS and measures; `visible_to` is asked before anything is shown."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -85,3 +85,58 @@ class MeasureQuerySet(models.QuerySet[Row]):
     def do_not_loads_in_force(self) -> Self:
         """Keep the instructions not to load that stand."""
         return self.filter(kind="do_not_load", status="in_force")
+
+
+class ArrivalQuerySet(models.QuerySet[Row]):
+    """Arrivals, as officials see them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep those at an office of the user; who reads the country sees all."""
+        return _at_offices_of(self, user, "office")
+
+
+class ArrivalLineQuerySet(models.QuerySet[Row]):
+    """Lines of arrivals."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep those of arrivals that the user sees."""
+        return _at_offices_of(self, user, "arrival__office")
+
+    def open(self) -> Self:
+        """Keep those that wait for a declaration, an answer or an officer."""
+        return self.filter(state__in=("unmatched", "asked"))
+
+
+class DualFilingQuerySet(models.QuerySet[Row]):
+    """Pairs of declarations for the same goods."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep those of which the user sees both declarations."""
+        from declarations.models import Ens
+
+        seen = Ens.objects.visible_to(user)
+        return self.filter(first__in=seen, second__in=seen)
+
+    def open(self) -> Self:
+        """Keep those that nobody has decided."""
+        return self.filter(state__in=("suspected", "confirmed"))
+
+
+class InfringementQuerySet(models.QuerySet[Row]):
+    """Possible infringements."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep those at an office of the user; who reads the country sees all."""
+        return _at_offices_of(self, user, "office")
+
+
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
+
+
+def _at_offices_of(rows: Rows, user: User, field: str) -> Rows:
+    """Keep the rows at the offices of an official; nobody else sees any."""
+    if not user.is_official or user.role == Role.ADMINISTRATOR:
+        return rows.none()
+    if user.role in policies.READ_EVERYTHING_ROLES or policies.belongs_to_risk_centre(user):
+        return rows
+    return rows.filter(**{f"{field}__in": policies.office_references(user)})

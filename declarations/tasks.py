@@ -5,6 +5,13 @@ from django.db import transaction
 
 from customs_portal import clock
 from declarations.services.clocks import end_clocks
+from declarations.services.reconcile import (
+    AT_A_TIME,
+    comply,
+    miss_arrivals,
+    resolve_declared,
+    unresolved,
+)
 
 
 @shared_task(name="declarations.tasks.tell_ended_clocks")
@@ -14,3 +21,15 @@ def tell_ended_clocks() -> None:
     while ended:
         with transaction.atomic():
             ended = end_clocks(at=clock.now())
+
+
+@shared_task(name="declarations.tasks.reconcile")
+def reconcile() -> None:
+    """Mark what did not arrive, count what was left behind, find late declarations again."""
+    for step in (miss_arrivals, comply):
+        done = AT_A_TIME
+        while done >= AT_A_TIME:
+            with transaction.atomic():
+                done = step(at=clock.now())
+    with transaction.atomic():
+        resolve_declared(unresolved(), at=clock.now())

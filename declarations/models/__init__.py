@@ -1,9 +1,12 @@
 """Filings and ENS, the life of consignments, measures, and the projection for search."""
 
+from declarations.models.arrival import Arrival, ArrivalLine
 from declarations.models.clock import Clock
 from declarations.models.control import Control, ControlPicture
+from declarations.models.dual_filing import DualFiling
 from declarations.models.ens import Ens, EnsMember, EnsVersion, EntryLeg
 from declarations.models.filing import ConsignmentLife, Filing, FilingVersion
+from declarations.models.infringement import Infringement
 from declarations.models.measure import Measure, MeasureProposal
 from declarations.models.outage import Outage
 from declarations.models.projection import (
@@ -19,6 +22,8 @@ from declarations.models.sight import OfficeSight
 from declarations.models.subsequent_entry import SubsequentEntryNotice
 
 __all__ = [
+    "Arrival",
+    "ArrivalLine",
     "Clock",
     "ConsignmentLife",
     "Control",
@@ -28,12 +33,14 @@ __all__ = [
     "DeclaredItem",
     "DeclaredParty",
     "DeclaredRouting",
+    "DualFiling",
     "Ens",
     "EnsMember",
     "EnsVersion",
     "EntryLeg",
     "Filing",
     "FilingVersion",
+    "Infringement",
     "Measure",
     "MeasureProposal",
     "OfficeSight",

@@ -9,12 +9,17 @@ from declarations.models.ens import Ens
 
 
 class OfficeSight(models.Model):
-    """That an office sees an ENS since work on it was handed over to it. Never changed."""
+    """That an office sees an ENS since work on it, or its goods, came to it. Never changed.
+
+    `given_by` is empty where the goods arrived there.
+    """
 
     ens = models.ForeignKey(Ens, models.PROTECT, related_name="sights", db_index=False)
     office = models.CharField(_("office"), max_length=8)
     reason = models.CharField(_("reason"), max_length=200)
-    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     given_at = models.DateTimeField(_("given"))
 
     class Meta:

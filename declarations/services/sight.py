@@ -18,7 +18,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def give_sight(sights: Sequence[Sight], *, by: User, at: datetime) -> None:
+def give_sight(sights: Sequence[Sight], *, by: User | None, at: datetime) -> None:
     """Let the offices see the ENS from now on; one that sees it already stays as it is.
 
     The caller holds the locks of the ENS rows and records the event of the work handed over.

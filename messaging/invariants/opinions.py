@@ -60,6 +60,9 @@ SELECT 'measure ' || m.id FROM declarations_measure m
 WHERE m.caused_by_id IS NULL AND NOT EXISTS (
     SELECT 1 FROM risk_decision d JOIN risk_case c ON c.id = d.case_id
     WHERE c.ens_id = m.ens_id AND d.reason_code = m.reason_code AND d.decided_at = m.placed_at)
+  AND NOT (m.placed_by_id IS NULL AND EXISTS (
+    SELECT 1 FROM declarations_arrivalline l
+    WHERE l.ens_id = m.ens_id AND l.hold = 'moved' AND l.settled_at = m.placed_at))
 ORDER BY m.id
 """)
 

@@ -27,8 +27,10 @@ from customs_portal.events import advance
 from customs_portal.events.models import Delivery, Event, MonthDigest
 from customs_portal.reference import snapshot
 from customs_portal.reference.models import Office
+from declarations.arrivals import Notification, Reported
 from declarations.document import Document
-from declarations.models import Outage
+from declarations.models import ArrivalLine, DualFiling, Ens, Infringement, Outage
+from declarations.services.arrive import arrive
 from messaging.formats.ics1.writing import write_declaration
 from messaging.inbox import receive
 from messaging.models import Partner
@@ -75,6 +77,7 @@ def make_world() -> World:
     MonthDigest.objects.create(month="2020-01-01", events=0, digest=bytes(32), closed_at=at)
     record_access(people["officer"], AccessLog.What.CASE, 1, at=at)
     _at_the_door(people, at)
+    _arrivals(people["supervisor"], at)
     event = Event.objects.order_by("pk")[0]
     Delivery.objects.create(
         consumer="reply", event_id=event.pk, event_month=event.month, not_before=at,
@@ -91,6 +94,25 @@ def _at_the_door(people: dict[str, User], at: datetime) -> None:
     Invitation.objects.create(
         user=officer, made_by=people["administrator"], made_at=at, expires_at=at, used_at=at
     )
+
+
+def _arrivals(supervisor: User, at: datetime) -> None:
+    """A truck with a box that nobody declared, a pair of declarations, a possible infringement."""
+    note = Notification(
+        reference="T1", mode="3", means="AB-12-CD", office=HERE, arrived_at=at, received_at=at,
+        officer=supervisor.pk, lines=(Reported(container="DMOU9999999"),),
+    )  # fmt: skip
+    with transaction.atomic():
+        arrive([note], at=at)
+    first, second = Ens.objects.order_by("pk")[:2]
+    DualFiling.objects.create(
+        first=first, second=second, state="suspected", policy="carrier_wins", documents=[],
+        all_keys_equal=False, detected_at=at,
+    )  # fmt: skip
+    Infringement.objects.create(
+        kind="missing", state="candidate", office=HERE, line=ArrivalLine.objects.get(),
+        facts="DMOU9999999", found_at=at,
+    )  # fmt: skip
 
 
 def add_declarations(world: World, count: int) -> None:

@@ -44,9 +44,14 @@ def placed(
     return measure
 
 
-def in_force_do_not_load(ens: Ens, officer: User, at: datetime) -> Measure:
+def in_force_do_not_load(
+    ens: Ens, officer: User, at: datetime, *, subject: str = "declaration", reference: str = ""
+) -> Measure:
     """Return an instruction not to load that another officer has signed."""
-    measure = placed(ens, officer, at, kind="do_not_load", reason_code="DNL-03")
+    measure = placed(
+        ens, officer, at, kind="do_not_load", reason_code="DNL-03",
+        subject=subject, reference=reference,
+    )  # fmt: skip
     measure.status, measure.signed_by = Measure.Status.IN_FORCE, person(Role(officer.role))
     measure.signed_at = measure.announced_at = at
     measure.save()

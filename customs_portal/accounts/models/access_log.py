@@ -19,6 +19,8 @@ class AccessLog(models.Model):
         ASSESSMENT = "assessment", _("Assessment")
         DECISION = "decision", _("Decision")
         MEASURE = "measure", _("Measure")
+        ARRIVAL = "arrival", _("Arrival")
+        INFRINGEMENT = "infringement", _("Infringement")
         RULE = "rule", _("Rule")
         REFERENCE_LIST = "list", _("Reference list")
         OPERATOR = "operator", _("Operator")

@@ -1,0 +1,132 @@
+"""Arrivals as pure data: what was notified, and how much of a declaration came with it."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+import msgspec
+
+from declarations.document import Consignment, Document
+from declarations.tolerances import tolerance
+
+ONE_CALL_A_DAY = frozenset({"1", "4", "8"})
+"""Modes by which one means arrives at most once a day: a ship, a flight number, a barge."""
+LONGEST_CALL = 120
+
+
+class Reported(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a notification; `items` empty means all of the declaration.
+
+    `country` is where the declaration was lodged, if the line says so. `from_outside` says that the
+    goods were carried from outside the Union.
+    """
+
+    mrn: str = ""
+    country: str = ""
+    items: tuple[int, ...] = ()
+    container: str = ""
+    document: str = ""
+    description: str = ""
+    from_outside: bool = True
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """The arrival of one means of transport, as notified or recorded; times are aware.
+
+    `notified_by` is the EORI number of the operator whose message it is, `officer` the user who
+    recorded it; one of the two is empty.
+    """
+
+    reference: str
+    mode: str
+    means: str
+    office: str
+    arrived_at: datetime
+    received_at: datetime
+    expected_on: date | None = None
+    intended_office: bool = True
+    notified_by: str = ""
+    officer: int | None = None
+    message: int | None = None
+    lines: tuple[Reported, ...] = ()
+
+    @property
+    def call(self) -> str:
+        """The key of this arrival: the same means does not arrive twice."""
+        day = f"{self.arrived_at:%Y-%m-%d}"
+        key = f"{self.mode}/{self.means.upper()}/{day}"
+        if self.means and self.mode in ONE_CALL_A_DAY:
+            return key
+        by = self.notified_by or f"officer {self.officer}"
+        return f"{key}/{by}/{self.reference}"[:LONGEST_CALL]
+
+    def window(self) -> tuple[datetime, datetime]:
+        """Return between which expected times a declaration is one for this arrival."""
+        day = self.expected_on or self.arrived_at.astimezone(UTC).date()
+        begin = datetime.combine(day, time.min, UTC)
+        end = begin + timedelta(days=1)
+        if self.expected_on is None:
+            begin = end = self.arrived_at
+        span = tolerance(self.mode)
+        return begin - span, end + span
+
+
+class Came(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one declaration: whole items, items in part, and containers.
+
+    `everything` stands for all that is declared.
+    """
+
+    everything: bool = False
+    items: frozenset[int] = frozenset()
+    in_part: frozenset[int] = frozenset()
+    containers: frozenset[str] = frozenset()
+
+
+def came(document: Document, lines: Iterable[Reported]) -> Came:
+    """Return what the lines that name this declaration say has come of it."""
+    found = list(lines)
+    if not found or any(_names_all(line) for line in found):
+        return Came(everything=True)
+    containers = {line.container.upper() for line in found if line.container}
+    papers = {line.document.upper() for line in found if line.document}
+    whole = {number for line in found for number in line.items}
+    part: set[int] = set()
+    for item in document.items():
+        own = {number.upper() for number in item.containers}
+        if papers & {paper.reference.upper() for paper in item.documents} or (
+            own and own <= containers
+        ):
+            whole.add(item.number)
+        elif own & containers:
+            part.add(item.number)
+    return Came(items=frozenset(whole), in_part=frozenset(part), containers=frozenset(containers))
+
+
+def _names_all(line: Reported) -> bool:
+    return bool(line.mrn) and not line.items and not line.container and not line.document
+
+
+def coverage(consignment: Consignment, found: Came) -> str:
+    """Return the verb of the consignment's life: `arrive`, `arrive_partly`, empty for neither."""
+    numbers = {item.number for item in consignment.items}
+    if found.everything or numbers <= found.items:
+        return "arrive"
+    return "arrive_partly" if numbers & (found.items | found.in_part) else ""
+
+
+def is_aboard(document: Document, subject: str, reference: str, found: Came) -> bool:
+    """Whether the subject of a measure is among what came."""
+    if found.everything or subject == "declaration":
+        return True
+    if subject == "equipment" and found.containers:
+        return reference.upper() in found.containers
+    return bool(_items_of(document, subject, reference) & (found.items | found.in_part))
+
+
+def _items_of(document: Document, subject: str, reference: str) -> set[int]:
+    if subject == "consignment":
+        own = (each for each in document.consignments if each.key == reference)
+        return {item.number for each in own for item in each.items}
+    if subject == "item":
+        return {int(reference)}
+    return {item.number for item in document.items() if reference in item.containers}

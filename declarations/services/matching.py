@@ -1,0 +1,142 @@
+"""Which declarations an arrival is about (LIFECYCLE section 8).
+
+In this order: the MRNs that it lists; else its means and time; else transport documents and
+containers.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from django.db.models import Q
+
+from declarations.arrivals import Notification, Reported
+from declarations.document import Document
+from declarations.models import (
+    ConsignmentLife,
+    Ens,
+    EnsMember,
+    EnsVersion,
+    Filing,
+    FilingVersion,
+    SearchKey,
+)
+
+Found = dict[int, tuple[str, tuple[Reported, ...]]]
+"""By ENS how it was found, and the lines that name it."""
+WAITED_FOR = ("expected", "not_arrived", "partially_arrived")
+
+
+class Declared(msgspec.Struct, kw_only=True):
+    """An ENS with all that an arrival asks about it."""
+
+    ens: Ens
+    filings: list[Filing]
+    lives: list[ConsignmentLife]
+    documents: list[Document]
+
+    @property
+    def parties(self) -> set[str]:
+        """Who lodged, represents or carries."""
+        filings = self.filings
+        return {
+            eori
+            for filing in filings
+            for eori in (filing.sender, filing.declarant, filing.representative, filing.carrier)
+            if eori
+        }
+
+
+def find(notifications: Sequence[Notification]) -> list[Found]:
+    """Return for each notification which ENS it may be about, before anything is locked."""
+    by_mrn = _by_mrn({line.mrn for each in notifications for line in each.lines if line.mrn})
+    return [_find(each, by_mrn) for each in notifications]
+
+
+def _find(notification: Notification, by_mrn: Mapping[str, int]) -> Found:
+    lines = notification.lines
+    if any(line.mrn for line in lines):
+        return _listed(lines, by_mrn)
+    if not lines:
+        return dict.fromkeys(_by_means(notification), ("means", ()))
+    return _by_identifiers(notification)
+
+
+def _listed(lines: Sequence[Reported], by_mrn: Mapping[str, int]) -> Found:
+    named: dict[int, list[Reported]] = {}
+    for line in lines:
+        if line.mrn in by_mrn:
+            named.setdefault(by_mrn[line.mrn], []).append(line)
+    return {key: ("mrn", tuple(own)) for key, own in named.items()}
+
+
+def _by_mrn(mrns: set[str]) -> dict[str, int]:
+    """Return by MRN its ENS; a superseded declaration stands for the one that counts."""
+    rows = Ens.objects.filter(mrn__in=mrns).values_list("mrn", "absorbed_by", "pk")
+    return {mrn: absorbed or key for mrn, absorbed, key in rows} if mrns else {}
+
+
+def _by_means(notification: Notification) -> list[int]:
+    if not notification.means:
+        return []
+    begin, end = notification.window()
+    found = Ens.objects.filter(
+        means=notification.means,
+        transport_mode=notification.mode,
+        expected_arrival__range=(begin, end),
+        absorbed_by__isnull=True,
+    )
+    return list(found.exclude(status="invalidated").values_list("pk", flat=True))
+
+
+def _by_identifiers(notification: Notification) -> Found:
+    named: dict[int, list[Reported]] = {}
+    rows = _keys(notification.lines)
+    begin, end = notification.window()
+    near = Ens.objects.filter(
+        pk__in={row.ens_id for row in rows},
+        expected_arrival__range=(begin, end),
+        absorbed_by__isnull=True,
+    ).exclude(status="invalidated")
+    for ens in near.order_by("pk").values_list("pk", flat=True):
+        values = {row.value for row in rows if row.ens_id == ens}
+        own = [line for line in notification.lines if values & _values(line)]
+        named[ens] = own
+    return {key: (_how(own), tuple(own)) for key, own in named.items()}
+
+
+def _keys(lines: Iterable[Reported]) -> list[SearchKey]:
+    documents = {line.document.upper() for line in lines if line.document}
+    containers = {line.container.upper() for line in lines if line.container}
+    wanted = Q(kind="document", value__in=documents) | Q(kind="equipment", value__in=containers)
+    return list(SearchKey.objects.filter(wanted)) if documents or containers else []
+
+
+def _values(line: Reported) -> set[str]:
+    return {value.upper() for value in (line.document, line.container) if value}
+
+
+def _how(lines: Sequence[Reported]) -> str:
+    return "document" if any(line.document for line in lines) else "container"
+
+
+def declared(locked: Mapping[int, Ens]) -> dict[int, Declared]:
+    """Return what stands behind these ENS, whose rows are locked, in a fixed number of queries."""
+    found = {
+        key: Declared(ens=ens, filings=[], lives=[], documents=[]) for key, ens in locked.items()
+    }
+    owners: dict[int, int] = {}
+    for member in EnsMember.objects.filter(ens__in=found).select_related("filing"):
+        owners[member.filing_id] = member.ens_id
+        found[member.ens_id].filings.append(member.filing)
+    for life in ConsignmentLife.objects.filter(filing__in=owners).order_by("pk"):
+        found[owners[life.filing_id]].lives.append(life)
+    _add_documents(found)
+    return found
+
+
+def _add_documents(found: Mapping[int, Declared]) -> None:
+    versions = EnsVersion.objects.filter(ens__in=found)
+    current = [each for each in versions if each.number == found[each.ens_id].ens.version]
+    owners = {key: each.ens_id for each in current for key in each.filing_versions}
+    for version in FilingVersion.objects.filter(pk__in=owners).order_by("pk"):
+        found[owners[version.pk]].documents.append(version.document())
