@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "customs_portal.pages.middleware.ClosedByDefaultMiddleware",
     "customs_portal.pages.second_step.SecondStepMiddleware",
+    "customs_portal.pages.changes_middleware.ChangesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
 ]

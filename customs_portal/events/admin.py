@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customs_portal import clock
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, RoleAdmin, role_of
-from customs_portal.events.models import Delivery, Event, MonthDigest
+from customs_portal.events.models import Change, Delivery, DroppedMonth, Event, MonthDigest
 from customs_portal.events.parked import retry, waive
 from customs_portal.events.reads import story_line
 
@@ -38,15 +38,41 @@ class EventAdmin(RoleAdmin):
         return story_line(event).sentence
 
 
+@admin.register(Change)
+class ChangeAdmin(RoleAdmin):
+    """What people edited, before and after."""
+
+    readers = AUDIT
+    looked_at_as = "trail"
+    list_display = ("at", "changed_table", "row_id", "operation", "actor_id", "address", "reason")
+    list_filter = ("changed_table", "operation")
+    search_fields = ("=row_id", "=actor_id")
+    date_hierarchy = "at"
+    ordering = ("-id",)
+
+
+@admin.register(DroppedMonth)
+class DroppedMonthAdmin(RoleAdmin):
+    """Months of logs that retention policies dropped."""
+
+    readers = ADMINISTRATION | AUDIT
+    list_display = ("log", "month", "dropped_at", "legal_basis")
+    list_filter = ("log",)
+    search_fields = ("log",)
+    date_hierarchy = "month"
+    ordering = ("-month", "log")
+
+
 @admin.register(MonthDigest)
 class MonthDigestAdmin(RoleAdmin):
     """Months of the event log that are closed."""
 
     readers = ADMINISTRATION | AUDIT
-    list_display = ("__str__", "events", "closed_at")
+    list_display = ("month", "log", "events", "closed_at")
+    list_filter = ("log",)
     date_hierarchy = "month"
-    search_fields = ("month",)
-    ordering = ("-month",)
+    search_fields = ("log",)
+    ordering = ("-month", "log")
 
 
 class StateFilter(admin.SimpleListFilter):

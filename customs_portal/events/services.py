@@ -37,8 +37,11 @@ WITH fresh AS (
 ), numbered AS (
     SELECT nextval('events_event_id_seq') AS id, f.* FROM (SELECT * FROM fresh ORDER BY n) f
 ), stored AS (
-    INSERT INTO events_event (id, month, kind, at, stream, data, actor_id, correlation)
-    SELECT id, month, kind, at, stream, data, actor_id, correlation FROM numbered
+    INSERT INTO events_event (id, month, kind, at, stream, data, actor_id, correlation, address)
+    SELECT id, month, kind, at, stream, data, actor_id, correlation,
+           CASE WHEN actor_id IS NOT NULL
+                THEN nullif(current_setting('portal.address', true), '')::inet END
+    FROM numbered
 ), due AS (
     INSERT INTO events_delivery
         (consumer, event_id, event_month, stream, not_before, attempts, error)

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal.events.changes import tracked
+
 
 class Outage(models.Model):
     """A declared outage of the portal or of the way to it; without an end it still goes on."""
@@ -17,6 +19,7 @@ class Outage(models.Model):
     )
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("outage")
         verbose_name_plural = _("outages")
         ordering = ["-from_at"]

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal.events.changes import tracked
+
 
 class Partner(models.Model):
     """The customs administration of another country, as a party to message exchange."""
@@ -12,6 +14,7 @@ class Partner(models.Model):
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
         ordering = ["country"]

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.events.append_only import append_only
+from customs_portal.events.changes import tracked
 from risk.models.content import RuleContent
 
 
@@ -17,6 +18,7 @@ class RiskProfile(models.Model):
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("risk profile")
         verbose_name_plural = _("risk profiles")
         ordering = ["code"]
@@ -98,6 +100,7 @@ class ReferenceList(models.Model):
     revision = models.PositiveIntegerField(_("revision"), default=1)
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("reference list")
         verbose_name_plural = _("reference lists")
         ordering = ["code"]
@@ -117,6 +120,7 @@ class ReferenceListEntry(models.Model):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("entry of a reference list")
         verbose_name_plural = _("entries of reference lists")
         constraints = [

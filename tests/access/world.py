@@ -24,7 +24,7 @@ from customs_portal.accounts.models import (
 )
 from customs_portal.accounts.services import issue_token
 from customs_portal.events import advance
-from customs_portal.events.models import Delivery, Event, MonthDigest
+from customs_portal.events.models import Delivery, DroppedMonth, Event, MonthDigest
 from customs_portal.reference import snapshot
 from customs_portal.reference.models import Office
 from declarations.arrivals import Notification, Reported
@@ -74,6 +74,9 @@ def make_world() -> World:
     advance.drain()
     Partner.objects.create(country="BE", name="Belgium")
     Outage.objects.create(from_at=at, what="Power", declared_by=people["administrator"])
+    DroppedMonth.objects.create(
+        log="events_event", month="2019-12-01", dropped_at=at, legal_basis="x"
+    )
     MonthDigest.objects.create(month="2020-01-01", events=0, digest=bytes(32), closed_at=at)
     record_access(people["officer"], AccessLog.What.CASE, 1, at=at)
     _at_the_door(people, at)

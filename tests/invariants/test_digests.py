@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from customs_portal.events.digests import broken_months, close_months
+from customs_portal.accounts.models import User
+from customs_portal.events.digests import Break, breaks, broken_months, close_months
 from customs_portal.events.models import Event, MonthDigest
 from customs_portal.events.services import NewEvent, record_many
 from declarations.events import CLOCK_ENDED
@@ -74,6 +75,44 @@ def test_a_forged_month_is_found(statement: str, months: list[date]) -> None:
     close_months(at=NOVEMBER_2)
     forge(statement)
     assert broken_months() == months
+
+
+OTHER_LOGS = {
+    "events_change": "INSERT INTO events_change (id, month, at, changed_table, row_id, operation,"
+    " before, after, reason) VALUES (9, '2026-09-01', '2026-09-05', 'x', '1', 'insert', '{}', '{}',"
+    " '')",
+    "accounts_accesslog": "INSERT INTO accounts_accesslog (id, month, at, user_id, what, reference,"
+    " reason) SELECT 9, '2026-09-01', '2026-09-05', id, 'case', '1', '' FROM accounts_user",
+}
+FORGED_ROWS = [
+    ("UPDATE {} SET reason = 'x' WHERE id = 9", "rows or digests were changed"),
+    ("DELETE FROM {} WHERE id = 9", "1 rows are missing"),
+]
+
+
+@pytest.mark.parametrize("log_name", OTHER_LOGS)
+@pytest.mark.parametrize(("statement", "how"), FORGED_ROWS)
+def test_changes_and_looks_cannot_be_forged_unseen(log_name: str, statement: str, how: str) -> None:
+    User.objects.create_user("anna")
+    forge(OTHER_LOGS[log_name])
+    close_months(at=NOVEMBER_2)
+    assert breaks() == []
+    forge(statement.format(log_name))
+    assert breaks() == [Break(log=log_name, month=SEPTEMBER, how=how)]
+    output = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_audit", stdout=output)
+    assert output.getvalue().endswith(f"BROKEN: {log_name} 2026-09: {how}\n")
+
+
+def test_the_proof_names_every_closed_month_with_its_digest() -> None:
+    close_months(at=NOVEMBER_2)
+    output = StringIO()
+    call_command("verify_audit", stdout=output)
+    closed = MonthDigest.objects.order_by("month")
+    assert output.getvalue().splitlines() == [
+        f"events_event {each.month:%Y-%m} {bytes(each.digest).hex()}" for each in closed
+    ]
 
 
 def test_an_event_added_to_a_closed_month_is_found() -> None:

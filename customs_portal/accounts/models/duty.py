@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models.people import User
 from customs_portal.accounts.periods import Period, PeriodQuerySet, in_order, no_overlap
+from customs_portal.events.changes import tracked
 
 
 class OfficeMembership(Period):
@@ -17,6 +18,7 @@ class OfficeMembership(Period):
     objects = PeriodQuerySet["OfficeMembership"].as_manager()
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("office membership")
         verbose_name_plural = _("office memberships")
         constraints = [
@@ -47,6 +49,7 @@ class Team(models.Model):
     )
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         ordering = ["office__reference", "name"]
@@ -71,6 +74,7 @@ class TeamMembership(models.Model):
     )
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("member of a team")
         verbose_name_plural = _("members of a team")
         constraints = [
@@ -106,6 +110,7 @@ class Substitution(Period):
     objects = PeriodQuerySet["Substitution"].as_manager()
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("substitution")
         verbose_name_plural = _("substitutions")
         ordering = ["-valid_from", "-id"]
@@ -145,6 +150,7 @@ class Recusal(Period):
     objects = PeriodQuerySet["Recusal"].as_manager()
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("recusal")
         verbose_name_plural = _("recusals")
         ordering = ["-declared_at"]

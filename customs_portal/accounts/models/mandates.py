@@ -11,6 +11,7 @@ from customs_portal.accounts.models.operators import Operator
 from customs_portal.accounts.models.people import User
 from customs_portal.accounts.periods import Period, in_order, no_overlap
 from customs_portal.accounts.querysets import MandateQuerySet
+from customs_portal.events.changes import tracked
 
 
 class Mandate(Period):
@@ -53,6 +54,7 @@ class Mandate(Period):
     objects = MandateQuerySet.as_manager()
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("mandate")
         verbose_name_plural = _("mandates")
         ordering = ["-granted_at", "-id"]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models.people import User
 from customs_portal.accounts.querysets import OperatorQuerySet
+from customs_portal.events.changes import tracked
 
 EORI = RegexValidator(
     r"\A[A-Z]{2}[\x21-\x7e]{1,15}\Z", _("Two capital letters and 1 to 15 characters, no spaces.")
@@ -48,6 +49,7 @@ class Operator(models.Model):  # type: ignore[django-manager-missing]  # knox ha
     objects = OperatorQuerySet.as_manager()
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("operator")
         verbose_name_plural = _("operators")
         ordering = ["eori"]
@@ -91,6 +93,7 @@ class OperatorMembership(models.Model):
     role = models.CharField(_("role"), max_length=8, choices=Role.choices, default=Role.READER)
 
     class Meta:
+        triggers = [tracked()]
         verbose_name = _("operator membership")
         verbose_name_plural = _("operator memberships")
         constraints = [

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.standing import Standing
+from customs_portal.events.changes import tracked
 
 if TYPE_CHECKING:
     from customs_portal.accounts.models.operators import (
@@ -58,6 +59,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no
     REQUIRED_FIELDS = [*AbstractUser.REQUIRED_FIELDS, "role"]
 
     class Meta(AbstractUser.Meta):
+        triggers = [tracked(hidden=("password",), ignored=("last_login",))]
         verbose_name = _("user")  # type: ignore[assignment]  # lazy
         verbose_name_plural = _("users")  # type: ignore[assignment]  # lazy
 

@@ -10,6 +10,7 @@ from knox.models import AbstractAuthToken
 
 from customs_portal.accounts.models.operators import Operator
 from customs_portal.accounts.models.people import User
+from customs_portal.events.changes import tracked
 
 
 class TokenScope(models.TextChoices):
@@ -53,6 +54,7 @@ class ApiToken(AbstractAuthToken):
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
     class Meta:
+        triggers = [tracked(hidden=("digest",), ignored=("last_used_at",))]
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
         constraints = [
