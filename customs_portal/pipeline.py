@@ -3,6 +3,8 @@
 bytes -> inbox.receive -> message.received -> intake -> filing.registered | filing.rejected
 filing.registered    -> assess (opinion), reply (IE328)
 filing.amended       -> assess again, reply (IE304); amendment.refused -> reply (IE305)
+diversion.acknowledged, diversion.refused -> reply (IE325, IE324)
+ens.diverted         -> hand_over (IE301)
 filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
 message.test_accepted, message.test_refused -> reply (IE328, IE316), and nothing else
 assessment.risk_concluded -> notify_subsequent_offices (IE319)
@@ -35,6 +37,7 @@ PIPELINE = Pipeline(
             batch=50,
             task="messaging.tasks.notify_subsequent_offices",
         ),
+        Consumer(name="hand_over", path="messaging.consumers.hand_over.handle", ordered=True),
     ),
     routes={
         wire.MESSAGE_RECEIVED: ("intake",),
@@ -47,6 +50,9 @@ PIPELINE = Pipeline(
         declared.AMENDMENT_REFUSED: ("reply",),
         declared.ARRIVAL_REGISTERED: ("reply",),
         declared.ARRIVAL_REJECTED: ("reply",),
+        declared.DIVERSION_ACKNOWLEDGED: ("reply",),
+        declared.DIVERSION_REFUSED: ("reply",),
+        declared.ENS_DIVERTED: ("hand_over",),
         declared.MEASURE_ANNOUNCED: ("announce",),
         opinion.RISK_CONCLUDED: ("notify_subsequent_offices",),
     },
@@ -79,6 +85,7 @@ PIPELINE = Pipeline(
             opinion.ASSESSMENT_CONCLUDED,
             opinion.ASSESSMENT_SUPERSEDED,
             opinion.CASE_OPENED,
+            opinion.CASE_CLOSED,
             opinion.CASE_CALL_RECORDED,
             opinion.CASE_CLAIMED,
             opinion.CASE_GIVEN_BACK,

@@ -17,6 +17,14 @@ AMENDMENT_REFUSED = Kind(
 FILING_APPROACHED = Kind(
     name="filing.approached", sentence=_("%(sender)s, who may not know it, sent a message about it")
 )
+DIVERSION_ACKNOWLEDGED = Kind(
+    name="diversion.acknowledged", sentence=_("Diversion %(reference)s acknowledged")
+)
+DIVERSION_REFUSED = Kind(name="diversion.refused", sentence=_("Diversion %(reference)s refused"))
+ENS_DIVERTED = Kind(
+    name="ens.diverted",
+    sentence=_("Diverted to %(actual_office)s by %(requester)s, reference %(reference)s"),
+)
 MEASURE_PLACED = Kind(
     name="measure.placed", sentence=_("%(kind_name)s placed on %(subject_name)s, %(reason_code)s")
 )

@@ -71,6 +71,8 @@ def _told(fate: Fate) -> dict[str, str]:
         "office": reading.office or "",
         "amended_at": fate.message.received.received_at.isoformat(),
         "motivation": OTHER,
+        "reference": reading.reference or "",
+        "requester": fate.message.received.eori,
     }
 
 

@@ -12,14 +12,13 @@ ASSESSMENT_CONCLUDED = Kind(
     name="assessment.concluded",
     sentence=_("Assessment of version %(version)s concluded: %(result_name)s"),
 )
-ASSESSMENT_SUPERSEDED = Kind(
-    name="assessment.superseded", sentence=_("Assessment superseded by a new version")
-)
+ASSESSMENT_SUPERSEDED = Kind(name="assessment.superseded", sentence=_("Open assessment superseded"))
 RISK_CONCLUDED = Kind(
     name="assessment.risk_concluded", sentence=_("Assessment concluded: %(result_name)s")
 )
 CASE_OPENED = Kind(name="case.opened", sentence=_("Case opened at %(office)s"))
 CASE_CALL_RECORDED = Kind(name="case.call_recorded", sentence=_("Told by telephone: %(recipient)s"))
+CASE_CLOSED = Kind(name="case.closed", sentence=_("Case closed: no longer ours to analyse"))
 CASE_CLAIMED = Kind(name="case.claimed", sentence=_("Claimed"))
 CASE_GIVEN_BACK = Kind(name="case.given_back", sentence=_("Given back"))
 CASE_TRANSFERRED = Kind(

@@ -49,7 +49,7 @@ def handle(batch: Sequence[Event], *, at: datetime) -> None:
 
     A result on a version that has been replaced is told to nobody: its successor is assessed anew.
     """
-    found = _load([event.data["ens"] for event in batch])
+    found = flagged_ens([event.data["ens"] for event in batch])
     current = [
         event for event in batch if found[event.data["ens"]].version == event.data["version"]
     ]
@@ -59,7 +59,8 @@ def handle(batch: Sequence[Event], *, at: datetime) -> None:
     )
 
 
-def _load(ids: list[int]) -> dict[int, Flagged]:
+def flagged_ens(ids: list[int]) -> dict[int, Flagged]:
+    """Return by id the ENS with their current declaration and the results that still stand."""
     results = _results(ids)
     with connection.cursor() as cursor:
         cursor.execute(_LOAD, [ids])
@@ -77,7 +78,9 @@ def _flagged(row: tuple[object, ...], measures: list[Measure]) -> Flagged:
 
 def _results(ids: list[int]) -> dict[int, list[Measure]]:
     measures: dict[int, list[Measure]] = {}
-    for measure in Measure.objects.filter(ens_id__in=ids).order_by("pk"):
+    for measure in (
+        Measure.objects.filter(ens_id__in=ids, kind__in=result_codes()).open().order_by("pk")
+    ):
         measures.setdefault(measure.ens_id, []).append(measure)
     return measures
 

@@ -30,7 +30,12 @@ _HEADER_ELEMENTS = {
     "TesIndMES18": "test_indicator",
     "CorIdeMES25": "correlation",
 }
-_REFERENCES = {"RefNumHEA4": "lrn", "DocNumHEA5": "mrn", "DatTimAmeHEA113": "amended_at"}
+_REFERENCES = {
+    "RefNumHEA4": "lrn",
+    "DocNumHEA5": "mrn",
+    "DatTimAmeHEA113": "amended_at",
+    "DivRefNumHEA119": "reference",
+}
 _OFFICE = {"RefNumCUSOFFFENT731": "office"}
 _GROUPS = {"HEAHEA": _REFERENCES, "CUSOFFFENT730": _OFFICE}
 
@@ -51,6 +56,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     lrn: str | None = None
     mrn: str | None = None
     amended_at: str | None = None
+    reference: str | None = None
     office: str | None = None
     findings: Sequence[Finding] = ()
     document: Document | None = None

@@ -58,7 +58,9 @@ _CAUSES = """
         ('message.unreadable', 'CD917B'), ('measure.announced', 'CC351A'),
         ('message.test_accepted', 'CC328A'), ('message.test_refused', 'CC316A'),
         ('message.test_accepted', 'CC304A'), ('message.test_refused', 'CC305A'),
-        ('filing.amended', 'CC304A'), ('amendment.refused', 'CC305A')
+        ('message.test_accepted', 'CC325A'), ('message.test_refused', 'CC324A'),
+        ('diversion.acknowledged', 'CC325A'), ('diversion.refused', 'CC324A'),
+        ('ens.diverted', 'CD301A'), ('filing.amended', 'CC304A'), ('amendment.refused', 'CC305A')
 ) AS c(event, message)
 """
 
@@ -70,7 +72,7 @@ WHERE e.kind IN (SELECT c.event FROM {_CAUSES})
     WHERE o.event_id = e.id AND c.event = e.kind)
   AND NOT EXISTS (
     SELECT 1 FROM events_delivery d
-    WHERE d.event_id = e.id AND d.consumer IN ('reply', 'announce'))
+    WHERE d.event_id = e.id AND d.consumer IN ('reply', 'announce', 'hand_over'))
 ORDER BY e.id
 """)  # noqa: S608  no value of anybody's
 

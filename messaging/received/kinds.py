@@ -8,7 +8,7 @@ import msgspec
 
 from customs_portal.findings import Finding
 from customs_portal.reference.snapshot import Snapshot
-from messaging.received import amendments, declarations
+from messaging.received import amendments, declarations, diversions
 from messaging.received.message import Fate, Judged
 
 Check = Callable[[Judged, Snapshot, str], Sequence[Finding]]
@@ -50,6 +50,13 @@ _ROWS = (
         check=amendments.check,
         take_in=amendments.take_in,
         try_out=amendments.try_out,
+    ),
+    ReceivedKind(
+        name="CC323A",
+        sender=From.TRADER,
+        check=diversions.check,
+        take_in=diversions.take_in,
+        try_out=diversions.try_out,
     ),
 )
 KINDS = {row.name: row for row in _ROWS}

@@ -9,13 +9,15 @@ from customs_portal.events.models import Event
 from declarations.document import Document
 from declarations.events import (
     AMENDMENT_REFUSED,
+    DIVERSION_ACKNOWLEDGED,
+    DIVERSION_REFUSED,
     FILING_AMENDED,
     FILING_REGISTERED,
     FILING_REJECTED,
 )
 from messaging.events import MESSAGE_UNREADABLE, TEST_ACCEPTED, TEST_REFUSED
 from messaging.formats.answers import Envelope
-from messaging.replying import amendments, declarations
+from messaging.replying import amendments, declarations, diversions
 from messaging.replying.reply import Question, Reply
 
 
@@ -39,6 +41,8 @@ REJECTED = AnswerKind(message="CC316A", write=declarations.rejection)
 UNREADABLE = AnswerKind(message="CD917B", write=declarations.syntax_rejection)
 AMENDED = AnswerKind(message="CC304A", write=amendments.acceptance)
 NOT_AMENDED = AnswerKind(message="CC305A", write=amendments.rejection)
+DIVERTED = AnswerKind(message="CC325A", write=diversions.acknowledgement)
+NOT_DIVERTED = AnswerKind(message="CC324A", write=diversions.rejection)
 
 ANSWERS = {
     FILING_REGISTERED.name: REGISTERED,
@@ -46,12 +50,16 @@ ANSWERS = {
     MESSAGE_UNREADABLE.name: UNREADABLE,
     FILING_AMENDED.name: AMENDED,
     AMENDMENT_REFUSED.name: NOT_AMENDED,
+    DIVERSION_ACKNOWLEDGED.name: DIVERTED,
+    DIVERSION_REFUSED.name: NOT_DIVERTED,
 }
 TEST_ANSWERS = {
     (TEST_ACCEPTED.name, "CC315A"): REGISTERED,
     (TEST_REFUSED.name, "CC315A"): REJECTED,
     (TEST_ACCEPTED.name, "CC313A"): AMENDED,
     (TEST_REFUSED.name, "CC313A"): NOT_AMENDED,
+    (TEST_ACCEPTED.name, "CC323A"): DIVERTED,
+    (TEST_REFUSED.name, "CC323A"): NOT_DIVERTED,
 }
 """By event and kind of the message that was tried out."""
 

@@ -9,7 +9,7 @@ from customs_portal.events.services import NewEvent, record_many
 from declarations.lifecycle import move
 from declarations.models import Ens, Measure
 from declarations.services.locks import assert_in_transaction
-from risk.events import ASSESSMENT_SUPERSEDED
+from risk.events import ASSESSMENT_SUPERSEDED, CASE_CLOSED
 from risk.lifecycle import ASSESSMENT
 from risk.models import Assessment, Case
 
@@ -25,13 +25,32 @@ def supersede(ens: Collection[int], *, at: datetime) -> None:
     assert_in_transaction()
     if not ens:
         return
-    waiting = Assessment.objects.filter(ens__in=ens).awaiting_review()
-    found = dict(waiting.values_list("pk", "ens"))
-    moved = move(Assessment, ASSESSMENT, "supersede", found)
+    _supersede_open(ens, at)
     for row in Ens.objects.filter(pk__in=ens):
         Case.objects.open().filter(ens=row).update(
             revision=F("revision") + 1, due_at=row.analysis_ends_at
         )
+
+
+def end_analysis(ens: Collection[int], *, at: datetime) -> None:
+    """End the open assessments and cases of ENS that are no longer ours to analyse.
+
+    The caller holds the locks of the ENS rows.
+    """
+    assert_in_transaction()
+    if not ens:
+        return
+    _supersede_open(ens, at)
+    cases = Case.objects.open().filter(ens__in=ens)
+    closed = list(cases.order_by("ens").values_list("ens_id", flat=True))
+    cases.update(status=Case.Status.CLOSED, closed_at=at)
+    record_many([NewEvent(kind=CASE_CLOSED, at=at, stream=key, data={}) for key in closed])
+
+
+def _supersede_open(ens: Collection[int], at: datetime) -> None:
+    waiting = Assessment.objects.filter(ens__in=ens).awaiting_review()
+    found = dict(waiting.values_list("pk", "ens"))
+    moved = move(Assessment, ASSESSMENT, "supersede", found)
     record_many(
         [
             NewEvent(kind=ASSESSMENT_SUPERSEDED, at=at, stream=found[key], data={"assessment": key})

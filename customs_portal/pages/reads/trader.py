@@ -38,6 +38,8 @@ UNREADABLE = "CD917B"
 MESSAGE_WORDS = {
     "CC328A": _("Registered, with the MRN"),
     "CC316A": _("Not accepted, with the errors"),
+    "CC324A": _("Diversion not accepted, with the errors"),
+    "CC325A": _("Diversion acknowledged"),
     "CC304A": _("Amendment accepted"),
     "CC305A": _("Amendment not accepted, with the errors"),
     "CC351A": _("Instruction from customs"),

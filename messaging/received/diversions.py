@@ -1,0 +1,107 @@
+"""IE323: a means is diverted to another Member State, or the request refused."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from customs_portal.events.services import record_many
+from customs_portal.findings import Finding, Stage
+from customs_portal.reference.snapshot import Snapshot
+from declarations.checks.diversion import DiversionOrder, check_form
+from declarations.services.divert import (
+    DiversionRefused,
+    Diverted,
+    divert,
+    judge_diversions,
+    refused_event,
+)
+from messaging.formats.requests import DiversionRequest
+from messaging.received.message import Fate, Judged
+from messaging.received.senders import wrong_sender
+from risk.services.supersede import end_analysis
+
+
+def check(judged: Judged, reference: Snapshot, country: str) -> list[Finding]:
+    """Return what stands against the sender, the form, and the actual office."""
+    order = _order(judged)
+    if order.requester != judged.received.eori:
+        return [wrong_sender(judged.reading)]
+    return [*check_form(order, country), *_unknown_office(order, reference)]
+
+
+def _unknown_office(order: DiversionOrder, reference: Snapshot) -> list[Finding]:
+    if reference.office(order.actual_office):
+        return []
+    return [
+        Finding(
+            code="12",
+            location="CUSOFFENTACTOFF700.RefNumCUSOFFENTACTOFF701",
+            value=order.actual_office,
+            text="The actual office of first entry is not known.",
+            stage=Stage.LIFECYCLE,
+        )
+    ]
+
+
+def take_in(messages: Sequence[Judged], at: datetime) -> list[Fate]:
+    """Divert what has no findings and refuse the rest; analysis of the diverted ends."""
+    clean = [message for message in messages if not message.findings]
+    wrong = [message for message in messages if message.findings]
+    orders = [_order(message) for message in clean]
+    results = divert(orders, country=settings.CUSTOMS_COUNTRY, at=at)
+    end_analysis({e for r in results if isinstance(r, Diverted) for e in r.ens}, at=at)
+    record_many([refused_event(_order(message), at) for message in wrong])
+    return [
+        *(_fate(message, result) for message, result in zip(clean, results, strict=True)),
+        *(Fate(message=message, findings=message.findings) for message in wrong),
+    ]
+
+
+def try_out(messages: Sequence[Judged], at: datetime) -> list[Sequence[Finding]]:
+    """Return what stands against requests that passed every check so far."""
+    orders = [_order(message) for message in messages]
+    return list(judge_diversions(orders, country=settings.CUSTOMS_COUNTRY, at=at))
+
+
+def _fate(message: Judged, result: Diverted | DiversionRefused) -> Fate:
+    findings = result.findings if isinstance(result, DiversionRefused) else ()
+    return Fate(message=message, findings=findings)
+
+
+def _order(message: Judged) -> DiversionOrder:
+    """Return the request; of one that could not be read, what its answer repeats."""
+    content, received = message.reading.content, message.received
+    if not isinstance(content, DiversionRequest):
+        return _unread(message)
+    return DiversionOrder(
+        information_type=content.information_type,
+        reference=content.reference,
+        transport_mode=content.key.transport_mode,
+        means=content.key.means,
+        expected_on=content.key.expected_on,
+        country=content.key.country,
+        office=content.key.office,
+        actual_office=content.actual_office,
+        mrns=tuple(operation.mrn for operation in content.operations),
+        requester=content.requester.identifier or "",
+        message_id=received.id,
+        received_on=received.received_at.astimezone(UTC).date(),
+    )
+
+
+def _unread(message: Judged) -> DiversionOrder:
+    return DiversionOrder(
+        information_type="",
+        reference=message.reading.reference or "",
+        transport_mode="",
+        means="",
+        expected_on=None,
+        country="",
+        office="",
+        actual_office="",
+        mrns=(),
+        requester=message.received.eori,
+        message_id=message.received.id,
+        received_on=message.received.received_at.astimezone(UTC).date(),
+    )
