@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from customs_portal.bulk import fetch_prepared
@@ -250,7 +249,7 @@ def check(notification: Notification, offices: Iterable[str]) -> list[Finding]:
     if notification.office not in set(offices):
         found.append(_wrong(
             "14", "CUSTOMSOFFICEOFARRIVAL.ReferenceNumber", notification.office,
-            _("This is no office of entry of %s.") % settings.CUSTOMS_COUNTRY,
+            _("This is no office of entry of ours."),
         ))  # fmt: skip
     if notification.arrived_at > notification.received_at:
         found.append(_wrong(

@@ -12,6 +12,7 @@ from lxml import etree
 
 from customs_portal.findings import Finding, Stage
 from declarations.document import Document
+from messaging.formats.ics1.arriving import read_arrival
 from messaging.formats.ics1.locations import local_name, national, on_lines
 from messaging.formats.ics1.reading import read_document
 from messaging.formats.ics1.requesting import read_diversion
@@ -65,7 +66,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 Reader = Callable[[Any], msgspec.Struct | Finding]
 """Makes of a message of right structure what it says, or what stands against it."""
-READERS: dict[str, Reader] = {"CC323A": read_diversion}
+READERS: dict[str, Reader] = {"CC323A": read_diversion, "UK347A": read_arrival}
 
 
 def size_limit(kind: str | None = None) -> int:

@@ -8,7 +8,7 @@ import msgspec
 
 from customs_portal.findings import Finding
 from customs_portal.reference.snapshot import Snapshot
-from messaging.received import amendments, declarations, diversions
+from messaging.received import amendments, arrivals, declarations, diversions
 from messaging.received.message import Fate, Judged
 
 Check = Callable[[Judged, Snapshot, str], Sequence[Finding]]
@@ -57,6 +57,13 @@ _ROWS = (
         check=diversions.check,
         take_in=diversions.take_in,
         try_out=diversions.try_out,
+    ),
+    ReceivedKind(
+        name="UK347A",
+        sender=From.TRADER,
+        check=arrivals.check,
+        take_in=arrivals.take_in,
+        try_out=arrivals.try_out,
     ),
 )
 KINDS = {row.name: row for row in _ROWS}

@@ -9,6 +9,8 @@ from customs_portal.events.models import Event
 from declarations.document import Document
 from declarations.events import (
     AMENDMENT_REFUSED,
+    ARRIVAL_REGISTERED,
+    ARRIVAL_REJECTED,
     DIVERSION_ACKNOWLEDGED,
     DIVERSION_REFUSED,
     FILING_AMENDED,
@@ -17,7 +19,7 @@ from declarations.events import (
 )
 from messaging.events import MESSAGE_UNREADABLE, TEST_ACCEPTED, TEST_REFUSED
 from messaging.formats.answers import Envelope
-from messaging.replying import amendments, declarations, diversions
+from messaging.replying import amendments, arrivals, declarations, diversions
 from messaging.replying.reply import Question, Reply
 
 
@@ -43,6 +45,8 @@ AMENDED = AnswerKind(message="CC304A", write=amendments.acceptance)
 NOT_AMENDED = AnswerKind(message="CC305A", write=amendments.rejection)
 DIVERTED = AnswerKind(message="CC325A", write=diversions.acknowledgement)
 NOT_DIVERTED = AnswerKind(message="CC324A", write=diversions.rejection)
+ARRIVED = AnswerKind(message="UK348A", write=arrivals.acknowledgement)
+NOT_ARRIVED = AnswerKind(message="CC349A", write=arrivals.rejection)
 
 ANSWERS = {
     FILING_REGISTERED.name: REGISTERED,
@@ -52,6 +56,8 @@ ANSWERS = {
     AMENDMENT_REFUSED.name: NOT_AMENDED,
     DIVERSION_ACKNOWLEDGED.name: DIVERTED,
     DIVERSION_REFUSED.name: NOT_DIVERTED,
+    ARRIVAL_REGISTERED.name: ARRIVED,
+    ARRIVAL_REJECTED.name: NOT_ARRIVED,
 }
 TEST_ANSWERS = {
     (TEST_ACCEPTED.name, "CC315A"): REGISTERED,
@@ -60,6 +66,8 @@ TEST_ANSWERS = {
     (TEST_REFUSED.name, "CC313A"): NOT_AMENDED,
     (TEST_ACCEPTED.name, "CC323A"): DIVERTED,
     (TEST_REFUSED.name, "CC323A"): NOT_DIVERTED,
+    (TEST_ACCEPTED.name, "UK347A"): ARRIVED,
+    (TEST_REFUSED.name, "UK347A"): NOT_ARRIVED,
 }
 """By event and kind of the message that was tried out."""
 

@@ -16,6 +16,7 @@ from declarations.document import (
     SupportingDocument,
 )
 from messaging.formats.answers import Envelope
+from messaging.formats.ics1.markup import write
 from messaging.formats.ics1.reading import consignment_key, transport_documents
 from messaging.formats.ics1.writing import write_declaration
 
@@ -111,3 +112,30 @@ def minimal_ie315(
 def minimal_ie313(overrides: Mapping[str, str] | None = None, **changes: object) -> bytes:
     """Return a valid IE313 that amends the declaration `MRN`."""
     return minimal_ie315(overrides, **{"type": "IE313", "lrn": None, "mrn": MRN, **changes})  # type: ignore[arg-type]
+
+
+def arrival_message(
+    *mrns: str, message_id: str = "A0000000000001", sender: str = LODGER, **header: str
+) -> bytes:
+    """Return a UK347A that lists the declarations; `header` are elements of HEAHEA."""
+    content: dict[str, object] = {
+        "MesSenMES3": f"{sender}/0000000001",
+        "MesRecMES6": "NTA.NL",
+        "DatOfPreMES9": "261122",
+        "TimOfPreMES10": "1030",
+        "MesIdeMES19": message_id,
+        "MesTypMES20": "UK347A",
+        "HEAHEA": {
+            "TraModAtBorHEA76": "1",
+            "InfTypHEA122": "1",
+            "ArrivalReferenceNumber": f"ARR-{message_id}",
+            "UniIdeDivHEA132": "9074729",
+            "ActualDateOfArrival": "20261122",
+            "IntendedFirstOffice": "Y",
+        }
+        | header,
+        "CUSTOMSOFFICEOFARRIVAL": {"ReferenceNumber": OFFICE},
+        "TRADERATENTRY": {"EORI": sender},
+        "IMPOPE200": [{"MRN": mrn} for mrn in mrns],
+    }
+    return write("UK347A", content)  # type: ignore[arg-type]  # groups as plain dictionaries

@@ -41,6 +41,8 @@ MESSAGE_WORDS = {
     "CC324A": _("Diversion not accepted, with the errors"),
     "CC325A": _("Diversion acknowledged"),
     "CC304A": _("Amendment accepted"),
+    "UK348A": _("Arrival notification accepted"),
+    "CC349A": _("Arrival notification not accepted, with the errors"),
     "CC305A": _("Amendment not accepted, with the errors"),
     "CC351A": _("Instruction from customs"),
     UNREADABLE: _("Could not be read, with the errors"),

@@ -237,10 +237,11 @@ def _answer_groups(document: Document) -> dict[str, Value]:
 
 
 def _message(message: str, envelope: Envelope, content: Content) -> bytes:
-    return write(message, {**_envelope(message, envelope), **content})
+    return write(message, {**envelope_content(message, envelope), **content})
 
 
-def _envelope(message: str, envelope: Envelope) -> dict[str, Value]:
+def envelope_content(message: str, envelope: Envelope) -> dict[str, Value]:
+    """Return the header fields of a message."""
     prepared = envelope.prepared_at.astimezone(UTC)
     return {
         "MesSenMES3": envelope.sender,
