@@ -16,6 +16,7 @@ _SENDER = """
     SELECT t.operator_id, u.id AS actor_id, t.test FROM accounts_apitoken t
     JOIN accounts_user u ON u.id = t.user_id
     WHERE t.digest = %(token)s AND u.is_active AND (t.expiry IS NULL OR t.expiry > %(at)s)
+        AND 'lodge' = ANY(t.scopes)
 """
 _RECEIVE = """
 WITH sender AS ({sender}), body AS (
@@ -75,7 +76,7 @@ SELECT count(*) FROM sender
 
 
 def receive(*, token_digest: str, body: bytes, at: datetime) -> UUID | None:
-    """Store the bytes of a message and return its correlation id; None for an unknown token.
+    """Store the bytes of a message and return its correlation id; None if the token may not.
 
     `at` is the time at the last byte: the legal time of lodging. Runs in autocommit: when it
     returns, the message is durable. Raises django.db.Error when it could not be stored.
@@ -91,7 +92,7 @@ def receive(*, token_digest: str, body: bytes, at: datetime) -> UUID | None:
 
 
 def receive_many(*, token_digest: str, bodies: Sequence[bytes], at: datetime) -> list[UUID] | None:
-    """Store messages, all or none, and return their correlation ids; None for an unknown token.
+    """Store messages, all or none, and return their correlation ids; None if the token may not.
 
     Durable when it returns, in one statement, like `receive`.
     """

@@ -1,12 +1,13 @@
 """The verbs of accounts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import ApiToken, Operator, OperatorMembership, Role, User
+from customs_portal.accounts.models.tokens import TokenScope
 
 
 def system_account(*, operator: Operator) -> User:
@@ -24,6 +25,10 @@ def system_account(*, operator: Operator) -> User:
     return user
 
 
+LONGEST_LIFE = timedelta(days=365)
+"""How long a token may live."""
+
+
 def issue_token(
     *,
     operator: Operator,
@@ -31,19 +36,25 @@ def issue_token(
     expires_at: datetime | None = None,
     label: str = "",
     test: bool = False,
+    scopes: Sequence[str] = tuple(TokenScope),
+    issued_by: User | None = None,
 ) -> str:
     """Make a token for the operator's system and return it; it can never be read again.
 
-    `at` is the time of issue, `expires_at` the end of its life or None for no end. What is sent
-    with a `test` token is never registered.
+    `at` is the time of issue, `expires_at` the end of its life or None for the longest one. What
+    is sent with a `test` token is never registered. Raises ValueError for a life that is too long.
     """
-    life = expires_at - at if expires_at else None
+    life = expires_at - at if expires_at else LONGEST_LIFE
+    if life > LONGEST_LIFE:
+        raise ValueError(f"A token lives for {LONGEST_LIFE.days} days at most.")
     _instance, token = ApiToken.objects.create(
         user=system_account(operator=operator),
         operator=operator,
         label=label,
         expiry=life,
         test=test,
+        scopes=list(scopes),
+        issued_by=issued_by,
     )
     return str(token)
 

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from customs_portal import clock
 from customs_portal.accounts.models import ApiToken, User
+from customs_portal.api.token_use import note_use
 
 SCHEMES = ("token", "bearer")
 LONGEST_TOKEN = 200
@@ -37,6 +38,7 @@ class TokenAuthentication(KnoxAuthentication):
         token = live_token(digest)
         if token is None:
             raise AuthenticationFailed
+        note_use(digest, clock.now())
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

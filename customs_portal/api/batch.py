@@ -25,6 +25,8 @@ from customs_portal.api.problems import (
     unauthorised,
     unavailable,
 )
+from customs_portal.api.scopes import refused
+from customs_portal.api.token_use import note_use
 from messaging.inbox import receive_many
 
 REFUSALS: dict[str, tuple[int, Any]] = {
@@ -66,8 +68,12 @@ def _lodge(request: HttpRequest, digest: str) -> HttpResponse:
     if backlog.is_too_much():
         return unavailable(_("Too much is waiting to be judged."), code="busy")
     proper = [part for part in parts if _fault(part) is None]
-    stored = receive_many(token_digest=digest, bodies=proper, at=clock.now())
-    return unauthorised() if stored is None else _results(parts, stored)
+    at = clock.now()
+    stored = receive_many(token_digest=digest, bodies=proper, at=at)
+    if stored is None:
+        return refused(digest)
+    note_use(digest, at)
+    return _results(parts, stored)
 
 
 def _messages_of(request: HttpRequest) -> list[bytes] | HttpResponse:

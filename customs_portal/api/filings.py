@@ -40,6 +40,7 @@ class FilingsView(APIView):
             (200, "application/json"): FilingsSerializer,
             (400, "application/problem+json"): ProblemSerializer,
             (401, "application/problem+json"): ProblemSerializer,
+            (403, "application/problem+json"): ProblemSerializer,
             (503, "application/problem+json"): ProblemSerializer,
         },
     )
@@ -68,6 +69,7 @@ class FilingView(APIView):
         responses={
             (200, "application/json"): FilingSerializer,
             (401, "application/problem+json"): ProblemSerializer,
+            (403, "application/problem+json"): ProblemSerializer,
             (404, "application/problem+json"): ProblemSerializer,
             (503, "application/problem+json"): ProblemSerializer,
         },

@@ -21,6 +21,8 @@ from customs_portal.api.problems import (
     unavailable,
 )
 from customs_portal.api.replies import accepted, answer_as_xml
+from customs_portal.api.scopes import refused
+from customs_portal.api.token_use import note_use
 from customs_portal.api.waiting import answered_within, wait_seconds
 from messaging.inbox import receive
 from messaging.reads import message_state
@@ -56,9 +58,11 @@ def _lodge(request: HttpRequest, digest: str) -> HttpResponse:
         return body if live_token(digest) else unauthorised()
     if backlog.is_too_much():
         return unavailable(_("Too much is waiting to be judged."), code="busy")
-    correlation = receive(token_digest=digest, body=body, at=clock.now())
+    at = clock.now()
+    correlation = receive(token_digest=digest, body=body, at=at)
     if correlation is None:
-        return unauthorised()
+        return refused(digest)
+    note_use(digest, at)
     return _answer(correlation, digest, seconds) if seconds else accepted(correlation)
 
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customs_portal.accounts.models import AccessLog, User
+from customs_portal.accounts.models.tokens import TokenScope
 from customs_portal.api.looking import note_look
 from customs_portal.api.problems import bad_parameter, not_found
 from customs_portal.api.replies import accepted, answer_as_xml, mark_collected
@@ -44,6 +45,7 @@ class MessageView(APIView):
     """One message of the token's operator."""
 
     renderer_classes = [JSONRenderer, ProblemRenderer]
+    scopes = frozenset(TokenScope)
 
     @extend_schema(
         operation_id="message",
@@ -57,6 +59,7 @@ class MessageView(APIView):
             (202, "application/json"): AcceptedSerializer,
             (400, "application/problem+json"): ProblemSerializer,
             (401, "application/problem+json"): ProblemSerializer,
+            (403, "application/problem+json"): ProblemSerializer,
             (404, "application/problem+json"): ProblemSerializer,
             (422, "application/problem+json"): RefusalSerializer,
             (503, "application/problem+json"): ProblemSerializer,

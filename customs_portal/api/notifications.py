@@ -44,6 +44,7 @@ class NotificationsView(APIView):
             (200, "application/json"): NotificationsSerializer,
             (400, "application/problem+json"): ProblemSerializer,
             (401, "application/problem+json"): ProblemSerializer,
+            (403, "application/problem+json"): ProblemSerializer,
             (503, "application/problem+json"): ProblemSerializer,
         },
     )
@@ -70,6 +71,7 @@ class NotificationView(APIView):
         responses={
             (200, "application/xml"): OpenApiResponse(OpenApiTypes.BINARY, "The message."),
             (401, "application/problem+json"): ProblemSerializer,
+            (403, "application/problem+json"): ProblemSerializer,
             (404, "application/problem+json"): ProblemSerializer,
             (503, "application/problem+json"): ProblemSerializer,
         },

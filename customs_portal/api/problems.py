@@ -39,6 +39,11 @@ def unauthorised() -> HttpResponse:
     )
 
 
+def insufficient_scope() -> HttpResponse:
+    """Return 403: the token is valid, but not for this."""
+    return problem(403, _("The token may not be used for this."), code="insufficient_scope")
+
+
 def not_found() -> HttpResponse:
     """Return 404: there is nothing of that name for this token, whoever else may have it."""
     return problem(404, _("Not found."), code="not_found")
@@ -65,7 +70,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse |
         return store_away()
     response = exception_handler(error, context)
     if response is not None:
-        code = error.default_code if isinstance(error, APIException) else "error"
+        code = _code(error)
         response.data = {
             "type": "about:blank",
             "status": response.status_code,
@@ -74,6 +79,11 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse |
         }
         response.content_type = CONTENT_TYPE
     return response
+
+
+def _code(error: Exception) -> str:
+    codes = error.get_codes() if isinstance(error, APIException) else "error"
+    return codes if isinstance(codes, str) else "error"
 
 
 def _title(response: Response) -> str:

@@ -48,9 +48,9 @@ class System:
         )
 
 
-def system(eori: str) -> System:
+def system(eori: str, **token: Any) -> System:
     operator = Operator.objects.create(eori=eori, name=f"Firm {eori}")
-    return System(eori, issue_token(operator=operator, at=clock.now()))
+    return System(eori, issue_token(operator=operator, at=clock.now(), **token))
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(lodger: System, world
             lines(lodger.get(FILINGS))
         return len(captured)
 
+    lines(lodger.get(FILINGS))
     before = queries()
     add_declarations(world, 4)
     assert queries() == before
