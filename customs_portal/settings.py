@@ -134,6 +134,9 @@ SAMPLING_KEY: str = env.str("SAMPLING_KEY", default=SECRET_KEY)
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 """What a monitoring system must show to read /metrics; closed to everybody where it is empty."""
 
+MANDATES_NEEDED: list[str] = env.list("MANDATES_NEEDED", default=["amend", "divert"])
+"""For what a representative needs a mandate in the register: lodge, amend, divert."""
+
 UNDELIVERED_AFTER_MINUTES: int = env.int("UNDELIVERED_AFTER_MINUTES", default=15)
 PIPELINE = "customs_portal.pipeline.PIPELINE"
 PIPELINE_BACKLOG_LIMIT: int = env.int("PIPELINE_BACKLOG_LIMIT", default=5000)

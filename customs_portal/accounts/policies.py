@@ -11,6 +11,8 @@ from django.db.models import Q
 from customs_portal import clock
 from customs_portal.accounts.models import (
     OfficeMembership,
+    Operator,
+    OperatorMembership,
     Recusal,
     Role,
     Substitution,
@@ -44,6 +46,13 @@ def recused_eoris(user: User, at: datetime | None = None) -> frozenset[str]:
 def operator_eoris(user: User) -> frozenset[str]:
     """Return the EORI numbers of the operators that the user acts for."""
     return frozenset(user.operators.values_list("eori", flat=True))
+
+
+def is_owner(user: User, operator: Operator) -> bool:
+    """Whether the user looks after colleagues, mandates and tokens of the operator."""
+    role = OperatorMembership.Role.OWNER
+    own = OperatorMembership.objects.filter(user=user, operator=operator, role=role)
+    return user.is_active and own.exists()
 
 
 def stand(user: User, at: datetime) -> None:

@@ -10,10 +10,15 @@ from customs_portal.accounts.models import ApiToken, Operator, OperatorMembershi
 from customs_portal.accounts.models.tokens import TokenScope
 
 
+def system_name(operator: Operator) -> str:
+    """Return the user name of the technical account of an operator."""
+    return f"system-{operator.eori.lower()}"
+
+
 def system_account(*, operator: Operator) -> User:
     """Return the technical account in whose name the operator's tokens act, made when missing."""
     user, created = User.objects.get_or_create(
-        username=f"system-{operator.eori.lower()}",
+        username=system_name(operator),
         defaults={"role": Role.TRADER, "first_name": _("System of"), "last_name": operator.name},
     )
     if created:

@@ -25,6 +25,7 @@ MENU = (
     MenuItem(url_name="subsequent_entry", label=_("Subsequent entry"), roles=READING),
     MenuItem(url_name="search", label=_("Search"), roles=READING),
     MenuItem(url_name="trader_home", label=_("Filings"), roles=TRADERS),
+    MenuItem(url_name="companies", label=_("Your company"), roles=TRADERS),
     MenuItem(url_name="messages", label=_("Messages"), roles=READING | TRADERS),
     MenuItem(url_name="deadlines", label=_("Deadlines"), roles=TRADERS),
     MenuItem(url_name="operations", label=_("Operations"), roles=OVERSIGHT),
@@ -42,6 +43,9 @@ SECTIONS = {
     "ens_elsewhere": "search",
     "search_everywhere": "search",
     "trader_filing": "trader_home",
+    "company": "companies",
+    "grant_mandate": "companies",
+    "issue_token": "companies",
     "message": "messages",
     "message_sent": "messages",
 }

@@ -14,7 +14,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from customs_portal.access import Door, Row, rows
-from customs_portal.accounts.models import Operator, Role, User
+from customs_portal.accounts.models import (
+    ApiToken,
+    Mandate,
+    Operator,
+    OperatorMembership,
+    Role,
+    User,
+)
 from declarations.models import Ens, Filing
 from messaging.models import InboundMessage, OutboundMessage
 from risk.models import Case
@@ -78,6 +85,10 @@ def askers(world: World) -> list[Asker]:
     return found
 
 
+def _colleague(world: World) -> OperatorMembership:
+    return OperatorMembership.objects.get(user=world.people["trader"], operator__eori=LODGER)
+
+
 def addresses(world: World) -> dict[str, str]:
     """Return an address for each row, of objects that exist."""
     open_case, ens = Case.objects.get(status="open"), Ens.objects.order_by("pk")[0]
@@ -94,6 +105,11 @@ def addresses(world: World) -> dict[str, str]:
         "message": {"correlation": message.correlation},
         "message_raw": {"correlation": message.correlation},
         "trader_filing": {"pk": Filing.objects.order_by("pk")[0].pk},
+        **{key: {"eori": LODGER} for key in ("company", "grant_mandate", "issue_token")},
+        "change_colleague": {"eori": LODGER, "key": _colleague(world).pk},
+        "remove_colleague": {"eori": LODGER, "key": _colleague(world).pk},
+        "revoke_mandate": {"eori": LODGER, "key": Mandate.objects.order_by("pk")[0].pk},
+        "end_token": {"eori": LODGER, "key": ApiToken.objects.get(operator__eori=LODGER).token_key},
         "api:message": {"correlation": message.correlation},
         "api:notification": {"key": notification.pk},
         "api:filing": {"mrn": ens.mrn},

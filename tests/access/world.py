@@ -14,6 +14,7 @@ from customs_portal.accounts.models import (
     AccessLog,
     ApiToken,
     Invitation,
+    Mandate,
     OfficeMembership,
     Operator,
     OperatorMembership,
@@ -150,8 +151,24 @@ def _people() -> dict[str, User]:
     people["trader elsewhere"] = _person("trader-elsewhere", Role.TRADER, "")
     for name, eori in (("trader", LODGER), ("trader elsewhere", STRANGER)):
         operator = Operator.objects.get(eori=eori)
-        OperatorMembership.objects.create(user=people[name], operator=operator)
+        OperatorMembership.objects.create(
+            user=people[name], operator=operator, role=OperatorMembership.Role.OWNER
+        )
+    _mandate(people["trader"])
     return people
+
+
+def _mandate(owner: User) -> None:
+    """One that the trader gave; the trader elsewhere has no part in it."""
+    operator = Operator.objects.get(eori=LODGER)
+    agent = Operator.objects.create(eori="NL333333333", name="Agent")
+    Mandate.objects.create(
+        operator=operator,
+        representative=agent,
+        scopes=["amend"],
+        granted_by=owner,
+        granted_at=clock.now(),
+    )
 
 
 def _person(name: str, role: Role, office: str) -> User:
