@@ -158,6 +158,7 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_TASK_DEFAULT_QUEUE = "local"
 CELERY_TASK_ROUTES = {
     "messaging.tasks.notify_subsequent_offices": {"queue": "network"},
+    "risk.tasks.run_back_tests": {"queue": "background"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -184,6 +185,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "messaging.tasks.open_undelivered",
         "schedule": schedule(30.0),
         "options": {"expires": 60},
+    },
+    "back_tests": {
+        "task": "risk.tasks.continue_back_tests",
+        "schedule": schedule(5.0),
+        "options": {"expires": 10},
     },
     "clocks": {
         "task": "declarations.tasks.tell_ended_clocks",

@@ -59,6 +59,20 @@ RULE_SET_EXPORTED = Kind(
 RULES_IMPORTED = Kind(
     name="rule_set.imported", sentence=_("%(count)s drafts imported, digest %(digest)s")
 )
+LIST_LOADED = Kind(
+    name="reference_list.loaded",
+    sentence=_("List %(list)s loaded: %(added)s entries added, %(removed)s removed"),
+)
+BACK_TEST_ASKED = Kind(
+    name="back_test.asked", sentence=_("Back-test %(back_test)s asked for: %(total)s declarations")
+)
+BACK_TEST_ENDED = Kind(
+    name="back_test.ended", sentence=_("Back-test %(back_test)s ended: %(state_name)s")
+)
+RULE_CAPPED = Kind(
+    name="rule.capped",
+    sentence=_("Rule %(rule)s reached its limit of %(limit)s hits for the day at %(office)s"),
+)
 REASSESSMENT_STARTED = Kind(
     name="rule_set.reassessment_started",
     sentence=_("Open declarations are held against rule set %(rule_set)s: %(total)s"),

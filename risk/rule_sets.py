@@ -4,19 +4,24 @@ A rule set may hold several versions of one rule; at any moment the newest that 
 applied. So a version begins and ends by itself, and what it replaced for a while comes back.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 
 import msgspec
 from django.conf import settings
 from django.db import connection
 
 from risk.engine.evaluate import CompiledRuleSet
-from risk.engine.lists import ListEntry
+from risk.engine.lists import AnyList, ListEntry, LongList
 from risk.engine.lists import ReferenceList as EngineList
+from risk.engine.operators import Operator
 from risk.engine.outcomes import Outcome, Severity
 from risk.engine.rules import EngineRule
+from risk.engine.tree import Leaf, leaves
 from risk.models import ReferenceList, ReferenceListEntry, RuleSetVersion, RuleVersion
+
+BEGINNING = date(2000, 1, 1)
+"""From when an entry of a list counts that has no beginning of its own."""
 
 
 class NoRuleSet(Exception):
@@ -72,7 +77,7 @@ def _compile(rule_set_id: int, at: datetime) -> InForce:
     rule_set = RuleSetVersion.objects.get(pk=rule_set_id)
     held = versions_held(rule_set)
     rules = {version.rule.code: engine_rule(version) for version in versions_valid(held, at)}
-    lists = engine_lists()
+    lists = engine_lists(rules.values())
     since, until = _span(held, at)
     return InForce(
         id=rule_set.pk,
@@ -143,23 +148,43 @@ def engine_rule(version: RuleVersion) -> EngineRule:
     )
 
 
-def engine_lists() -> dict[str, EngineList]:
-    """Return all reference lists as the engine takes them."""
-    entries: dict[int, list[ListEntry]] = {}
-    for entry in ReferenceListEntry.objects.all():
-        entries.setdefault(entry.list_id, []).append(
-            ListEntry(
-                value=entry.value,
-                label=entry.label,
-                valid_from=entry.valid_from,
-                valid_to=entry.valid_to,
-                note=entry.note,
-            )
-        )
+LONG = 50_000
+"""A list with more entries stays in the database; its values are looked up for each batch."""
+
+
+def engine_lists(
+    rules: Iterable[EngineRule], revisions: Mapping[str, int] | None = None
+) -> dict[str, AnyList]:
+    """Return the lists that the rules read, as they are or as they were in these revisions.
+
+    A list whose words are looked for in texts is held whatever its length.
+    """
+    worded = {leaf.list for leaf in _listing(rules) if leaf.operator is Operator.CONTAINS_WORD}
+    named = {leaf.list for leaf in _listing(rules)}
     return {
-        found.code: EngineList(found.code, found.name, entries.get(found.pk, []))
-        for found in ReferenceList.objects.all()
+        found.code: _engine_list(
+            found, (revisions or {}).get(found.code, found.revision), whole=found.code in worded
+        )
+        for found in ReferenceList.objects.filter(code__in=named)
     }
+
+
+def _listing(rules: Iterable[EngineRule]) -> Iterator[Leaf]:
+    return (leaf for rule in rules for leaf in leaves(rule.expression) if leaf.list)
+
+
+def _engine_list(found: ReferenceList, revision: int, *, whole: bool) -> AnyList:
+    entries = ReferenceListEntry.objects.filter(list=found, added_in__lte=revision).exclude(
+        removed_in__lte=revision
+    )
+    if not whole and entries[LONG : LONG + 1].exists():
+        return LongList(found.code, found.name, found.pk, revision)
+    rows = entries.values_list("value", "valid_from", "valid_to")
+    held = [
+        ListEntry(value=value, valid_from=None if start == BEGINNING else start, valid_to=end)
+        for value, start, end in rows
+    ]
+    return EngineList(found.code, found.name, held)
 
 
 def forget() -> None:

@@ -1,11 +1,13 @@
 """Celery tasks of risk analysis, for hosts that do nothing else."""
 
+import time
+
 from celery import shared_task
 from django.db import transaction
 
 from customs_portal import clock
 from customs_portal.events.tasks import run_consumer
-from risk.services import failsafe
+from risk.services import back_test, failsafe
 
 
 @shared_task(name="risk.tasks.assess")
@@ -19,3 +21,30 @@ def open_unassessed() -> None:
     """Open cases for what was not assessed in time; does not depend on the pipeline."""
     with transaction.atomic():
         failsafe.open_unassessed(at=clock.now())
+
+
+SLICE = 1.0
+"""Seconds after which a back-test lets other work have the process."""
+
+
+@shared_task(name="risk.tasks.run_back_tests", soft_time_limit=300, time_limit=330)
+def run_back_tests() -> None:
+    """Do parts of back-tests for a slice, and ask to be called again while some are left.
+
+    Where enough processes do so already, this one leaves.
+    """
+    end = time.monotonic() + SLICE
+    with back_test.place() as taken:
+        is_left = taken
+        while is_left and time.monotonic() < end:
+            is_left = back_test.run_part(at=clock.now())
+    if is_left:
+        run_back_tests.delay()
+
+
+@shared_task(name="risk.tasks.continue_back_tests")
+def continue_back_tests() -> None:
+    """Wake the work on back-tests that a dead worker or a lost wake has left lying."""
+    if back_test.is_work_left():
+        for _process in range(back_test.PLACES):
+            run_back_tests.delay()

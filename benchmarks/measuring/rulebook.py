@@ -17,7 +17,8 @@ from risk.engine.outcomes import Outcome, Severity
 from risk.engine.rules import EngineRule
 from risk.engine.tree import All, Expression, Leaf, Not
 from risk.models import RiskProfile
-from risk.services.publish import load_lists, publish_rules
+from risk.services.lists import load_lists
+from risk.services.publish import publish_rules
 
 COUNT = 1_000
 LISTS = 40
@@ -99,7 +100,7 @@ def publish(documents: Sequence[Document], *, at: datetime) -> None:
     """Publish the rules."""
     book = Rulebook(documents)
     with transaction.atomic():
-        load_lists(book.lists())
+        load_lists(book.lists(), at=at)
         profile = RiskProfile.objects.create(code="bench", name="Bench")
         publish_rules(book.rules(), profile=profile, at=at)
 

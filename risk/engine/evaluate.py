@@ -6,23 +6,54 @@ declaration. A missing field makes a condition false; NOT is two-valued.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from declarations.document import Document
 from risk.engine.conditions import Condition, compile_tree
 from risk.engine.fields import CATALOGUE
 from risk.engine.guards import Guard, guard
 from risk.engine.index import Index
-from risk.engine.leaves import Resources
-from risk.engine.lists import ReferenceList
+from risk.engine.leaves import Resources, comparison_key
+from risk.engine.lists import AnyList, ListedMembership, LongList
 from risk.engine.outcomes import Conclusion, conclude
 from risk.engine.readings import Reading, Readings
 from risk.engine.rules import Bound, EngineRule, Hit
 from risk.engine.subject import Context, Declared
-from risk.engine.tree import needs_item, validate
+from risk.engine.tree import leaves, needs_item, validate
 
 
 class UnsoundRule(ValueError):
     """A rule that validation refuses was handed to the engine."""
+
+
+class LongUse(NamedTuple):
+    """That rules compare a field with a list too long for memory."""
+
+    found: LongList
+    reading_key: str
+    of_item: bool
+
+    @property
+    def of_text(self) -> bool:
+        """Whether the values are texts and not codes."""
+        return self.reading_key.endswith("#text")
+
+    @property
+    def members(self) -> ListedMembership:
+        """Return where the context holds what was looked up."""
+        return self.found.phrases if self.of_text else self.found.codes
+
+
+def long_uses(rules: Iterable[EngineRule], lists: Mapping[str, AnyList]) -> tuple[LongUse, ...]:
+    """Return each field that is compared with a long list, once for each list."""
+    used = {
+        LongUse(found, comparison_key(field), field.of_item): None
+        for rule in rules
+        for leaf in leaves(rule.expression)
+        if leaf.list and isinstance(found := lists[leaf.list], LongList)
+        for field in (CATALOGUE[leaf.field],)
+    }
+    return tuple(used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +81,7 @@ class CompiledRule:
 
 
 def compile_rule(
-    rule: EngineRule, lists: Mapping[str, ReferenceList], sampling_key: bytes
+    rule: EngineRule, lists: Mapping[str, AnyList], sampling_key: bytes
 ) -> CompiledRule:
     """Return the rule ready to run; raises UnsoundRule for a tree that validation refuses."""
     findings = validate(rule.expression, CATALOGUE, lists)
@@ -72,10 +103,11 @@ class CompiledRuleSet:
     def __init__(
         self,
         rules: Iterable[EngineRule],
-        lists: Mapping[str, ReferenceList],
+        lists: Mapping[str, AnyList],
         sampling_key: bytes = b"",
     ) -> None:
         self.rules = tuple(compile_rule(rule, lists, sampling_key) for rule in rules)
+        self.long_uses = long_uses((compiled.rule for compiled in self.rules), lists)
         self._by_code = {compiled.rule.code: compiled for compiled in self.rules}
         if len(self._by_code) != len(self.rules):
             raise UnsoundRule("two rules of the set have the same code")
@@ -105,6 +137,10 @@ class CompiledRuleSet:
         for number, reading in self._found(readings):
             true.setdefault(number, []).append(reading)
         return [hit for number in sorted(true) for hit in self._hits(number, true[number])]
+
+    def codes_hit(self, readings: Readings) -> set[str]:
+        """Return the codes of the rules that hit, without what they are bound to."""
+        return {self.rules[number].rule.code for number, _reading in self._found(readings)}
 
     def _hits(self, number: int, readings: Sequence[Reading]) -> Iterable[Hit]:
         compiled = self.rules[number]
@@ -153,7 +189,7 @@ class CompiledRuleSet:
                 yield number, reading
 
     def _index(
-        self, lists: Mapping[str, ReferenceList], *, rule_of_item: bool, key_of_item: bool
+        self, lists: Mapping[str, AnyList], *, rule_of_item: bool, key_of_item: bool
     ) -> Index:
         numbered = [
             (number, compiled)

@@ -11,7 +11,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from risk.engine.field import FieldType
-from risk.engine.leaves import Resources, comparison_key, membership, thresholds
+from risk.engine.leaves import Resources, comparison_key, membership, phrases, thresholds
+from risk.engine.lists import ListedMembership
 from risk.engine.operators import Operator
 from risk.engine.tree import All, AllItems, Any, AnyItem, Count, CountItems, Expression, Leaf, Not
 
@@ -27,6 +28,7 @@ class KeyKind(StrEnum):
     PREFIX = "prefix"
     WORD = "word"
     LIST = "list"
+    LISTED = "listed"
     PRESENT = "present"
     MISSING = "missing"
 
@@ -120,12 +122,15 @@ def _of_values(leaf: Leaf, resources: Resources) -> Guard | None:
 
 
 def _of_list(leaf: Leaf, resources: Resources) -> Guard:
-    values = membership(leaf, resources).values
-    if len(values) <= LISTED_SINGLY:
-        return _keyed(leaf, resources, values)
+    members = membership(leaf, resources)
     field = resources.catalogue[leaf.field]
+    if isinstance(members, ListedMembership):
+        listed = Key(KeyKind.LISTED, comparison_key(field), members.key, field.of_item)
+        return Guard(lambda: [listed], field.filled)
+    if len(members.values) <= LISTED_SINGLY:
+        return _keyed(leaf, resources, members.values)
     key = Key(KeyKind.LIST, comparison_key(field), leaf.list, field.of_item)
-    return Guard(lambda: [key], min(field.filled, len(values) / field.distinct))
+    return Guard(lambda: [key], min(field.filled, len(members.values) / field.distinct))
 
 
 def _keyed(leaf: Leaf, resources: Resources, values: frozenset[str]) -> Guard:
@@ -150,7 +155,7 @@ def _of_prefixes(leaf: Leaf, resources: Resources) -> Guard:
 
 def _of_words(leaf: Leaf, resources: Resources) -> Guard:
     field = resources.catalogue[leaf.field]
-    members = membership(leaf, resources).values if leaf.list else thresholds(leaf, resources)
+    members = phrases(leaf, resources).values if leaf.list else thresholds(leaf, resources)
     first = {phrase.split()[0] for phrase in members}
     key = f"{leaf.field}#words"
     return Guard(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from risk.engine.guards import Key, KeyKind
-from risk.engine.lists import ReferenceList
+from risk.engine.lists import AnyList, ListedMembership
 from risk.engine.readings import Reading
 
 Rules = tuple[int, ...]
@@ -16,7 +16,7 @@ class Index:
         self,
         always: Iterable[int],
         entries: Iterable[tuple[Key, int]],
-        lists: Mapping[str, ReferenceList],
+        lists: Mapping[str, AnyList],
     ) -> None:
         self._always = frozenset(always)
         tables = _tables(entries)
@@ -33,6 +33,11 @@ class Index:
             (key, _values_of(lists[code], key), rules)
             for key, table in _of_kind(tables, KeyKind.LIST)
             for code, rules in table.items()
+        ]
+        self._listed = [
+            (key, listed, rules)
+            for key, table in _of_kind(tables, KeyKind.LISTED)
+            for listed, rules in table.items()
         ]
         self._present = _filling(tables, KeyKind.PRESENT)
         self._missing = _filling(tables, KeyKind.MISSING)
@@ -59,6 +64,10 @@ class Index:
                     found.update(table.get(value[:length], ()))
         for key, members, rules in self._lists:
             if not members.isdisjoint(_as_tuple(reading[key])):
+                found.update(rules)
+        for key, listed, rules in self._listed:
+            known = reading.subject.context.listed.get(listed)
+            if known and not known.isdisjoint(_as_tuple(reading[key])):
                 found.update(rules)
 
     def _add_by_filling(self, found: set[int], reading: Reading) -> None:
@@ -92,8 +101,10 @@ def _filling(tables: Tables, kind: KeyKind) -> list[tuple[str, Rules]]:
     return [(key, table[""]) for key, table in _of_kind(tables, kind)]
 
 
-def _values_of(reference: ReferenceList, key: str) -> frozenset[str]:
+def _values_of(reference: AnyList, key: str) -> frozenset[str]:
     members = reference.phrases if key.endswith("#text") else reference.codes
+    if isinstance(members, ListedMembership):
+        raise TypeError("a list that is not held has no values")
     return frozenset(members.values)
 
 

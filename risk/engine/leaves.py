@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from risk.engine.field import Field, FieldType
-from risk.engine.lists import Membership, ReferenceList
+from risk.engine.lists import AnyList, ListedMembership, Membership
 from risk.engine.operands import SAMPLE_PARTS, threshold
 from risk.engine.operators import Operator
 from risk.engine.readings import DAY, Reading
@@ -27,7 +27,7 @@ class Resources:
     """
 
     catalogue: Mapping[str, Field]
-    lists: Mapping[str, ReferenceList]
+    lists: Mapping[str, AnyList]
     sampling_key: bytes
     salt: str
 
@@ -37,11 +37,27 @@ def comparison_key(field: Field) -> str:
     return f"{field.name}#text" if field.type is FieldType.TEXT else field.name
 
 
-def membership(leaf: Leaf, resources: Resources) -> Membership:
+def membership(leaf: Leaf, resources: Resources) -> Membership | ListedMembership:
     """Return the list of the leaf in the form that fits its field."""
     found = resources.lists[leaf.list]
     is_text = resources.catalogue[leaf.field].type is FieldType.TEXT
     return found.phrases if is_text else found.codes
+
+
+def phrases(leaf: Leaf, resources: Resources) -> Membership:
+    """Return the list of a leaf that looks for words; such a list is held in memory."""
+    found = membership(leaf, resources)
+    if isinstance(found, ListedMembership):
+        raise TypeError("a list whose words are looked for is held in memory")
+    return found
+
+
+def holds(members: Membership | ListedMembership) -> Callable[[str, Reading], bool]:
+    """Return the test that a value is on the list on the day of receipt."""
+    if isinstance(members, ListedMembership):
+        key = members.key
+        return lambda value, reading: value in reading.subject.context.listed.get(key, ())
+    return lambda value, reading: members.contains(value, reading[DAY])
 
 
 def thresholds(leaf: Leaf, resources: Resources) -> tuple[Any, ...]:
@@ -126,18 +142,19 @@ def _in_values(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
 def _in_list(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
     field = resources.catalogue[leaf.field]
     key, members = comparison_key(field), membership(leaf, resources)
-    test, matched = _matching(key, lambda value, reading: members.contains(value, reading[DAY]))
-    if members.dated or field.type is FieldType.CODES:
+    test, matched = _matching(key, holds(members))
+    if isinstance(members, ListedMembership) or members.dated or field.type is FieldType.CODES:
         return test, matched
-    return (lambda reading: reading[key] in members.always), matched
+    always = members.always
+    return (lambda reading: reading[key] in always), matched
 
 
 def _only_in_list(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    key, members = leaf.field, membership(leaf, resources)
+    key, on_list = leaf.field, holds(membership(leaf, resources))
 
     def test(reading: Reading) -> bool:
         values = reading[key]
-        return values is not None and all(members.contains(v, reading[DAY]) for v in values)
+        return values is not None and all(on_list(value, reading) for value in values)
 
     return test, lambda reading: reading[key] or ()
 
@@ -150,14 +167,14 @@ def _starts_with(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
 
 def _contains_word(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
     text_key, words_key = f"{leaf.field}#text", f"{leaf.field}#words"
-    members = membership(leaf, resources) if leaf.list else None
+    members = phrases(leaf, resources) if leaf.list else None
     wanted = members.values if members else frozenset(thresholds(leaf, resources))
     single = frozenset(phrase for phrase in wanted if " " not in phrase)
-    phrases = tuple(sorted(wanted - single))
+    several = tuple(sorted(wanted - single))
 
     def matched(reading: Reading) -> tuple[str, ...]:
         padded = f" {reading[text_key] or ''} "
-        found = [*(single & reading[words_key]), *(p for p in phrases if f" {p} " in padded)]
+        found = [*(single & reading[words_key]), *(p for p in several if f" {p} " in padded)]
         return tuple(
             phrase
             for phrase in sorted(found)
@@ -167,7 +184,7 @@ def _contains_word(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
     def quick(reading: Reading) -> bool:
         return not single.isdisjoint(reading[words_key])
 
-    exact = phrases or (members is not None and members.dated)
+    exact = several or (members is not None and members.dated)
     return ((lambda reading: bool(matched(reading))) if exact else quick), matched
 
 

@@ -47,6 +47,16 @@ class Membership:
         return any(entry.covers(day) for entry in self.dated.get(value, ()))
 
 
+class ListedMembership:
+    """The values of a list too long for memory: what of a declaration is on it was looked up.
+
+    `key` is where the context of the declaration holds them.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+
 class ReferenceList:
     """A named list; immutable. Codes are compared in capitals, texts word by word."""
 
@@ -66,3 +76,18 @@ class ReferenceList:
         """Return the values as texts: words joined by single spaces."""
         normal = {entry.value: cleansed(entry.value) for entry in self.entries}
         return Membership((entry for entry in self.entries if normal[entry.value]), normal)
+
+
+class LongList:
+    """A named list of which only id and revision are held; the database knows its entries."""
+
+    def __init__(self, code: str, title: str, key: int, revision: int) -> None:
+        self.code = code
+        self.title = title
+        self.key = key
+        self.revision = revision
+        self.codes = ListedMembership(f"{code}#code")
+        self.phrases = ListedMembership(f"{code}#text")
+
+
+AnyList = ReferenceList | LongList

@@ -2,6 +2,7 @@
 
 from risk.models.analysed import AnalysedDeclaration, AnalysedHistory, AnalysedItem
 from risk.models.assessment import Assessment
+from risk.models.back_test import BackTest, BackTestPart
 from risk.models.case import Case, Decision
 from risk.models.drafting import RuleDraft
 from risk.models.publication import Publication, Reassessment, RuleReview
@@ -19,6 +20,8 @@ __all__ = [
     "AnalysedHistory",
     "AnalysedItem",
     "Assessment",
+    "BackTest",
+    "BackTestPart",
     "Case",
     "Decision",
     "Publication",

@@ -110,7 +110,11 @@ class ReferenceList(models.Model):
 
 
 class ReferenceListEntry(models.Model):
-    """One entry of a reference list with its validity; a replaced entry ends, it is not removed."""
+    """One entry of a reference list with its validity in days.
+
+    It is in the list from revision `added_in` until, and not including, `removed_in`; so any past
+    revision can be read again. `as_code` and `as_text` are what values are compared with.
+    """
 
     list = models.ForeignKey(ReferenceList, models.PROTECT, related_name="entries")
     value = models.CharField(_("value"), max_length=120)
@@ -118,6 +122,10 @@ class ReferenceListEntry(models.Model):
     note = models.TextField(_("handling note"), blank=True)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    as_code = models.TextField(_("as a code"), db_collation="C", default="")
+    as_text = models.TextField(_("as a text"), db_collation="C", default="")
+    added_in = models.PositiveIntegerField(_("added in revision"), default=1)
+    removed_in = models.PositiveIntegerField(_("removed in revision"), null=True, blank=True)
 
     class Meta:
         triggers = [tracked()]
@@ -125,8 +133,14 @@ class ReferenceListEntry(models.Model):
         verbose_name_plural = _("entries of reference lists")
         constraints = [
             models.UniqueConstraint(
-                fields=["list", "value", "valid_from"], name="one_entry_per_value_and_start"
+                fields=["list", "value", "valid_from"],
+                condition=models.Q(removed_in__isnull=True),
+                name="one_entry_per_value_and_start",
             )
+        ]
+        indexes = [
+            models.Index(fields=["list", "as_code"], name="entry_as_code"),
+            models.Index(fields=["list", "as_text"], name="entry_as_text"),
         ]
 
     def __str__(self) -> str:

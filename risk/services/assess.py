@@ -2,26 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
 from customs_portal.bulk import copy_rows, fetch_prepared, next_ids
 from customs_portal.events.services import NewEvent, record_many
 from declarations.clocks import ClockKind
-from declarations.document import decode
 from declarations.lifecycle import ENS, move
 from declarations.models import Ens
 from declarations.services.clocks import stop_clocks
 from declarations.services.locks import lock_ens
-from risk import analysed, history
+from risk import analysed, history, listed, versions
 from risk.analysed import Subjects
 from risk.engine import rules as engine_rules
 from risk.engine.outcomes import Conclusion, Outcome, Severity, conclude
-from risk.engine.readings import Readings
 from risk.engine.rules import Hit
-from risk.engine.subject import Context, Features, decode_features, encode_features
-from risk.engine.subject import Declared as EngineDeclared
+from risk.engine.subject import Features, encode_features
 from risk.events import ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
 from risk.models import Assessment, Case
 from risk.models.choices import Outcome as OutcomeChoice
@@ -82,7 +78,7 @@ def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     locked = lock_ens(request.ens for request in requests)
     current = [r for r in requests if r.ens in locked and _is_current(r, locked[r.ens])]
     declared = _declared(current, locked)
-    _learn(declared)
+    _learn(declared, rule_set)
     opinions = _with_selections(_opinions(declared, rule_set))
     _store(opinions, rule_set, at)
     _move_ens(opinions, at)
@@ -108,64 +104,30 @@ def _with_selections(opinions: list[Opinion]) -> list[Opinion]:
     ]
 
 
-class _Stored(NamedTuple):
-    """What the database holds of a version."""
-
-    document: str
-    filing_type: str
-    filer: str
-    received_at: datetime
-    previous: str | None
-    features: str | None
-
-
-_LOAD = """
-SELECT v.id, fv.document_json::text, f.type, f.sender,
-    CASE WHEN v.number = 1 THEN f.lodged_at ELSE v.created_at END, before.document_json::text,
-    (SELECT a.features::text FROM risk_assessment a
-     WHERE a.ens_version_id = v.id AND a.rule_set_id IS NOT NULL ORDER BY a.id DESC LIMIT 1)
-FROM declarations_ensversion v
-JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
-JOIN declarations_filing f ON f.id = fv.filing_id
-LEFT JOIN declarations_ensversion p ON p.ens_id = v.ens_id AND p.number = v.number - 1
-LEFT JOIN declarations_filingversion before ON before.id = p.filing_versions[1]
-WHERE v.id = ANY(%s::bigint[]) AND NOT EXISTS (
-    SELECT 1 FROM risk_assessment a
-    WHERE a.ens_version_id = v.id AND a.kind = 'full' AND a.status <> 'superseded')
+_ASSESSED = """
+SELECT ens_version_id FROM risk_assessment
+WHERE ens_version_id = ANY(%s::bigint[]) AND kind = 'full' AND status <> 'superseded'
 """
 
 
 def _declared(requests: Sequence[Request], locked: dict[int, Ens]) -> list[Declared]:
-    rows = fetch_prepared(_LOAD, [[request.ens_version for request in requests]])
-    found = {row[0]: _Stored(*row[1:]) for row in rows}
+    wanted = [request.ens_version for request in requests]
+    assessed = {row[0] for row in fetch_prepared(_ASSESSED, [wanted])}
+    found = versions.load(version for version in wanted if version not in assessed)
     return [
-        _declared_as(request, locked[request.ens], found[request.ens_version])
+        Declared(
+            request=request,
+            ens=locked[request.ens],
+            subjects=found[request.ens_version].subjects,
+            features=found[request.ens_version].features,
+        )
         for request in requests
         if request.ens_version in found
     ]
 
 
-def _declared_as(request: Request, ens: Ens, stored: _Stored) -> Declared:
-    context = Context(
-        mrn=ens.mrn,
-        received_at=stored.received_at,
-        filing_type=stored.filing_type,
-        analysis_ends_at=ens.analysis_ends_at,
-        previous=decode(stored.previous) if stored.previous else None,
-    )
-    subjects = Subjects(
-        ens=ens.pk,
-        ens_version=request.ens_version,
-        received_at=stored.received_at,
-        filer=stored.filer,
-        readings=Readings(EngineDeclared(decode(stored.document), context)),
-    )
-    features = decode_features(stored.features) if stored.features else None
-    return Declared(request=request, ens=ens, subjects=subjects, features=features)
-
-
-def _learn(declared: Sequence[Declared]) -> None:
-    """Let the readings know what history says; write what is analysed for the first time."""
+def _learn(declared: Sequence[Declared], rule_set: InForce) -> None:
+    """Let the readings know what history and long lists say; write what is analysed first."""
     fresh = [entry.subjects for entry in declared if entry.features is None]
     analysed.write(fresh)
     found = history.features([entry.ens_version for entry in fresh])
@@ -173,6 +135,7 @@ def _learn(declared: Sequence[Declared]) -> None:
         features = entry.features or found[entry.request.ens_version]
         entry.subjects.readings.declared.learn(features, {})
     analysed.write_history(fresh)
+    listed.look_up([entry.subjects for entry in declared], rule_set.compiled)
 
 
 def _opinions(versions: Sequence[Declared], rule_set: InForce) -> list[Opinion]:

@@ -1,28 +1,22 @@
-"""Publishing: rules and lists become what assessments are made with."""
+"""Publishing: rules become what assessments are made with."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import Max
 
 from customs_portal.accounts.models import User
 from declarations.services.locks import assert_in_transaction
-from risk.engine.lists import ListEntry
-from risk.engine.lists import ReferenceList as EngineList
 from risk.engine.rules import EngineRule
 from risk.models import (
-    ReferenceList,
-    ReferenceListEntry,
     RiskProfile,
     Rule,
     RuleSetVersion,
     RuleVersion,
 )
 from risk.rule_sets import engine_rule
-
-BEGINNING = date(2000, 1, 1)
 
 
 def publish_rules(
@@ -90,52 +84,3 @@ def _version(wanted: EngineRule, profile: RiskProfile, at: datetime) -> RuleVers
         note=wanted.note,
         created_at=at,
     )
-
-
-def load_lists(lists: Iterable[EngineList]) -> None:
-    """Make the reference lists hold these entries; a list that changed gets a new revision."""
-    assert_in_transaction()
-    for wanted in lists:
-        found, created = ReferenceList.objects.get_or_create(
-            code=wanted.code, defaults={"name": wanted.title}
-        )
-        changed = _replace_entries(found, wanted.entries)
-        if changed and not created:
-            ReferenceList.objects.filter(pk=found.pk).update(revision=F("revision") + 1)
-
-
-def _replace_entries(found: ReferenceList, wanted: Iterable[ListEntry]) -> bool:
-    known = {(row.value, row.valid_from): row for row in found.entries.all()}
-    fresh = {_key(entry): _entry(found, entry) for entry in wanted}
-    gone = [row.pk for key, row in known.items() if key not in fresh]
-    changed = {key: row for key, row in fresh.items() if not _same(known.get(key), row)}
-    if not gone and not changed:
-        return False
-    ReferenceListEntry.objects.filter(pk__in=gone).delete()
-    ReferenceListEntry.objects.bulk_create(
-        changed.values(),
-        update_conflicts=True,
-        unique_fields=["list", "value", "valid_from"],
-        update_fields=["label", "note", "valid_to"],
-    )
-    return True
-
-
-def _key(entry: ListEntry) -> tuple[str, date]:
-    return entry.value, entry.valid_from or BEGINNING
-
-
-def _entry(found: ReferenceList, entry: ListEntry) -> ReferenceListEntry:
-    return ReferenceListEntry(
-        list=found,
-        value=entry.value,
-        label=entry.label,
-        note=entry.note,
-        valid_from=entry.valid_from or BEGINNING,
-        valid_to=entry.valid_to,
-    )
-
-
-def _same(known: ReferenceListEntry | None, row: ReferenceListEntry) -> bool:
-    fields = ("label", "note", "valid_to")
-    return known is not None and all(getattr(known, name) == getattr(row, name) for name in fields)

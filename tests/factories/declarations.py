@@ -13,7 +13,7 @@ from declarations.services import Lodged, Lodgement, Rejection, lodge, reject
 from risk.engine.loading import load_lists, load_rules
 from risk.models import Case, RiskProfile
 from risk.services.assess import Request, assess_versions
-from risk.services.publish import load_lists as store_lists
+from risk.services.lists import load_lists as store_lists
 from risk.services.publish import publish_rules
 from tests.messaging.builders import goods_item, minimal_document
 
@@ -26,7 +26,7 @@ def publish_demo_rules(at: datetime) -> None:
     """Publish the rules and lists that come with the portal."""
     profile, _created = RiskProfile.objects.get_or_create(code="demo", defaults={"name": "Demo"})
     with transaction.atomic():
-        store_lists(load_lists().values())
+        store_lists(load_lists().values(), at=at)
         publish_rules(load_rules(), profile=profile, at=at)
 
 

@@ -11,7 +11,8 @@ from risk import rule_sets
 from risk.engine import loading
 from risk.engine.tree import All
 from risk.models import ReferenceList, RiskProfile, RuleSetVersion, RuleVersion
-from risk.services.publish import load_lists, publish_rules
+from risk.services.lists import load_lists
+from risk.services.publish import publish_rules
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ def test_a_changed_list_is_compiled_anew() -> None:
     before = rule_sets.in_force(clock.now())
     [found] = [entry for entry in loading.load_lists().values() if entry.code == "watch_imo"]
     shorter = type(found)(found.code, found.title, found.entries[1:])
-    load_lists([shorter])
+    load_lists([shorter], at=clock.now())
     assert ReferenceList.objects.get(code="watch_imo").revision == 2
     assert rule_sets.in_force(clock.now()) is not before
 

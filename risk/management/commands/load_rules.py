@@ -11,7 +11,8 @@ from risk.engine import loading
 from risk.engine.evaluate import UnsoundRule
 from risk.models import RiskProfile, RuleSetVersion
 from risk.rule_sets import in_force
-from risk.services.publish import load_lists, publish_rules
+from risk.services.lists import load_lists
+from risk.services.publish import publish_rules
 
 
 class Command(BaseCommand):
@@ -37,7 +38,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def _publish(self, options: dict[str, Any]) -> RuleSetVersion:
         rules = loading.load_rules(options["rules"])
-        load_lists(loading.load_lists(options["lists"]).values())
+        load_lists(loading.load_lists(options["lists"]).values(), at=clock.now())
         profile, _created = RiskProfile.objects.get_or_create(
             code=options["profile"], defaults={"name": options["profile"].capitalize()}
         )

@@ -1,0 +1,92 @@
+"""Versions of ENS with all that rules read of them, as they were lodged."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from customs_portal.bulk import fetch_prepared
+from declarations.document import decode
+from risk.analysed import Subjects
+from risk.engine.readings import Readings
+from risk.engine.subject import Context, Declared, Features, decode_features
+
+_LOAD = """
+SELECT v.id, v.ens_id, e.mrn, fv.document_json::text, f.type, f.sender,
+    CASE WHEN v.number = 1 THEN f.lodged_at ELSE v.created_at END, e.analysis_ends_at,
+    before.document_json::text,
+    (SELECT a.features::text FROM risk_assessment a
+     WHERE a.ens_version_id = v.id AND a.rule_set_id IS NOT NULL ORDER BY a.id DESC LIMIT 1)
+FROM declarations_ensversion v
+JOIN declarations_ens e ON e.id = v.ens_id
+JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
+JOIN declarations_filing f ON f.id = fv.filing_id
+LEFT JOIN declarations_ensversion p ON p.ens_id = v.ens_id AND p.number = v.number - 1
+LEFT JOIN declarations_filingversion before ON before.id = p.filing_versions[1]
+WHERE v.id = ANY(%s::bigint[]) ORDER BY v.id
+"""
+
+
+class _Stored(NamedTuple):
+    """What the database holds of a version."""
+
+    ens_version: int
+    ens: int
+    mrn: str
+    document: str
+    filing_type: str
+    filer: str
+    received_at: datetime
+    analysis_ends_at: datetime
+    previous: str | None
+    features: str | None
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """A version to be judged; `features` are those stored when it was first assessed."""
+
+    subjects: Subjects
+    features: Features | None
+
+
+def load(ens_versions: Iterable[int]) -> dict[int, Version]:
+    """Return the versions by id; their readings know no history yet."""
+    rows = fetch_prepared(_LOAD, [list(ens_versions)])
+    return {row[0]: _version(_Stored(*row)) for row in rows}
+
+
+def load_known(ens_versions: Iterable[int]) -> list[Subjects]:
+    """Return the versions that were assessed, knowing the history that was stored then."""
+    found = load(ens_versions).values()
+    known = [version for version in found if version.features is not None]
+    for version in known:
+        assert version.features is not None
+        version.subjects.readings.declared.learn(version.features, {})
+    return [version.subjects for version in known]
+
+
+def _version(stored: _Stored) -> Version:
+    context = Context(
+        mrn=stored.mrn,
+        received_at=stored.received_at,
+        filing_type=stored.filing_type,
+        analysis_ends_at=stored.analysis_ends_at,
+        previous=decode(stored.previous) if stored.previous else None,
+    )
+    subjects = Subjects(
+        ens=stored.ens,
+        ens_version=stored.ens_version,
+        received_at=stored.received_at,
+        filer=stored.filer,
+        readings=Readings(Declared(decode(stored.document), context)),
+    )
+    return Version(
+        subjects=subjects,
+        features=decode_features(stored.features) if stored.features else None,
+    )
+
+
+def ids(subjects: Sequence[Subjects]) -> list[int]:
+    """Return the ids of the versions."""
+    return [entry.ens_version for entry in subjects]
