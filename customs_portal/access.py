@@ -64,6 +64,12 @@ ROWS: dict[str, Row] = {
     "livez": _OPEN,
     "readyz": _OPEN,
     "metrics": Row(door=Door.MONITORING, roles=frozenset()),
+    "audit": Row(roles=frozenset({Role.AUDITOR}), logged=What.TRAIL),
+    "audit_export": Row(roles=frozenset({Role.AUDITOR}), verb=True, logged=What.TRAIL),
+    "look_ups": Row(roles=frozenset({Role.AUDITOR, Role.SUPERVISOR}), logged=What.TRAIL),
+    "look_ups_export": Row(
+        roles=frozenset({Role.AUDITOR, Role.SUPERVISOR}), verb=True, logged=What.TRAIL
+    ),
     "operations": Row(roles=OVERSIGHT),
     "retry_parked": Row(roles=frozenset({Role.ADMINISTRATOR}), verb=True),
     "account_login": _OPEN,

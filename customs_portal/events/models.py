@@ -1,5 +1,6 @@
 """Events and their deliveries."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,10 @@ class Event(models.Model):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        indexes = [models.Index(fields=["stream", "id"], name="event_stream")]
+        indexes = [
+            models.Index(fields=["stream", "id"], name="event_stream"),
+            BrinIndex(fields=["at"], name="event_at"),
+        ]
         triggers = [append_only()]
 
     def __str__(self) -> str:

@@ -28,6 +28,8 @@ MENU = (
     MenuItem(url_name="companies", label=_("Your company"), roles=TRADERS),
     MenuItem(url_name="messages", label=_("Messages"), roles=READING | TRADERS),
     MenuItem(url_name="deadlines", label=_("Deadlines"), roles=TRADERS),
+    MenuItem(url_name="audit", label=_("Audit"), roles=frozenset({Role.AUDITOR})),
+    MenuItem(url_name="look_ups", label=_("Look-ups"), roles=frozenset({Role.SUPERVISOR})),
     MenuItem(url_name="operations", label=_("Operations"), roles=OVERSIGHT),
     MenuItem(
         url_name="admin:index",

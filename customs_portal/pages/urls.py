@@ -4,6 +4,7 @@ from django.urls import path
 
 from customs_portal.pages.views import (
     account,
+    audit,
     call,
     case,
     company,
@@ -70,6 +71,10 @@ urlpatterns = [
     ),
     path("company/<str:eori>/tokens/", company.issue, name="issue_token"),
     path("company/<str:eori>/tokens/<str:key>/end/", company.end_token, name="end_token"),
+    path("audit/", audit.trail, name="audit"),
+    path("audit/export/", audit.export_trail, name="audit_export"),
+    path("audit/look-ups/", audit.look_ups, name="look_ups"),
+    path("audit/look-ups/export/", audit.export_look_ups, name="look_ups_export"),
     path("operations/", operations.operations, name="operations"),
     path("operations/retry/", operations.retry_parked, name="retry_parked"),
     path("metrics", metrics.metrics, name="metrics"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 from django.db.models import QuerySet
 
+from customs_portal.accounts import policies
 from customs_portal.accounts.models import AccessLog, User
 from declarations.models import Ens, SearchKey
 
@@ -43,9 +44,14 @@ def search(user: User, typed: str) -> list[Found]:
 
 
 def search_everywhere(typed: str, *, user: User) -> list[Found]:
-    """Return the ENS of all offices, but for those that the user sees anyway."""
+    """Return the ENS of all offices, but for those that the user sees anyway or keeps out of."""
     own = Ens.objects.visible_to(user)
-    return _search(typed, Ens.objects.exclude(pk__in=own.values("pk")))
+    return _search(typed, elsewhere(user).exclude(pk__in=own.values("pk")))
+
+
+def elsewhere(user: User) -> QuerySet[Ens]:
+    """Return the ENS that a stated reason can open: all but those of which the user keeps out."""
+    return Ens.objects.without_parties(policies.recused_eoris(user))
 
 
 def stated_reason(user: User, ens: Ens, at: datetime) -> str | None:

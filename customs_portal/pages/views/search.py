@@ -48,7 +48,7 @@ def ens_elsewhere(request: HttpRequest, mrn: str) -> HttpResponse:
     user = current_user(request)
     if Ens.objects.visible_to(user).filter(mrn=mrn).exists():
         return redirect("ens", mrn)
-    found = Ens.objects.filter(mrn=mrn).first()
+    found = reads.elsewhere(user).filter(mrn=mrn).first()
     reason = reads.stated_reason(user, found, now()) if found else None
     if found is None or reason is None:
         raise Http404
