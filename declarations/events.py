@@ -104,3 +104,20 @@ CONSIGNMENT_MISSED = Kind(
     name="consignment.missed",
     sentence=_("Not arrived by the expected time with its tolerance, consignments: %(count)s"),
 )
+DUAL_FILING_SUSPECTED = Kind(
+    name="dual_filing.suspected",
+    sentence=_("The same goods seem to be declared by another person: %(other_mrn)s"),
+)
+DUAL_FILING_DISMISSED = Kind(
+    name="dual_filing.dismissed", sentence=_("Not the same goods as %(other_mrn)s")
+)
+DUAL_FILING_KEPT = Kind(
+    name="dual_filing.kept", sentence=_("Kept for analysis beside %(other_mrn)s")
+)
+DUAL_FILING_WON = Kind(
+    name="dual_filing.won",
+    sentence=_("Counts for the goods of %(other_mrn)s, whose measures it takes over"),
+)
+FILING_SUPERSEDED = Kind(
+    name="filing.superseded", sentence=_("Superseded: for these goods %(other_mrn)s counts")
+)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from customs_portal.events.models import Event
+from risk.services.alarms import raise_alarms
 from risk.services.assess import Request, assess_versions
+from risk.services.dual_filing import compare_filings
 
 
 def assess(batch: Sequence[Event], *, at: datetime) -> None:
@@ -18,3 +20,13 @@ def assess(batch: Sequence[Event], *, at: datetime) -> None:
         for event in batch
     ]
     assess_versions(requests, at=at)
+
+
+def compare(batch: Sequence[Event], *, at: datetime) -> None:
+    """Look for other declarations of the same goods once these have been analysed."""
+    compare_filings([event.stream for event in batch if event.stream is not None], at=at)
+
+
+def alarm(batch: Sequence[Event], *, at: datetime) -> None:
+    """Tell officers of instructions that were disobeyed."""
+    raise_alarms([event.stream for event in batch if event.stream is not None], at=at)

@@ -148,7 +148,9 @@ SELECT 'measure ' || m.id || ' on ' || n.mrn FROM declarations_measure m
 JOIN declarations_ens n ON n.id = m.ens_id
 WHERE m.announced_at IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM events_event e
-    WHERE e.stream = m.ens_id AND e.kind = 'measure.announced'
+    WHERE (e.stream = m.ens_id OR e.stream IN (
+        SELECT x.id FROM declarations_ens x WHERE x.absorbed_by_id = m.ens_id))
+      AND e.kind = 'measure.announced'
       AND (e.data->>'measure')::bigint = m.id
       AND (EXISTS (SELECT 1 FROM messaging_outboundmessage o
                    WHERE o.event_id = e.id AND o.kind = 'CC351A')

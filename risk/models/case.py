@@ -24,6 +24,8 @@ class Case(models.Model):
         CHANGED = "changed", _("Changed after selection")
         NOT_ASSESSED = "not_assessed", _("Not assessed in time")
         NOT_DELIVERED = "not_delivered", _("Instruction not delivered")
+        BREACHED = "breached", _("Loaded against an instruction")
+        DUAL_FILING = "dual_filing", _("From the superseded declaration")
 
     ens = models.ForeignKey(Ens, models.PROTECT, related_name="+")
     cause = models.CharField(_("cause"), max_length=16, choices=Cause.choices, default=Cause.RISK)

@@ -1,0 +1,34 @@
+"""Alarms: what was loaded against an instruction stands on top of every queue."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import F
+
+from declarations.models import Ens
+from declarations.services.locks import lock_ens
+from risk.engine.outcomes import Outcome, Severity
+from risk.models import Case
+from risk.services.cases import Flagged, open_cases
+
+
+def raise_alarms(ens: Collection[int], *, at: datetime) -> None:
+    """Open an urgent case on each ENS, or make the open one urgent."""
+    locked = lock_ens(ens)
+    urgent = {"cause": Case.Cause.BREACHED, "severity": Severity.CRITICAL, "due_at": at}
+    cases = Case.objects.open().filter(ens__in=locked)
+    known = set(cases.values_list("ens_id", flat=True))
+    cases.update(revision=F("revision") + 1, **urgent)
+    open_cases([_flagged(locked[key], at) for key in sorted(set(locked) - known)], at=at)
+
+
+def _flagged(ens: Ens, at: datetime) -> Flagged:
+    return Flagged(
+        ens=ens.pk,
+        office=ens.office_of_first_entry,
+        due_at=at,
+        outcome=Outcome.HOLD,
+        severity=Severity.CRITICAL,
+        score=100,
+        cause=Case.Cause.BREACHED,
+    )
