@@ -21,6 +21,7 @@ from customs_portal.pages.views import (
     subsequent_entry,
     trader,
     traffic,
+    versions,
 )
 
 urlpatterns = [
@@ -37,6 +38,7 @@ urlpatterns = [
     path("cases/<int:case_id>/decide/", case.decide, name="decide"),
     path("cases/<int:case_id>/call/", call.record, name="record_call"),
     path("ens/<str:mrn>/", ens.ens, name="ens"),
+    path("ens/<str:mrn>/versions/", versions.of_ens, name="ens_versions"),
     path("ens/<str:mrn>/traffic/", traffic.correct, name="correct_traffic"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("subsequent-entry/", subsequent_entry.inbox, name="subsequent_entry"),
@@ -75,6 +77,7 @@ urlpatterns = [
     path("audit/export/", audit.export_trail, name="audit_export"),
     path("audit/look-ups/", audit.look_ups, name="look_ups"),
     path("audit/look-ups/export/", audit.export_look_ups, name="look_ups_export"),
+    path("filings/<int:pk>/versions/", versions.of_filing, name="trader_versions"),
     path("operations/", operations.operations, name="operations"),
     path("operations/retry/", operations.retry_parked, name="retry_parked"),
     path("metrics", metrics.metrics, name="metrics"),

@@ -115,6 +115,7 @@ class FilingPage(msgspec.Struct, frozen=True, kw_only=True):
     lodged_at: datetime
     registered_at: datetime | None
     own: bool
+    version: int
     refused: Refused | None
     instructions: tuple[Instruction, ...]
     messages: tuple[TraderMessage, ...]
@@ -342,6 +343,7 @@ def filing_page(filing: Filing, user: User, snapshot: Snapshot, at: datetime) ->
         lodged_at=filing.lodged_at,
         registered_at=filing.registered_at,
         own=own,
+        version=filing.version,
         refused=next(iter(_rejected([filing])), None) if filing.status == "rejected" else None,
         instructions=_instructions(filing, eoris, at),
         messages=_messages(filing, user),
