@@ -77,6 +77,7 @@ ROWS: dict[str, Row] = {
     "account_change_password": _OWN_ACCOUNT,
     "account_reauthenticate": _OWN_ACCOUNT,
     "end_other_sessions": Row(verb=True),
+    "invitation": _OPEN,
     "mfa_activate_totp": _OWN_ACCOUNT,
     "mfa_add_webauthn": _OWN_ACCOUNT,
     "mfa_authenticate": _OPEN,
@@ -143,7 +144,7 @@ ROWS: dict[str, Row] = {
     "admin:password_change": _ADMIN,
     "admin:password_change_done": _ADMIN,
     "admin:view_on_site": _ADMIN,
-    "admin:auth_user_password_change": _ADMINISTRATION,
+    "admin:accounts_user_invite": _ADMINISTRATION,
     "admin:accounts_operator_issue_token": Row(
         roles=frozenset({Role.ADMINISTRATOR}), logged=What.OPERATOR
     ),

@@ -1,6 +1,6 @@
 """People, operators and tokens in the admin: the work of the administrator."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
@@ -17,7 +17,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from customs_portal import clock
 from customs_portal.accounts import sign_in_admin  # noqa: F401  registers itself
-from customs_portal.accounts.forms import NewUserForm, TokenForm
+from customs_portal.accounts.forms import InviteAnewForm, InvitedPersonForm, TokenForm
+from customs_portal.accounts.inviting import forget_second_step, invite_from
 from customs_portal.accounts.models import (
     AccessLog,
     ApiToken,
@@ -35,6 +36,8 @@ from customs_portal.admin_access import (
     RolePermissions,
     role_of,
 )
+
+PASSWORD_PAGE = "auth_user_password_change"  # noqa: S105  the name of a URL
 
 admin.site.unregister([Group, EmailAddress])
 
@@ -70,7 +73,8 @@ class PersonAdmin(RoleAdmin, UserAdmin[User]):
 
     looked_at_as = "person"
     readers, editors = AUDIT, ADMINISTRATION
-    add_form = NewUserForm
+    add_form = InvitedPersonForm
+    add_form_template = "admin/change_form.html"
     inlines = (OfficesInline, OperatorsInline)
     list_display = ("username", "first_name", "last_name", "role", "is_active", "last_login")
     list_filter = ("role", "is_active")
@@ -78,30 +82,61 @@ class PersonAdmin(RoleAdmin, UserAdmin[User]):
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username",)}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
         (_("Access"), {"fields": ("role", "is_active")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
-    add_fieldsets = (
-        (None, {"fields": ("username", "role", "usable_password", "password1", "password2")}),
-    )
+    add_fieldsets = ((None, {"fields": ("username", "first_name", "last_name", "email", "role")}),)
 
     def reference_of(self, row: User) -> str:
         """Return the user name."""
         return row.username
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show nothing of the password to those who only read."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
-            return fieldsets
-        return ((None, {"fields": ("username",)}), *tuple(fieldsets)[1:])
-
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Let nobody change their own role or close their own account."""
         own = ("role", "is_active") if obj is not None and obj.pk == request.user.pk else ()
         return (*self.readonly_fields, *own)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that invites anew; nobody sets the password of somebody else."""
+        view = self.admin_site.admin_view(self.invite_view)
+        own = path("<int:key>/invite/", view, name="accounts_user_invite")
+        return [own, *(url for url in super().get_urls() if url.name != PASSWORD_PAGE)]
+
+    def response_add(self, request: HttpRequest, obj: User, *_: Any) -> HttpResponse:
+        """Invite whoever was added and show the link, once."""
+        return self._invited(request, obj)
+
+    def invite_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Ask, then invite a person anew and show the link, once."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        person = self.get_object(request, str(key))
+        if person is None:
+            raise Http404
+        form = InviteAnewForm(request.POST if request.method == "POST" else None)
+        if not form.is_valid():
+            return self._invitation_page(request, person, form=form)
+        if form.cleaned_data["forget_second_step"]:
+            forget_second_step(request, user=person, by=cast("User", request.user))
+        self.log_change(request, person, "Invited anew.")
+        return self._invited(request, person)
+
+    def _invited(self, request: HttpRequest, person: User) -> HttpResponse:
+        invited = invite_from(request, user=person, by=cast("User", request.user))
+        return self._invitation_page(request, person, invited=invited)
+
+    def _invitation_page(self, request: HttpRequest, person: User, **more: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Invite"),
+            "subtitle": str(person),
+            "original": person,
+            **more,
+        }
+        return TemplateResponse(request, "admin/accounts/user/invite.html", context)
 
 
 @admin.register(Operator)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models import Mandate, Operator, Recusal, Substitution, User
@@ -14,12 +13,27 @@ from customs_portal.accounts.services import LONGEST_LIFE
 from customs_portal.clock import now
 
 
-class NewUserForm(AdminUserCreationForm[User]):
-    """A new person with a role."""
+class InvitedPersonForm(forms.ModelForm[User]):
+    """A new person with a role, who sets the password through the link of the invitation."""
 
     class Meta:
         model = User
-        fields = ("username", "role")
+        fields = ("username", "first_name", "last_name", "email", "role")
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002  Django's own signature
+        """Save the person without a password."""
+        self.instance.set_unusable_password()
+        return super().save(commit=commit)
+
+
+class InviteAnewForm(forms.Form):
+    """Whether somebody who is invited anew has lost the second step as well."""
+
+    forget_second_step = forms.BooleanField(
+        label=_("Remove the second step as well"),
+        required=False,
+        help_text=_("For somebody who lost phone and recovery codes. Make sure who asks."),
+    )
 
 
 class TokenForm(forms.Form):

@@ -1,10 +1,20 @@
 """The door in the admin: its trail, sessions in use, invitations."""
 
-from allauth.mfa.models import Authenticator
-from django.contrib import admin
+from typing import cast
 
-from customs_portal.accounts.models import Invitation, SignedInSession, SignInEvent
-from customs_portal.admin_access import ADMINISTRATION, AUDIT, RoleAdmin
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from customs_portal.accounts.invitations import revoke
+from customs_portal.accounts.models import Invitation, SignedInSession, SignInEvent, User
+from customs_portal.accounts.sign_in_trail import record
+from customs_portal.admin_access import ADMINISTRATION, AUDIT, RoleAdmin, role_of
+from customs_portal.clock import now
 
 admin.site.unregister(Authenticator)
 
@@ -46,3 +56,20 @@ class InvitationAdmin(RoleAdmin):
     search_fields = ("=user__username", "=user__email")
     date_hierarchy = "made_at"
     ordering = ("-made_at",)
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whether the role may withdraw invitations."""
+        return role_of(request) in ADMINISTRATION
+
+    @admin.action(description=_("Withdraw"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, rows: QuerySet[Invitation]) -> None:
+        """Withdraw the chosen invitations that are open."""
+        at, by = now(), cast("User", request.user)
+        with transaction.atomic():
+            done = revoke(list(rows.values_list("pk", flat=True)), at=at)
+            for row in done:
+                kind = SignInEvent.Kind.INVITATION_REVOKED
+                record(kind, request=request, at=at, user=row.user, actor=by)
+        text = ngettext("%d invitation withdrawn.", "%d invitations withdrawn.", len(done))
+        self.message_user(request, text % len(done), messages.SUCCESS)

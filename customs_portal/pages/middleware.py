@@ -14,13 +14,14 @@ from customs_portal.pages.office import desk_of
 
 OPEN_NAMES = frozenset(
     {
-        "livez",
-        "readyz",
-        "metrics",
         "account_login",
         "account_logout",
+        "invitation",
+        "livez",
+        "metrics",
         "mfa_authenticate",
         "mfa_login_webauthn",
+        "readyz",
         "set_language",
     }
 )

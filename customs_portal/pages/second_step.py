@@ -14,6 +14,7 @@ SETTING_UP = frozenset(
         "account_login",
         "account_logout",
         "account_reauthenticate",
+        "invitation",
         "livez",
         "mfa_activate_totp",
         "mfa_add_webauthn",

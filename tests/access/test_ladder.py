@@ -14,8 +14,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from customs_portal.access import Door, Row, rows
+from customs_portal.accounts.invitations import token_of
 from customs_portal.accounts.models import (
     ApiToken,
+    Invitation,
     Mandate,
     Operator,
     OperatorMembership,
@@ -117,7 +119,8 @@ def addresses(world: World) -> dict[str, str]:
         "api:filing": {"mrn": ens.mrn},
         "admin:risk_case_decide": {"key": open_case.pk},
         "admin:accounts_operator_issue_token": {"key": Operator.objects.get(eori=LODGER).pk},
-        "admin:auth_user_password_change": {"id": world.people["trader"].pk},
+        "admin:accounts_user_invite": {"key": world.people["trader"].pk},
+        "invitation": {"token": token_of(Invitation.objects.get(used_at=None))},
         "admin:app_list": {"app_label": "reference"},
         "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
         "mfa_remove_webauthn": {"pk": 1},

@@ -10,10 +10,10 @@ from django.db import transaction
 
 from customs_portal import clock
 from customs_portal.accounts.access_log import record_access
+from customs_portal.accounts.invitations import invite
 from customs_portal.accounts.models import (
     AccessLog,
     ApiToken,
-    Invitation,
     Mandate,
     OfficeMembership,
     Operator,
@@ -95,9 +95,8 @@ def _at_the_door(people: dict[str, User], at: datetime) -> None:
     officer = people["officer"]
     SignInEvent.objects.create(kind=SignInEvent.Kind.SIGNED_IN, user=officer, at=at)
     SignedInSession.objects.create(user=officer, started_at=at, seen_at=at)
-    Invitation.objects.create(
-        user=officer, made_by=people["administrator"], made_at=at, expires_at=at, used_at=at
-    )
+    with transaction.atomic():
+        invite(user=people["partner"], by=people["administrator"], at=at)
 
 
 def _arrivals(supervisor: User, at: datetime) -> None:
