@@ -75,6 +75,7 @@ bench-data: $(STAMP)
 DEVELOPMENT = env DEMO=1 SECRET_KEY=unused DJANGO_SETTINGS_MODULE=customs_portal.settings
 PRODUCTION = env DEMO=0 DEBUG=0 HTTPS=1 ALLOWED_HOSTS=portal.example DEVELOPMENT_TOOLS=0 \
 	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") \
+	SAMPLING_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") \
 	DATABASE_URL=postgresql://portal@localhost/portal REDIS_URL=redis://localhost/0
 
 $(STAMP): requirements-dev.txt

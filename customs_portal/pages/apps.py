@@ -10,7 +10,8 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
-        """Make the portal's Celery application the current one."""
+        """Make the portal's Celery application the current one; register the system checks."""
         from customs_portal.celery import app
+        from customs_portal.pages import checks  # noqa: F401  registers itself
 
         app.set_default()
