@@ -1,11 +1,11 @@
 """Who changes something, from where and why, told to the log of changes."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from customs_portal.accounts.addresses import address_of
 from customs_portal.events.changes import told_as
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -21,19 +21,12 @@ class ChangesMiddleware:
         """Answer the request; only what may change something costs a statement."""
         if request.method in SAFE_METHODS or not _has_session(request):
             return self.get_response(request)
-        with told_as(actor=request.user.pk, address=_address(request), reason=_reason(request)):
+        with told_as(actor=request.user.pk, address=address_of(request), reason=_reason(request)):
             return self.get_response(request)
 
 
 def _has_session(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
-
-
-def _address(request: HttpRequest) -> str | None:
-    try:
-        return str(ip_address(request.META.get("REMOTE_ADDR", "")))
-    except ValueError:
-        return None
 
 
 def _reason(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 
 from customs_portal.accounts.access_log import record_looks
+from customs_portal.accounts.addresses import address_of
 from customs_portal.accounts.models import AccessLog
 from customs_portal.clock import now
 from customs_portal.looks import Look
@@ -36,6 +37,6 @@ def note_looks(
     reason: str = "",
 ) -> None:
     """Record that whoever asks is shown all of these, in one statement, before they are."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address = address_of(request) or ""
     user = current_user(request)
     record_looks(user, looks, at=now(), address=address, how=how, reason=reason)
