@@ -7,6 +7,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models import User
@@ -66,6 +67,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             return True
         others = Authenticator.objects.filter(user=user, type__in=STEPS)
         return bool(others.exclude(pk=authenticator.pk).exists())
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """Name a passkey that the person gave no name."""
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("Passkey %d") % (count + 1)
 
     def get_totp_issuer(self) -> str:
         """Name the portal in the app."""

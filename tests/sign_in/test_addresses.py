@@ -24,6 +24,6 @@ from customs_portal.accounts.addresses import address_of
 )
 def test_the_address(settings: Any, proxies: int, forwarded: str, expected: str | None) -> None:
     settings.TRUSTED_PROXIES = proxies
-    headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
-    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", **headers)
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1")
+    request.META["HTTP_X_FORWARDED_FOR"] = forwarded
     assert address_of(request) == expected
