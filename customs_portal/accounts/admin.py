@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from customs_portal import clock
-from customs_portal.accounts import sign_in_admin  # noqa: F401  registers itself
+from customs_portal.accounts import duty_admin, mandate_admin, sign_in_admin  # noqa: F401  they register themselves
 from customs_portal.accounts.forms import InviteAnewForm, InvitedPersonForm, TokenForm
 from customs_portal.accounts.inviting import forget_second_step, invite_from
 from customs_portal.accounts.models import (
@@ -145,8 +145,19 @@ class OperatorAdmin(RoleAdmin):
 
     looked_at_as = "operator"
     readers, editors = CASEWORK | AUDIT, ADMINISTRATION
-    list_display = ("eori", "name", "telephone")
-    search_fields = ("eori", "name")
+    list_display = ("eori", "name", "country", "valid_to", "aeo", "aeo_suspended", "telephone")
+    list_filter = ("aeo", "aeo_suspended", "natural_person", "country")
+    search_fields = ("eori", "name", "aeo_number")
+    date_hierarchy = "valid_from"
+    fieldsets = (
+        (None, {"fields": ("eori", "name", "natural_person", "telephone")}),
+        (_("Address"), {"fields": ("street", "postcode", "city", "country")}),
+        (_("EORI"), {"fields": ("valid_from", "valid_to")}),
+        (
+            _("Authorised economic operator"),
+            {"fields": ("aeo", "aeo_number", "aeo_valid_from", "aeo_valid_to", "aeo_suspended")},
+        ),
+    )
 
     def reference_of(self, row: Operator) -> str:
         """Return the EORI number."""
@@ -174,7 +185,10 @@ class OperatorAdmin(RoleAdmin):
         form = TokenForm(request.POST or None)
         token = ""
         if request.method == "POST" and form.is_valid():
-            token = issue_token(operator=operator, at=clock.now(), **form.cleaned_data)
+            assert isinstance(request.user, User)
+            token = issue_token(
+                operator=operator, at=clock.now(), issued_by=request.user, **form.cleaned_data
+            )
             self.log_change(request, operator, "Token issued.")
         context = {
             **self.admin_site.each_context(request),
@@ -193,13 +207,18 @@ class ApiTokenAdmin(RoleAdmin):
     """Tokens of systems; issued on the page of their operator."""
 
     readers = ADMINISTRATION | AUDIT
-    list_display = ("token_key", "operator", "label", "test", "created", "expiry")
+    list_display = (
+        "token_key", "operator", "label", "scopes", "test", "created", "last_used_at", "expiry",
+    )  # fmt: skip
     list_filter = ("test", "expiry")
     list_select_related = ("operator",)
     search_fields = ("operator__eori", "operator__name", "label", "token_key")
     date_hierarchy = "created"
     ordering = ("-created",)
-    fields = ("token_key", "operator", "label", "test", "created", "expiry")
+    fields = (
+        "token_key", "operator", "label", "scopes", "test", "issued_by", "created", "last_used_at",
+        "expiry",
+    )  # fmt: skip
     actions = ("end",)
 
     def has_end_permission(self, request: HttpRequest) -> bool:

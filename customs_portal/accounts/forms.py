@@ -140,13 +140,14 @@ class SubstitutionForm(forms.ModelForm[Substitution]):
             cleaned.get(name) for name in ("absent", "substitute", "valid_from", "valid_to")
         ):
             return cleaned
+        substitute = cleaned["substitute"]
         crossing = Substitution.objects.exclude(pk=self.instance.pk).filter(
-            absent=cleaned["substitute"],
+            absent=substitute,
             valid_from__lt=cleaned["valid_to"],
             valid_to__gt=cleaned["valid_from"],
         )
         if crossing.exists():
             self.add_error("substitute", _("This person is absent then and has a substitute."))
-        if not (cleaned["substitute"].is_active and cleaned["substitute"].role in OFFICER_ROLES):
+        if not (substitute.is_active and substitute.role in OFFICER_ROLES):
             self.add_error("substitute", _("This person does not work on cases."))
         return cleaned

@@ -1,14 +1,26 @@
 """Reference data in the admin: looked up there, changed by loading."""
 
-from django.contrib import admin
+from typing import Any
 
-from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RULES, RoleAdmin
+from django.contrib import admin
+from django.http import HttpRequest
+
+from customs_portal.admin_access import (
+    ADMINISTRATION,
+    AUDIT,
+    CASEWORK,
+    RULES,
+    RoleAdmin,
+    RolePermissions,
+    role_of,
+)
 from customs_portal.reference.models import (
     Code,
     Country,
     Load,
     NomenclatureEntry,
     Office,
+    OfficeHours,
     ReasonCode,
 )
 
@@ -47,9 +59,23 @@ class CountryAdmin(LoadedDataAdmin):
     date_hierarchy = "valid_from"
 
 
+class HoursInline(RolePermissions, admin.TabularInline[OfficeHours, Office]):
+    """When the office is open, in its time zone."""
+
+    model = OfficeHours
+    extra = 0
+    readers, editors = CASEWORK | RULES | AUDIT, ADMINISTRATION
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the role may take hours away."""
+        return role_of(request) in ADMINISTRATION
+
+
 @admin.register(Office)
 class OfficeAdmin(LoadedDataAdmin):
-    """Customs offices."""
+    """Customs offices; only when they are open is kept here by hand."""
+
+    inlines = (HoursInline,)
 
     list_display = (
         "reference",
@@ -63,6 +89,14 @@ class OfficeAdmin(LoadedDataAdmin):
     list_filter = ("country", "kind", "illustrative")
     search_fields = ("reference", "name", "place")
     date_hierarchy = "valid_from"
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the role keeps the hours; the office's own facts are loaded."""
+        return role_of(request) in ADMINISTRATION
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep what was loaded as it is."""
+        return [field.name for field in self.opts.fields if field.name != "id"]
 
 
 @admin.register(ReasonCode)

@@ -3,6 +3,7 @@
 Rows are never deleted: what was valid when a declaration was judged stays known.
 """
 
+from datetime import time
 from typing import ClassVar
 
 from django.db import models
@@ -119,6 +120,42 @@ class Office(DatedRow):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.name}"
+
+
+class OfficeHours(models.Model):
+    """When an office is open on a day of the week, in its own time zone; several rows add up."""
+
+    class Weekday(models.IntegerChoices):
+        """Days as Python counts them."""
+
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday.choices)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"), help_text=_("00:00 is the end of the day."))
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["office", "weekday", "opens"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "weekday", "opens"], name="opens_once"),
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")) | Q(closes=time(0)),
+                name="closes_after_it_opens",
+                violation_error_message=_("It must close after it opens."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
 class ReasonCode(DatedRow):

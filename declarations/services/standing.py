@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from customs_portal.accounts.mandates import alive
+from customs_portal.accounts.mandates import lacking
 from customs_portal.accounts.models import Mandate
 from declarations.lifecycle.out_of_sequence import Situation, situation
 from declarations.models import ConsignmentLife, Ens, EnsMember, Filing, Measure
@@ -70,6 +70,5 @@ def standings(ens: Collection[int], at: datetime) -> dict[str, Standing]:
 def representatives(
     pairs: Collection[tuple[str, str]], scope: Mandate.Scope, at: datetime
 ) -> frozenset[tuple[str, str]]:
-    """Return those (person lodging, representative) with a live mandate of that scope."""
-    scopes = alive(pairs, at)
-    return frozenset(pair for pair, found in scopes.items() if scope in found)
+    """Return those (person lodging, representative) with a live mandate, where one is needed."""
+    return frozenset(pairs) - lacking(pairs, at, scope=scope)

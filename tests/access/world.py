@@ -18,9 +18,13 @@ from customs_portal.accounts.models import (
     OfficeMembership,
     Operator,
     OperatorMembership,
+    Recusal,
     Role,
     SignedInSession,
     SignInEvent,
+    Substitution,
+    Team,
+    TeamMembership,
     User,
 )
 from customs_portal.accounts.services import issue_token
@@ -154,6 +158,7 @@ def _people() -> dict[str, User]:
             user=people[name], operator=operator, role=OperatorMembership.Role.OWNER
         )
     _mandate(people["trader"])
+    _duty(people)
     return people
 
 
@@ -167,6 +172,21 @@ def _mandate(owner: User) -> None:
         scopes=["amend"],
         granted_by=owner,
         granted_at=clock.now(),
+    )
+
+
+def _duty(people: dict[str, User]) -> None:
+    """A team, an absence and a recusal at the office of most people."""
+    officer, supervisor = people["officer"], people["supervisor"]
+    team = Team.objects.create(
+        office=Office.objects.get(reference=HERE), name="Day", supervisor=supervisor
+    )
+    TeamMembership.objects.create(team=team, user=officer)
+    Substitution.objects.create(
+        absent=officer, substitute=supervisor, valid_from="2026-01-01", valid_to="2026-01-02"
+    )
+    Recusal.objects.create(
+        user=officer, eori="NL444444444", reason="Shares", declared_at=clock.now()
     )
 
 

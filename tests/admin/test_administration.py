@@ -23,7 +23,7 @@ def administrator(as_person: LogIn) -> Client:
 def issue(client: Client, **data: str) -> str | None:
     operator = Operator.objects.get(eori="NL123456789")
     address = reverse("admin:accounts_operator_issue_token", args=[operator.pk])
-    response = client.post(address, data)
+    response = client.post(address, {"scopes": ["lodge", "read"], **data})
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
     token: str = response.context["token"]

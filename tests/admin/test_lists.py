@@ -78,8 +78,12 @@ def test_nothing_but_what_is_made_by_hand_can_be_edited() -> None:
         if getattr(model_admin, "editors", None)
     }
     assert edited == {
-        "accounts.User",
+        "accounts.Mandate",
         "accounts.Operator",
+        "accounts.Recusal",
+        "accounts.Substitution",
+        "accounts.Team",
+        "accounts.User",
         "declarations.Outage",
         "messaging.Partner",
     }

@@ -1,12 +1,16 @@
 """Who works where and when, who stands in for whom, and who keeps out of what."""
 
+from typing import Self, TypeVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from customs_portal.accounts.models.people import User
+from customs_portal.accounts.models.people import Role, User
 from customs_portal.accounts.periods import Period, PeriodQuerySet, in_order, no_overlap
 from customs_portal.events.changes import tracked
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class OfficeMembership(Period):
@@ -133,6 +137,22 @@ class Substitution(Period):
         return f"{self.substitute} for {self.absent}"
 
 
+class RecusalQuerySet(PeriodQuerySet[Row]):
+    """Recusals by who may know of them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep the user's own; a supervisor sees those at their offices, oversight sees all."""
+        if user.role in (Role.ADMINISTRATOR, Role.AUDITOR):
+            return self
+        if user.role != Role.SUPERVISOR:
+            return self.filter(user=user)
+        from customs_portal.accounts.policies import office_references
+
+        offices = office_references(user)
+        members = OfficeMembership.objects.filter(office__reference__in=offices).values("user")
+        return self.filter(Q(user=user) | Q(user__in=members))
+
+
 class Recusal(Period):
     """That an official keeps out of whatever an operator has to do with."""
 
@@ -147,7 +167,7 @@ class Recusal(Period):
     reason = models.CharField(_("reason"), max_length=200)
     declared_at = models.DateTimeField(_("declared"))
 
-    objects = PeriodQuerySet["Recusal"].as_manager()
+    objects = RecusalQuerySet["Recusal"].as_manager()
 
     class Meta:
         triggers = [tracked()]
