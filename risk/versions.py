@@ -11,6 +11,7 @@ from declarations.document import decode
 from risk.analysed import Subjects
 from risk.engine.readings import Readings
 from risk.engine.subject import Context, Declared, Features, decode_features
+from risk.models import Assessment
 
 _LOAD = """
 SELECT v.id, v.ens_id, e.mrn, fv.document_json::text, f.type, f.sender,
@@ -66,6 +67,15 @@ def load_known(ens_versions: Iterable[int]) -> list[Subjects]:
     return [version.subjects for version in known]
 
 
+def load_as_of(assessments: Sequence[Assessment]) -> list[Subjects]:
+    """Return what each assessment looked at, knowing the history that was stored with it."""
+    found = load(assessment.ens_version_id for assessment in assessments)
+    for assessment in assessments:
+        stored = decode_features(msgspec.json.encode(assessment.features))
+        found[assessment.ens_version_id].subjects.readings.declared.learn(stored, {})
+    return [found[assessment.ens_version_id].subjects for assessment in assessments]
+
+
 def _version(stored: _Stored) -> Version:
     context = Context(
         mrn=stored.mrn,
@@ -85,8 +95,3 @@ def _version(stored: _Stored) -> Version:
         subjects=subjects,
         features=decode_features(stored.features) if stored.features else None,
     )
-
-
-def ids(subjects: Sequence[Subjects]) -> list[int]:
-    """Return the ids of the versions."""
-    return [entry.ens_version for entry in subjects]

@@ -4,6 +4,7 @@ The rules and lists that come with the portal are illustrations: no threshold an
 """
 
 import csv
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -38,6 +39,17 @@ def load_lists(directory: Path = DATA) -> dict[str, ReferenceList]:
 def load_entries(path: Path) -> list[ListEntry]:
     """Return the entries of a list file: value, label, valid_from, valid_to, note."""
     return [_entry(row) for row in _rows(path)]
+
+
+def read_entries(path: Path) -> Iterator[ListEntry]:
+    """Yield the entries of a list file one by one.
+
+    Raises OSError, csv.Error, KeyError for a column that is missing, and ValueError for a line
+    that is no entry.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file, strict=True, restval=""):
+            yield _entry(row)
 
 
 def _entry(row: dict[str, str]) -> ListEntry:

@@ -51,10 +51,11 @@ def load_list(new: NewList, *, at: datetime) -> Loaded | Refused:
     findings = _copy(new.entries)
     if findings:
         return Refused(findings=findings)
-    found = _locked(new)
-    added, removed, known, total = _difference(found.pk)
+    existing = ReferenceList.objects.select_for_update().filter(code=new.code).first()
+    added, removed, known, total = _difference(existing.pk if existing else 0)
     if not new.may_shrink and (not total or removed - added > known * SHRUNKEN):
         return Refused(findings=[_shrunken(known, total)])
+    found = existing or _created(new)
     if added or removed:
         _apply(found)
         data = {"list": found.code, "added": added, "removed": removed, "total": total}
@@ -128,12 +129,9 @@ def _wrong() -> list[Finding]:
         ]
 
 
-def _locked(new: NewList) -> ReferenceList:
-    ReferenceList.objects.get_or_create(
-        code=new.code,
-        defaults={"name": new.name or new.code, "secret": new.secret, "revision": 0},
-    )
-    return ReferenceList.objects.select_for_update().get(code=new.code)
+def _created(new: NewList) -> ReferenceList:
+    name = new.name or new.code
+    return ReferenceList.objects.create(code=new.code, name=name, secret=new.secret, revision=0)
 
 
 _SAME = """
