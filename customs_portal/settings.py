@@ -201,6 +201,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(60.0),
         "options": {"expires": 60},
     },
+    "infringements": {
+        "task": "declarations.tasks.find_infringements",
+        "schedule": schedule(3_600.0),
+        "options": {"expires": 3_600},
+    },
     "partitions": {
         "task": "customs_portal.events.tasks.make_partitions",
         "schedule": schedule(86_400.0),

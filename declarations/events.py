@@ -121,3 +121,13 @@ DUAL_FILING_WON = Kind(
 FILING_SUPERSEDED = Kind(
     name="filing.superseded", sentence=_("Superseded: for these goods %(other_mrn)s counts")
 )
+SUBSEQUENT_ENTRY_ACTED = Kind(
+    name="subsequent_entry.acted",
+    sentence=_("Office of subsequent entry %(office)s to %(to)s: %(action_name)s, %(feedback)s"),
+)
+INFRINGEMENT_FOUND = Kind(
+    name="infringement.found", sentence=_("Possible infringement: %(kind_name)s")
+)
+INFRINGEMENT_STEP = Kind(
+    name="infringement.step", sentence=_("Infringement, %(kind_name)s: %(state_name)s")
+)

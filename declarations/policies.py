@@ -4,7 +4,7 @@ from datetime import datetime
 
 from customs_portal.accounts import policies as people
 from customs_portal.accounts.models import User
-from declarations.models import Arrival, EntryLeg, Measure
+from declarations.models import Arrival, EntryLeg, Measure, SubsequentEntryNotice
 
 
 def may_handle(user: User, measure: Measure, at: datetime) -> bool:
@@ -27,3 +27,10 @@ def may_reconcile(user: User, arrival: Arrival, at: datetime) -> bool:
         return False
     offices = people.office_references(user, at)
     return people.belongs_to_risk_centre(user, at) or arrival.office in offices
+
+
+def may_act_on(user: User, notice: SubsequentEntryNotice, at: datetime) -> bool:
+    """Whether the user works at the office of subsequent entry that was told."""
+    if not user.is_active or user.role not in people.OFFICER_ROLES:
+        return False
+    return notice.office in people.office_references(user, at)

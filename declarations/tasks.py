@@ -5,6 +5,7 @@ from django.db import transaction
 
 from customs_portal import clock
 from declarations.services.clocks import end_clocks
+from declarations.services.infringements import find_infringements
 from declarations.services.reconcile import (
     AT_A_TIME,
     comply,
@@ -33,3 +34,10 @@ def reconcile() -> None:
                 done = step(at=clock.now())
     with transaction.atomic():
         resolve_declared(unresolved(), at=clock.now())
+
+
+@shared_task(name="declarations.tasks.find_infringements")
+def look_for_infringements() -> None:
+    """Note what may have been an infringement."""
+    with transaction.atomic():
+        find_infringements(at=clock.now())

@@ -22,11 +22,12 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
 
 MENU = (
     MenuItem(url_name="queue", label=_("Queue"), roles=READING),
-    MenuItem(url_name="subsequent_entry", label=_("Subsequent entry"), roles=READING),
+    MenuItem(url_name="voyages", label=_("Arrivals"), roles=READING),
     MenuItem(url_name="search", label=_("Search"), roles=READING),
     MenuItem(url_name="trader_home", label=_("Filings"), roles=TRADERS),
     MenuItem(url_name="companies", label=_("Your company"), roles=TRADERS),
     MenuItem(url_name="messages", label=_("Messages"), roles=READING | TRADERS),
+    MenuItem(url_name="reconciliation", label=_("Reconciliation"), roles=TRADERS),
     MenuItem(url_name="deadlines", label=_("Deadlines"), roles=TRADERS),
     MenuItem(url_name="audit", label=_("Audit"), roles=frozenset({Role.AUDITOR})),
     MenuItem(url_name="look_ups", label=_("Look-ups"), roles=frozenset({Role.SUPERVISOR})),
@@ -37,6 +38,16 @@ MENU = (
         roles=READING | {Role.ADMINISTRATOR},
     ),
 )
+
+TRAFFIC_MENU = (
+    ("voyages", _("Voyages and flights")),
+    ("subsequent_entry", _("Subsequent entry")),
+    ("reconciliation", _("Reconciliation")),
+    ("dual_filings", _("Dual filings")),
+    ("infringements", _("Infringements")),
+    ("deadlines", _("Deadlines")),
+)
+"""The pages of officials about arrivals."""
 
 SECTIONS = {
     "review": "queue",
@@ -52,6 +63,9 @@ SECTIONS = {
     "message_sent": "messages",
 }
 """Pages that stand below an item of the menu."""
+_OF_ARRIVALS = (*dict(TRAFFIC_MENU), "voyage", "voyage_close", "dual_filing", "infringement")
+OFFICIAL_SECTIONS = SECTIONS | dict.fromkeys(_OF_ARRIVALS, "voyages")
+"""The same for officials, who find everything about arrivals under one item."""
 
 
 def menu_of(user: User) -> list[MenuItem]:
@@ -67,7 +81,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     name = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "menu": menu_of(user),
-        "section": SECTIONS.get(name, name),
+        "section": (OFFICIAL_SECTIONS if user.is_official else SECTIONS).get(name, name),
+        "traffic_menu": TRAFFIC_MENU if user.is_official else (),
         "desk": getattr(request, "desk", None),
         "at": now(),
         "account_base": "shared/base_staff.html" if user.is_official else "shared/base_public.html",

@@ -6,12 +6,14 @@ What is asked and what is expected comes from the table of access and from the U
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib import admin
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from customs_portal.access import Door, Row, rows
 from customs_portal.accounts.invitations import token_of
@@ -24,7 +26,14 @@ from customs_portal.accounts.models import (
     Role,
     User,
 )
-from declarations.models import Ens, Filing
+from declarations.models import (
+    ArrivalLine,
+    DualFiling,
+    Ens,
+    Filing,
+    Infringement,
+    SubsequentEntryNotice,
+)
 from messaging.models import InboundMessage, OutboundMessage
 from risk.models import Case
 from tests.access.world import World, make_world
@@ -102,6 +111,11 @@ def addresses(world: World) -> dict[str, str]:
         "ens_elsewhere": {"mrn": ens.mrn},
         "ens_versions": {"mrn": ens.mrn},
         "correct_traffic": {"mrn": ens.mrn},
+        **{name: _voyage(ens) for name in ("voyage", "voyage_close")},
+        "settle_line": {"pk": ArrivalLine.objects.get().pk},
+        "dual_filing": {"pk": DualFiling.objects.get().pk},
+        "infringement": {"pk": Infringement.objects.get().pk},
+        "act_on_notice": {"pk": SubsequentEntryNotice.objects.order_by("pk")[0].pk},
         "message_received": {"pk": message.pk},
         "message_written": {"pk": notification.pk},
         "message_sent": {"pk": notification.pk},
@@ -132,6 +146,11 @@ def addresses(world: World) -> dict[str, str]:
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
             named[name] = {"object_id": first.pk}
     return {name: reverse(name, kwargs=named.get(name, {})) for name in rows()}
+
+
+def _voyage(ens: Ens) -> dict[str, Any]:
+    day = timezone.localtime(ens.expected_arrival, ZoneInfo("Europe/Amsterdam")).date()
+    return {"mode": ens.transport_mode, "means": ens.means, "day": day.isoformat()}
 
 
 def expected(asker: Asker, row: Row) -> str:

@@ -11,11 +11,15 @@ from django.urls import reverse
 
 from customs_portal.access import Door, Row, rows
 from customs_portal.accounts.models import AccessLog
+from customs_portal.clock import now
 from declarations.models import Ens
 from tests.access.test_ladder import Asker, addresses, askers, expected
 from tests.access.world import World, make_world
 
-ASKED = {"search": "?q=CSQU3054383"}
+ASKED = {
+    "search": "?q=CSQU3054383",
+    "reconciliation": f"?to={now() + timedelta(days=30):%Y-%m-%d}&from={now():%Y-%m-%d}",
+}
 """What a page has to be asked before it shows anything."""
 REDIRECTED = {"ens_elsewhere": "leads to the page of the ENS where the office sees it"}
 

@@ -22,6 +22,11 @@ class NoticeRow(msgspec.Struct, frozen=True, kw_only=True):
     result: str
     text: str
     informed_at: datetime
+    pk: int
+    state: str
+    arrived_at: datetime | None
+    done: str
+    is_live: bool
 
 
 def notices(user: User) -> QuerySet[SubsequentEntryNotice]:
@@ -50,6 +55,11 @@ def rows(found: Sequence[SubsequentEntryNotice], at: datetime) -> list[NoticeRow
             result=notice.result_code,
             text=notice.text,
             informed_at=notice.informed_at,
+            pk=notice.pk,
+            state=str(notice.get_state_display()),
+            arrived_at=notice.arrived_at,
+            done=f"{notice.get_action_display()}: {notice.feedback}" if notice.action else "",
+            is_live=notice.state in SubsequentEntryNotice.LIVE,
         )
         for notice in found
     ]

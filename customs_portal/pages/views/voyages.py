@@ -1,0 +1,190 @@
+"""Voyages and flights: the list of a day, one of them, and what is decided there."""
+
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from customs_portal.clock import now
+from customs_portal.looks import Look
+from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
+from customs_portal.pages.forms import PageForm
+from customs_portal.pages.looking import How, What, note_looks
+from customs_portal.pages.office import national_offices
+from customs_portal.pages.reads import voyages as reads
+from customs_portal.pages.reads.queue import MODE_NAMES
+from customs_portal.reference import snapshot as reference
+from customs_portal.reference.models import ReasonCode
+from declarations.models import ArrivalLine
+from declarations.services.results import Refused
+from declarations.services.unmatched import Lift, Waiver, lift_holds, waive
+from risk import services
+
+MOST_SELECTED = 500
+
+
+class NoFurtherActionForm(PageForm):
+    """Why nothing more is done about the chosen declarations."""
+
+    reason_code = forms.ChoiceField(label=gettext_lazy("Reason"))
+    note = forms.CharField(
+        label=gettext_lazy("Internal reason"), max_length=2000, widget=forms.Textarea({"rows": 2})
+    )
+
+    def __init__(self, data: object = None, *, at: date) -> None:
+        super().__init__(data)
+        rows = ReasonCode.objects.valid_on(at).filter(decision=ReasonCode.Decision.CLEAR)
+        self.fields["reason_code"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (row.code, f"{row.code} {row.title}") for row in rows.order_by("code")
+        ]
+
+
+class SettleForm(PageForm):
+    """What becomes of goods without a declaration."""
+
+    waiver = forms.ChoiceField(
+        label=gettext_lazy("No declaration is needed"), choices=ArrivalLine.Waiver.choices
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=400)
+
+
+@require_safe
+@for_roles(READING)
+def voyages(request: HttpRequest) -> HttpResponse:
+    """Show what is expected and what came on a day, by means of transport."""
+    user, at = current_user(request), now()
+    day = _day(request.GET.get("day", "")) or timezone.localtime(at).date()
+    office = request.GET.get("office", "")
+    context = {
+        "rows": reads.voyages(user, day, office),
+        "day": day,
+        "office": office,
+        "offices": national_offices(reference.current(at)),
+    }
+    return render(request, "pages/voyages.html", context)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _key(mode: str, means: str, day: str) -> reads.Key:
+    """Return the voyage that an address names; raises Http404 for none."""
+    when = _day(day)
+    if when is None or mode not in MODE_NAMES:
+        raise Http404
+    return reads.Key(day=when, mode=mode, means=means)
+
+
+@require_safe
+@for_roles(READING)
+def voyage(request: HttpRequest, mode: str, means: str, day: str) -> HttpResponse:
+    """Show one voyage with everything on it."""
+    user, at = current_user(request), now()
+    found = reads.voyage(user, _key(mode, means, day))
+    looks = [Look(what=What.ENS.value, reference=row.mrn, ens=row.ens) for row in found.aboard]
+    note_looks(request, looks, how=How.LISTED)
+    context = {
+        "voyage": found,
+        "may_work": user.role in CASEWORK,
+        "settle": SettleForm(),
+        "form": NoFurtherActionForm(at=at.date()),
+    }
+    return render(request, "pages/voyage.html", context)
+
+
+@require_POST
+@for_roles(CASEWORK)
+def close(request: HttpRequest, mode: str, means: str, day: str) -> HttpResponse:
+    """Take no further action on the chosen declarations: first show what would happen, then do."""
+    user, at = current_user(request), now()
+    found = reads.voyage(user, _key(mode, means, day))
+    chosen = set(request.POST.getlist("ens")[:MOST_SELECTED])
+    rows = [row for row in found.aboard if str(row.ens) in chosen]
+    form = NoFurtherActionForm(request.POST, at=at.date())
+    if not rows:
+        messages.error(request, _("Select declarations first."))
+        return redirect(_address(found.key))
+    if not form.is_valid() or "confirm" not in request.POST:
+        context = {"voyage": found, "rows": rows, "form": form}
+        return render(request, "pages/voyage_close.html", context, status=_status(form))
+    _close(request, rows, form)
+    return redirect(_address(found.key))
+
+
+def _status(form: NoFurtherActionForm) -> int:
+    return 200 if form.is_valid() else 422
+
+
+def _address(key: reads.Key) -> str:
+    return reverse("voyage", args=[key.mode, key.means, key.day.isoformat()])
+
+
+def _close(request: HttpRequest, rows: list[reads.Aboard], form: NoFurtherActionForm) -> None:
+    """Decide the open cases on the revisions that the officer saw; the others stay as they are."""
+    orders = [
+        services.DecisionOrder(
+            case=row.case,
+            revision=_revision(request, row),
+            verb="no_further_action",
+            reason_code=form.cleaned_data["reason_code"],
+            note=form.cleaned_data["note"],
+        )
+        for row in rows
+        if row.case is not None
+    ]
+    with transaction.atomic():
+        results = services.decide(orders, officer=current_user(request), at=now())
+    done = sum(isinstance(result, services.Decided) for result in results)
+    if done:
+        text = ngettext("%d case is closed.", "%d cases are closed.", done) % done
+        messages.success(request, text)
+    refused = [result for result in results if isinstance(result, services.Refused)]
+    for text in dict.fromkeys(found.text for each in refused for found in each.findings):
+        messages.error(request, text)
+
+
+def _revision(request: HttpRequest, row: reads.Aboard) -> int:
+    sent = request.POST.get(f"revision-{row.case}", "")
+    return int(sent) if sent.isdecimal() else 0
+
+
+@require_POST
+@for_roles(CASEWORK)
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Settle goods without a declaration: none is needed, or they need not be held."""
+    user = current_user(request)
+    line = ArrivalLine.objects.visible_to(user).select_related("arrival").filter(pk=pk).first()
+    if line is None:
+        raise Http404
+    note = request.POST.get("reason", "")[:400]
+    with transaction.atomic():
+        if "lift" in request.POST:
+            [result] = lift_holds([Lift(line=pk, note=note)], officer=user, at=now())
+        else:
+            wanted = Waiver(line=pk, waiver=request.POST.get("waiver", ""), note=note)
+            [result] = waive([wanted], officer=user, at=now())
+    if isinstance(result, Refused):
+        for finding in result.findings:
+            messages.error(request, finding.text)
+    else:
+        messages.success(request, _("%s is settled.") % line)
+    return redirect(_of(line))
+
+
+def _of(line: ArrivalLine) -> str:
+    arrival = line.arrival
+    day = arrival.expected_on or timezone.localtime(arrival.arrived_at).date()
+    means = arrival.means or arrival.reference
+    return _address(reads.Key(day=day, mode=arrival.transport_mode, means=means))

@@ -1,0 +1,233 @@
+"""Voyages, reconciliation, dual filings, infringements and subsequent entry on their pages."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from customs_portal.accounts.models import Role, User
+from customs_portal.pages.reads.reconciliation import harmless as harmless_cell
+from declarations.arrivals import Reported
+from declarations.document import Party
+from declarations.models import (
+    ArrivalLine,
+    DualFiling,
+    Ens,
+    Filing,
+    Infringement,
+    SubsequentEntryNotice,
+)
+from declarations.services.infringements import find_infringements
+from risk.models import Case
+from risk.services.dual_filing import compare_filings
+from tests.factories.arrivals import SHIP, arrived
+from tests.factories.declarations import (
+    OFFICE,
+    assessed,
+    bananas,
+    case_of,
+    harmless,
+    lodged,
+    rejected,
+)
+from tests.factories.people import person
+
+
+def address(ens: Ens) -> str:
+    day = timezone.localtime(ens.expected_arrival, timezone.get_fixed_timezone(60)).date()
+    return f"/voyages/1/{SHIP}/{day}/"
+
+
+def text_of(client: Client, path: str, **query: str) -> str:
+    page = client.get(path, query)
+    assert page.status_code == 200, path
+    return page.content.decode()
+
+
+def test_a_voyage_shows_what_came_what_did_not_and_what_nobody_declared(
+    desk: Client, at: datetime
+) -> None:
+    here, missing = (lodged(harmless(at, expected_arrival=at), at) for _ in range(2))
+    arrived(at, Reported(mrn=here.mrn), Reported(mrn="26NL00039600S12AA6"))
+    text = text_of(desk, address(here))
+    assert "2 declarations: 1 expected, 1 arrived, 0 not arrived." in text
+    assert "1 undeclared" in text
+    assert "26NL00039600S12AA6" in text
+    assert missing.mrn in text
+    day = address(here).split("/")[-2]
+    assert SHIP in text_of(desk, "/voyages/", day=day)
+    assert SHIP not in text_of(desk, "/voyages/", day=day, office="NL000432")
+
+
+def test_a_voyage_of_another_office_is_empty(at: datetime) -> None:
+    ens = lodged(harmless(at), at)
+    client = Client()
+    client.force_login(person(Role.OFFICER, offices=("NL000432",)))
+    assert ens.mrn not in text_of(client, address(ens))
+
+
+@pytest.mark.parametrize("path", ["/voyages/1/X/never/", "/voyages/77/X/2026-11-22/"])
+def test_what_is_no_voyage_is_not_there(desk: Client, path: str) -> None:
+    assert desk.get(path).status_code == 404
+
+
+def test_no_further_action_in_bulk_is_shown_before_it_is_done(desk: Client, at: datetime) -> None:
+    case = case_of(bananas(at), at)
+    data = {
+        "ens": str(case.ens_id),
+        f"revision-{case.pk}": str(case.revision),
+        "reason_code": "NFA-01",
+        "note": "Weekly trade.",
+    }
+    path = f"{address(case.ens)}close/"
+    preview = desk.post(path, data)
+    assert "These cases end." in preview.content.decode()
+    assert Case.objects.get(pk=case.pk).status == "open"
+    done = desk.post(path, data | {"confirm": "1"}, follow=True)
+    assert "1 case is closed." in done.content.decode()
+    assert Case.objects.get(pk=case.pk).status == "closed"
+
+
+def test_a_case_that_changed_meanwhile_is_not_closed(desk: Client, at: datetime) -> None:
+    case = case_of(bananas(at), at)
+    data = {
+        "ens": str(case.ens_id), f"revision-{case.pk}": "99", "reason_code": "NFA-01",
+        "note": "Weekly trade.", "confirm": "1",
+    }  # fmt: skip
+    desk.post(f"{address(case.ens)}close/", data)
+    assert Case.objects.get(pk=case.pk).status == "open"
+
+
+def test_an_officer_waives_what_needs_no_declaration(desk: Client, at: datetime) -> None:
+    [line] = arrived(at, Reported(container="DMOU1000117")).lines.all()
+    path = f"/voyages/lines/{line.pk}/settle/"
+    desk.post(path, {"waiver": "empty_container", "reason": ""})
+    assert ArrivalLine.objects.get().hold == "in_force"
+    page = desk.post(path, {"waiver": "empty_container", "reason": "Empty."}, follow=True)
+    assert "No declaration needed" in page.content.decode()
+    assert (ArrivalLine.objects.get().state, ArrivalLine.objects.get().hold) == ("waived", "lifted")
+
+
+def test_the_report_of_an_office_counts_and_the_file_holds_no_formula(
+    desk: Client, at: datetime
+) -> None:
+    document = harmless(at, expected_arrival=at, declarant=Party(identifier="NL123456789"))
+    ens = lodged(msgspec.structs.replace(document, lrn="=1+1"), at)
+    arrived(at, Reported(mrn=ens.mrn), Reported(container="DMOU1000117"))
+    assert ens.mrn in text_of(desk, "/reconciliation/")
+    page = desk.get("/reconciliation/", {"csv": "1"})
+    assert page["Content-Type"].startswith("text/csv")
+    lines = page.content.decode().splitlines()
+    assert lines[0].startswith("MRN,reference,declarant")
+    assert f"{ens.mrn},'=1+1,NL123456789" in lines[1]
+    assert "DMOU1000117" in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("cell", "safe"),
+    [("=A1", "'=A1"), ("+1", "'+1"), ("@x", "'@x"), ("\tx", "'\tx"), ("a=1", "a=1")],
+)
+def test_a_cell_is_never_a_formula(cell: str, safe: str) -> None:
+    assert harmless_cell(cell) == safe
+
+
+def test_a_trader_sees_own_filings_only(trader_desk: Client, at: datetime) -> None:
+    own = lodged(harmless(at, expected_arrival=at), at)
+    foreign = harmless(at, expected_arrival=at, declarant=Party(identifier="NL222222222"))
+    other = lodged(foreign, at, sender="NL222222222")
+    arrived(at, Reported(container="DMOU1000117"))
+    text = text_of(trader_desk, "/reconciliation/")
+    assert own.mrn in text
+    assert other.mrn not in text
+    assert "DMOU1000117" not in text
+
+
+def test_an_officer_decides_a_pair(desk: Client, at: datetime) -> None:
+    both = [
+        assessed(
+            lodged(
+                harmless(
+                    at, declarant=Party(identifier=eori), carrier=Party(identifier="NL900000011")
+                ),
+                at,
+            ),
+            at,
+        )
+        for eori in ("NL900000022", "NL900000033")
+    ]
+    with transaction.atomic():
+        compare_filings([ens.pk for ens in both], at=at)
+    pair = DualFiling.objects.get()
+    assert both[0].mrn in text_of(desk, "/dual-filings/")
+    path = f"/dual-filings/{pair.pk}/"
+    assert "NL900000022" in text_of(desk, path)
+    assert desk.post(path, {"winner": str(both[1].pk), "note": ""}).status_code == 422
+    desk.post(path, {"winner": str(both[1].pk), "note": "The carrier says so."})
+    assert Filing.objects.get(mrn=both[0].mrn).status == "superseded"
+    assert "Superseded: for these goods" in text_of(desk, f"/ens/{both[0].mrn}/")
+
+
+def candidates(at: datetime) -> list[Infringement]:
+    with transaction.atomic():
+        find_infringements(at=at)
+        assert find_infringements(at=at) == 0
+    return list(Infringement.objects.order_by("kind"))
+
+
+def test_candidates_are_found_once_and_excused_ones_are_none(at: datetime, officer: User) -> None:
+    late = lodged(harmless(at, expected_arrival=at + timedelta(minutes=95)), at)
+    [line] = arrived(at, Reported(container="DMOU1000117")).lines.all()
+    for _ in range(3):
+        rejected(at, lrn="AGAIN", sender="NL123456789", findings=[])
+    Filing.objects.filter(lrn="AGAIN").update(declarant="NL123456789")
+    found = candidates(at)
+    assert [(row.kind, row.facts) for row in found] == [
+        ("late", "25 minutes late"),
+        ("missing", "DMOU1000117"),
+        ("rejected", "LRN AGAIN rejected 3 times"),
+    ]
+    assert found[0].filing == Filing.objects.get(mrn=late.mrn)
+    assert found[1].line == line
+
+
+def test_a_supervisor_decides_what_another_proposed(desk: Client, at: datetime) -> None:
+    lodged(harmless(at, expected_arrival=at + timedelta(minutes=95)), at)
+    [row] = candidates(at)
+    path = f"/infringements/{row.pk}/"
+    desk.post(path, {"verb": "open", "note": "Third in a year."})
+    assert desk.post(path, {"verb": "propose", "note": "Again."}).status_code == 422
+    desk.post(path, {"verb": "propose", "note": "Again.", "penalty": "Fine of class 2"})
+    assert desk.post(path, {"verb": "decide", "note": "Yes."}).status_code == 422
+    row.refresh_from_db()
+    assert row.state == "proposed"
+    chief = Client()
+    chief.force_login(person(Role.SUPERVISOR, offices=(OFFICE,)))
+    chief.post(path, {"verb": "decide", "note": "Agreed."})
+    row.refresh_from_db()
+    assert (row.state, row.penalty) == ("decided", "Fine of class 2")
+    assert "Fine of class 2" in text_of(desk, "/infringements/" + str(row.pk) + "/")
+
+
+def test_an_office_of_subsequent_entry_tells_what_it_did(at: datetime) -> None:
+    there = person(Role.OFFICER, offices=("NL000510",))
+    client = Client()
+    client.force_login(there)
+    ens = lodged(harmless(at, subsequent_offices=("NL000510",)), at)
+    notice = SubsequentEntryNotice.objects.create(
+        ens=ens, office="NL000510", version=1, result_code="B", informed_at=at
+    )
+    assert "after first entry" in text_of(client, "/subsequent-entry/")
+    path = f"/subsequent-entry/{notice.pk}/act/"
+    client.post(path, {"action": "controlled", "feedback": ""})
+    notice.refresh_from_db()
+    assert notice.state == "expected"
+    client.post(path, {"action": "controlled", "feedback": "Scan conform."})
+    notice.refresh_from_db()
+    assert (notice.state, notice.action, notice.acted_by) == ("acted", "controlled", there)
+    assert "Control done: Scan conform." in text_of(client, "/subsequent-entry/")
+    stranger = Client()
+    stranger.force_login(person(Role.OFFICER, offices=("NL000432",)))
+    assert stranger.post(path, {"action": "released", "feedback": "x"}).status_code == 404
