@@ -70,8 +70,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         """Name a passkey that the person gave no name."""
-        count = Authenticator.objects.filter(user=user, type=type).count()
-        return gettext("Passkey %d") % (count + 1)
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Passkey %(number)d") % {"number": number}
 
     def get_totp_issuer(self) -> str:
         """Name the portal in the app."""
