@@ -14,6 +14,7 @@ from django.db import connection
 from risk.engine.evaluate import CompiledRuleSet
 from risk.engine.lists import AnyList, ListEntry, LongList
 from risk.engine.lists import ReferenceList as EngineList
+from risk.engine.memory import long_lived
 from risk.engine.operators import Operator
 from risk.engine.outcomes import Outcome, Severity
 from risk.engine.rules import EngineRule
@@ -54,8 +55,9 @@ def in_force(at: datetime) -> InForce:
     key = _version()
     found = _cache.get(key)
     if found is None or not found.since <= at < found.until:
-        found = _compile(key[0], at)
-        _cache.clear()
+        with long_lived():
+            found = _compile(key[0], at)
+            _cache.clear()
         _cache[key] = found
     return found
 
@@ -143,6 +145,7 @@ def engine_rule(version: RuleVersion) -> EngineRule:
             "referral": version.referral,
             "reason": version.reason,
             "note": version.note,
+            "cap": version.cap or 0,
         },
         EngineRule,
     )

@@ -80,10 +80,16 @@ def _any(conditions: Sequence[Condition]) -> Condition:
 
 
 def _bind_group(conditions: Sequence[Condition], *, joined: bool) -> Bind:
-    """Bind all parts where each was needed, else only the parts that had the truth of the group."""
+    """Bind all parts where each was needed, else only the parts that had the truth of the group.
+
+    Where each was needed each has that truth, and is not tested again.
+    """
 
     def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
-        reasons = [single for single in conditions if single.test(reading) is truth]
+        if truth is joined:
+            reasons: Sequence[Condition] = conditions
+        else:
+            reasons = [single for single in conditions if single.test(reading) is truth]
         alone = decisive and (truth is joined or len(reasons) == 1)
         found: list[Bound] = []
         for reason in reasons:
@@ -154,13 +160,16 @@ def _leaf(leaf: Leaf, resources: Resources) -> Condition:
     test, matched = compile_leaf(leaf, resources)
     field = resources.catalogue[leaf.field]
     compared = ", ".join(leaf.values) or leaf.list
+    name, operator, other = leaf.field, leaf.operator, leaf.other
 
     def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
         found = matched(reading) if truth else ()
+        value = reading[name]
         bound = Bound(
-            field=leaf.field, operator=leaf.operator, value=as_text(reading[leaf.field]),
-            threshold=compared, matched=found, other=leaf.other,
-            other_value=as_text(reading[leaf.other]) if leaf.other else "",
+            field=name, operator=operator,
+            value=value if type(value) is str else as_text(value),
+            threshold=compared, matched=found, other=other,
+            other_value=as_text(reading[other]) if other else "",
             negated=not truth, decisive=decisive, spots=_spots(field, reading, found),
         )  # fmt: skip
         return [bound]
@@ -169,9 +178,13 @@ def _leaf(leaf: Leaf, resources: Resources) -> Condition:
 
 
 def _spots(field: Field, reading: Reading, matched: tuple[str, ...]) -> tuple[Spot, ...]:
-    values = reading[field.name]
-    found = matched or (values if isinstance(values, tuple) else ())
-    return field.spots(field.name, reading.subject, found)
+    key = (field.name, matched)
+    known = reading.spots.get(key)
+    if known is None:
+        values = reading[field.name]
+        found = matched or (values if isinstance(values, tuple) else ())
+        known = reading.spots[key] = field.spots(field.name, reading.subject, found)
+    return known
 
 
 def as_text(value: object) -> str:

@@ -15,11 +15,14 @@ from risk.engine.guards import Guard, guard
 from risk.engine.index import Index
 from risk.engine.leaves import Resources, comparison_key
 from risk.engine.lists import AnyList, ListedMembership, LongList
-from risk.engine.outcomes import Conclusion, conclude
+from risk.engine.outcomes import Conclusion, Outcome, conclude
 from risk.engine.readings import Reading, Readings
 from risk.engine.rules import Bound, EngineRule, Hit
 from risk.engine.subject import Context, Declared
 from risk.engine.tree import leaves, needs_item, validate
+
+UNLIMITED = frozenset({Outcome.HOLD, Outcome.DO_NOT_LOAD})
+"""Outcomes whose hits are never limited."""
 
 
 class UnsoundRule(ValueError):
@@ -85,6 +88,8 @@ def compile_rule(
 ) -> CompiledRule:
     """Return the rule ready to run; raises UnsoundRule for a tree that validation refuses."""
     findings = validate(rule.expression, CATALOGUE, lists)
+    if rule.cap and rule.outcome in UNLIMITED:
+        raise UnsoundRule(f"{rule.code}: a rule with this outcome has no limit of hits")
     if findings:
         raise UnsoundRule(f"{rule.code}: {findings[0].code} at {findings[0].location or 'top'}")
     resources = Resources(CATALOGUE, lists, sampling_key, rule.code)

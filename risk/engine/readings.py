@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from declarations.document import Spot
 from risk.engine.field import Field, FieldType
 from risk.engine.fields import CATALOGUE
 from risk.engine.subject import Declared, Subject
@@ -61,11 +62,15 @@ _ATTRIBUTES = tuple(sorted({name for names in INHERITED.values() for name in nam
 
 
 class Reading(dict[str, Any]):
-    """The values of one subject by field name, each read when first asked for."""
+    """The values of one subject by field name, each read when first asked for.
+
+    `spots` remembers where values stand: many hits point to the same places.
+    """
 
     def __init__(self, subject: Subject, header: "Reading | None" = None) -> None:
         super().__init__()
         self.subject = subject
+        self.spots: dict[tuple[str, tuple[str, ...]], tuple[Spot, ...]] = {}
         self._header = header
         self._given = [name for name in _ATTRIBUTES if getattr(subject.item, name, None)]
 

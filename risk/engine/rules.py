@@ -14,7 +14,8 @@ class EngineRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `instruction` is for officers, `trader_text` for traders. `referral` names the question that an
     outcome `refer` proposes (`RFI`, `AMD`, `RFS`), `reason` why an outcome stands without suspicion
-    (`RANDOM`).
+    (`RANDOM`). `cap` is the most declarations that it hits in a day at an office, 0 for no limit;
+    no rule that proposes to hold or not to load has one.
     """
 
     code: str
@@ -33,6 +34,7 @@ class EngineRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     referral: str = ""
     reason: str = ""
     note: str = ""
+    cap: int = 0
 
     def weighted(self) -> Weighted:
         """Return what a hit of this rule adds to the conclusion of an assessment."""
@@ -61,12 +63,16 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     spots: tuple[Spot, ...] = ()
 
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule version that is true for the declaration or one of its goods items."""
+class Hit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule version that is true for the declaration or one of its goods items.
+
+    `capped`: above the limit of the rule; it is shown, and does not weigh.
+    """
 
     rule: str
     version: int
     bound: tuple[Bound, ...]
+    capped: bool = False
 
     @property
     def spots(self) -> tuple[Spot, ...]:

@@ -5,6 +5,7 @@ from risk.models.assessment import Assessment
 from risk.models.back_test import BackTest, BackTestPart
 from risk.models.case import Case, Decision
 from risk.models.drafting import RuleDraft
+from risk.models.hit_count import RuleHitCount
 from risk.models.publication import Publication, Reassessment, RuleReview
 from risk.models.rule import (
     ReferenceList,
@@ -31,6 +32,7 @@ __all__ = [
     "RiskProfile",
     "Rule",
     "RuleDraft",
+    "RuleHitCount",
     "RuleReview",
     "RuleSetVersion",
     "RuleVersion",

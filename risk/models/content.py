@@ -13,6 +13,7 @@ class RuleContent(models.Model):
 
     Three texts for three audiences: `instruction` for whoever works on the case, `secret_reason`
     for those who keep rules (never in events, logs or files), `trader_text` for the trader.
+    `cap`: hits above it are stored as capped and do not weigh; none on hold and do-not-load.
     `observe_only`: hits are stored and counted, and nothing follows from them.
     """
 
@@ -41,6 +42,7 @@ class RuleContent(models.Model):
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     review_by = models.DateField(_("review by"), null=True, blank=True)
+    cap = models.PositiveIntegerField(_("most hits in a day at an office"), null=True, blank=True)
     observe_only = models.BooleanField(_("observe only"), default=False)
 
     class Meta:

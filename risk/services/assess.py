@@ -22,6 +22,7 @@ from risk.events import ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
 from risk.models import Assessment, Case
 from risk.models.choices import Outcome as OutcomeChoice
 from risk.rule_sets import InForce, in_force
+from risk.services.caps import Found, capped
 from risk.services.cases import Flagged, open_cases
 from risk.services.supersede import selected_before
 
@@ -79,7 +80,7 @@ def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     current = [r for r in requests if r.ens in locked and _is_current(r, locked[r.ens])]
     declared = _declared(current, locked)
     _learn(declared, rule_set)
-    opinions = _with_selections(_opinions(declared, rule_set))
+    opinions = _with_selections(_opinions(declared, rule_set, at))
     _store(opinions, rule_set, at)
     _move_ens(opinions, at)
     _record(opinions, at)
@@ -138,20 +139,28 @@ def _learn(declared: Sequence[Declared], rule_set: InForce) -> None:
     listed.look_up([entry.subjects for entry in declared], rule_set.compiled)
 
 
-def _opinions(versions: Sequence[Declared], rule_set: InForce) -> list[Opinion]:
+def _opinions(versions: Sequence[Declared], rule_set: InForce, at: datetime) -> list[Opinion]:
     sequence = "risk_assessment_id_seq"
     ids = next_ids({sequence: len(versions)})[sequence]
-    return [_opinion(declared, key, rule_set) for declared, key in zip(versions, ids, strict=True)]
+    found = capped([_found(declared, rule_set) for declared in versions], rule_set.rules, at)
+    return [
+        _opinion(declared, key, each.hits, rule_set)
+        for declared, key, each in zip(versions, ids, found, strict=True)
+    ]
 
 
-def _opinion(declared: Declared, key: int, rule_set: InForce) -> Opinion:
+def _found(declared: Declared, rule_set: InForce) -> Found:
     hits = rule_set.compiled.evaluate_readings(declared.subjects.readings)
-    codes = dict.fromkeys(hit.rule for hit in hits)
+    return Found(office=declared.ens.office_of_first_entry, hits=hits)
+
+
+def _opinion(declared: Declared, key: int, hits: list[Hit], rule_set: InForce) -> Opinion:
+    weighing = dict.fromkeys(hit.rule for hit in hits if not hit.capped)
     return Opinion(
         declared=declared,
         assessment=key,
-        hits=list(hits),
-        conclusion=conclude(rule_set.rules[code].weighted() for code in codes),
+        hits=hits,
+        conclusion=conclude(rule_set.rules[code].weighted() for code in weighing),
     )
 
 

@@ -82,5 +82,6 @@ def _version(wanted: EngineRule, profile: RiskProfile, at: datetime) -> RuleVers
         referral=wanted.referral,
         reason=wanted.reason,
         note=wanted.note,
+        cap=wanted.cap or None,
         created_at=at,
     )

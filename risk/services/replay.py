@@ -51,9 +51,14 @@ def _replayed(assessment: Assessment) -> Replayed:
     listed.look_up([subjects], rules)
     return Replayed(
         assessment=assessment.pk,
-        stored=decode(msgspec.json.encode(assessment.hits)),
+        stored=tuple(_uncapped(hit) for hit in decode(msgspec.json.encode(assessment.hits))),
         again=tuple(rules.evaluate_readings(subjects.readings)),
     )
+
+
+def _uncapped(hit: Hit) -> Hit:
+    """Return the hit without its mark: how many came before it is no part of the declaration."""
+    return msgspec.structs.replace(hit, capped=False)
 
 
 def _rules(assessment: Assessment, rule_set: RuleSetVersion) -> CompiledRuleSet:
