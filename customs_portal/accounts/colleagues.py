@@ -1,10 +1,13 @@
 """Colleagues of an operator: what they may do there, and that they leave."""
 
+from secrets import token_hex
+
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from customs_portal.accounts.models import Operator, OperatorMembership
+from customs_portal.accounts.models import Operator, OperatorMembership, Role, User
 from customs_portal.accounts.services import system_name
 
 OWNER = OperatorMembership.Role.OWNER
@@ -14,6 +17,27 @@ def people_of(operator: Operator) -> QuerySet[OperatorMembership]:
     """Return the memberships of people, without the account of the operator's systems."""
     found = OperatorMembership.objects.filter(operator=operator)
     return found.exclude(user__username=system_name(operator)).select_related("user")
+
+
+def add_person(
+    *, operator: Operator, first_name: str, last_name: str, email: str, role: str
+) -> User:
+    """Make a person without a password who acts for the operator.
+
+    The user name is made here, so that nobody learns which ones are taken.
+    """
+    stem = slugify(f"{first_name} {last_name}")[:40] or "colleague"
+    user = User(
+        username=f"{stem}-{token_hex(3)}",
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        role=Role.TRADER,
+    )
+    user.set_unusable_password()
+    user.save()
+    OperatorMembership.objects.create(user=user, operator=operator, role=role)
+    return user
 
 
 def change_role(*, operator: Operator, key: int, role: str) -> str:

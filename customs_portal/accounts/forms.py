@@ -5,7 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customs_portal.accounts.models import Mandate, Operator, Recusal, Substitution, User
+from customs_portal.accounts.models import (
+    Mandate,
+    Operator,
+    OperatorMembership,
+    Recusal,
+    Substitution,
+    User,
+)
 from customs_portal.accounts.models.operators import EORI
 from customs_portal.accounts.models.tokens import TokenScope
 from customs_portal.accounts.policies import OFFICER_ROLES
@@ -101,6 +108,17 @@ class MandateForm(forms.ModelForm[Mandate]):
         if found is None:
             raise forms.ValidationError(_("The register has no operator with this EORI."))
         return found
+
+
+class ColleagueForm(forms.Form):
+    """A new colleague of an operator."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=150)
+    last_name = forms.CharField(label=_("Last name"), max_length=150)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    role = forms.ChoiceField(
+        label=_("Role"), choices=OperatorMembership.Role.choices, initial="reader"
+    )
 
 
 class RecusalForm(forms.ModelForm[Recusal]):

@@ -28,10 +28,6 @@ class GrantForm(forms.ModelForm[Mandate]):
         model = Mandate
         fields = CONTENT
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """Check overlaps here too: their constraint looks at when a mandate was revoked."""
-        return super()._get_validation_exclusions() - {"revoked_at", "revoked_by"}
-
     def clean_valid_to(self) -> Any:
         """Refuse a mandate that would have ended already."""
         end = self.cleaned_data["valid_to"]

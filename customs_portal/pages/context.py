@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models import Role, User
 from customs_portal.clock import now
-from customs_portal.pages.access import OVERSIGHT, READING, TRADERS
+from customs_portal.pages.access import CASEWORK, OVERSIGHT, READING, TRADERS
 
 
 class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +24,7 @@ MENU = (
     MenuItem(url_name="queue", label=_("Queue"), roles=READING),
     MenuItem(url_name="voyages", label=_("Arrivals"), roles=READING),
     MenuItem(url_name="search", label=_("Search"), roles=READING),
+    MenuItem(url_name="duty", label=_("Duty"), roles=CASEWORK),
     MenuItem(url_name="trader_home", label=_("Filings"), roles=TRADERS),
     MenuItem(url_name="companies", label=_("Your company"), roles=TRADERS),
     MenuItem(url_name="messages", label=_("Messages"), roles=READING | TRADERS),
@@ -52,6 +53,9 @@ TRAFFIC_MENU = (
 SECTIONS = {
     "review": "queue",
     "decide": "queue",
+    "hand_over": "queue",
+    "operator": "search",
+    "invite_colleague": "companies",
     "ens": "search",
     "ens_elsewhere": "search",
     "search_everywhere": "search",

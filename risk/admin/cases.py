@@ -157,7 +157,10 @@ class CaseAdmin(EnsScopedAdmin):
             and policies.may_work_on(user_of(request), case)
         )
         return super().render_change_form(
-            request, {**context, "may_decide": may_decide}, *args, **kwargs
+            request,
+            {**context, "may_decide": may_decide, "may_hand_over": may_decide},
+            *args,
+            **kwargs,
         )
 
     def decide_view(self, request: HttpRequest, key: int) -> HttpResponse:

@@ -3,6 +3,7 @@
 from risk.services.cases import Changed, Refused, claim, claim_next, give_back
 from risk.services.decide import Decided, DecisionOrder, decide
 from risk.services.hand_over import HandOver, hand_over
+from risk.services.recusal import leave_cases
 
 __all__ = [
     "Changed",
@@ -15,4 +16,5 @@ __all__ = [
     "decide",
     "give_back",
     "hand_over",
+    "leave_cases",
 ]

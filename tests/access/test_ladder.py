@@ -81,7 +81,7 @@ def _sent(asker: Asker) -> dict[str, Any]:
     return {"content_type": "application/xml"} if asker.token else {}
 
 
-CASE_PAGES = ("review", "claim", "give_back", "decide", "record_call")
+CASE_PAGES = ("review", "hand_over", "claim", "give_back", "decide", "record_call")
 
 
 def askers(world: World) -> list[Asker]:
@@ -122,7 +122,16 @@ def addresses(world: World) -> dict[str, str]:
         "message": {"correlation": message.correlation},
         "message_raw": {"correlation": message.correlation},
         "trader_filing": {"pk": Filing.objects.order_by("pk")[0].pk},
-        **{key: {"eori": LODGER} for key in ("company", "grant_mandate", "issue_token")},
+        **{
+            key: {"eori": LODGER}
+            for key in (
+                "company",
+                "grant_mandate",
+                "invite_colleague",
+                "issue_token",
+            )
+        },
+        "operator": {"eori": LODGER},
         "change_colleague": {"eori": LODGER, "key": _colleague(world).pk},
         "remove_colleague": {"eori": LODGER, "key": _colleague(world).pk},
         "revoke_mandate": {"eori": LODGER, "key": Mandate.objects.order_by("pk")[0].pk},

@@ -234,3 +234,23 @@ def test_who_owns_nothing_changes_nothing(client: Client, role: OperatorMembersh
     assert member.role == role
     assert Mandate.objects.alive(now()).count() == 1
     assert ApiToken.objects.count() == 1
+
+
+@pytest.mark.usefixtures("owner")
+def test_an_owner_invites_a_colleague_by_a_link_shown_once(client: Client) -> None:
+    data = {"first_name": "Nora", "last_name": "Kade", "email": "n@example.org", "role": "lodger"}
+    html = send(client, "invite_colleague", OWN, **data).content.decode()
+    member = OperatorMembership.objects.get(user__last_name="Kade")
+    assert (member.operator.eori, member.role, member.user.role) == (OWN, LODGER, Role.TRADER)
+    assert not member.user.has_usable_password()
+    assert "/invitation/" in html
+    assert "/invitation/" not in client.get(reverse("company", args=[OWN])).content.decode()
+
+
+@pytest.mark.usefixtures("owner")
+def test_nobody_is_invited_into_staff_or_another_company(client: Client) -> None:
+    data = {"first_name": "N", "last_name": "K", "email": "n@example.org", "role": "administrator"}
+    assert send(client, "invite_colleague", OWN, **data).status_code == 422
+    operator(FOREIGN)
+    assert send(client, "invite_colleague", FOREIGN, **data | {"role": "owner"}).status_code == 404
+    assert not User.objects.filter(first_name="N").exists()

@@ -1,5 +1,6 @@
 """Mandates: who may act for an operator towards customs."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
@@ -85,6 +86,10 @@ class Mandate(Period):
 
     def __str__(self) -> str:
         return f"{self.representative.eori} for {self.operator.eori}"
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Check them; a form without `revoked_at` too, at which the one of overlaps looks."""
+        super().validate_constraints(set(exclude or ()) - {"revoked_at", "revoked_by"})
 
     def is_alive(self, at: datetime) -> bool:
         """Whether it holds at that time."""

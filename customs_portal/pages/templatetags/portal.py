@@ -1,6 +1,6 @@
 """Template filters for times, as the layout rules want them."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -26,6 +26,12 @@ def moment(when: datetime, at: datetime) -> SafeString:
 def clock_time(at: datetime) -> str:
     """Show the time of day with the name of its zone."""
     return f"{timezone.localtime(at):%H:%M %Z}"
+
+
+@register.filter
+def utc_time(at: datetime) -> str:
+    """Show the time of day in UTC, in which messages count."""
+    return f"{at.astimezone(UTC):%H:%M} UTC"
 
 
 @register.filter

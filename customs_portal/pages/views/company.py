@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,7 +10,8 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customs_portal.accounts import colleagues, mandates, policies
-from customs_portal.accounts.forms import MandateForm, TokenForm
+from customs_portal.accounts.forms import ColleagueForm, MandateForm, TokenForm
+from customs_portal.accounts.inviting import invite_from
 from customs_portal.accounts.models import ApiToken, Mandate, Operator, OperatorMembership
 from customs_portal.accounts.services import end_tokens, issue_token
 from customs_portal.clock import now
@@ -51,6 +53,25 @@ def _owned(request: HttpRequest, eori: str) -> Operator:
     if not policies.is_owner(current_user(request), operator):
         raise PermissionDenied
     return operator
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(TRADERS)
+def invite_colleague(request: HttpRequest, eori: str) -> HttpResponse:
+    """Ask who the colleague is; make the invitation and show its link, once."""
+    operator, user = _owned(request, eori), current_user(request)
+    form = ColleagueForm(request.POST or None)
+    invited = None
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            person = colleagues.add_person(operator=operator, **form.cleaned_data)
+            invited = invite_from(request, user=person, by=user)
+    context = {"operator": operator, "form": form, "invited": invited}
+    response = render(
+        request, "pages/company_colleague.html", context, status=422 if form.errors else 200
+    )
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The queue of open cases."""
 
+from datetime import datetime
 from typing import cast
 
 from django.contrib import messages
@@ -17,9 +18,10 @@ from customs_portal.clock import now
 from customs_portal.looks import Look
 from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
 from customs_portal.pages.looking import How, What, note_looks
-from customs_portal.pages.office import national_offices
+from customs_portal.pages.office import Desk, national_offices
 from customs_portal.pages.reads import queue as reads
 from customs_portal.reference import snapshot as reference
+from customs_portal.reference.opening import Opening, opening_of
 from risk import services
 from risk.filters import CaseFilterSet
 from risk.models import Case
@@ -50,8 +52,15 @@ def queue(request: HttpRequest) -> HttpResponse:
         "newest": reads.newest(visible),
         "offices": national_offices(reference.current(at)),
         "may_work": user.role in CASEWORK,
+        "opening": _opening(request, at),
     }
     return render(request, "pages/queue.html", context)
+
+
+def _opening(request: HttpRequest, at: datetime) -> Opening | None:
+    """Return whether the office of the user is open; None for who has none."""
+    desk: Desk = request.desk  # type: ignore[attr-defined]  # the middleware puts it there
+    return opening_of(desk.office.reference, desk.zone, at) if desk.office else None
 
 
 def _look(case: Case) -> Look:
