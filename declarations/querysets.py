@@ -28,6 +28,7 @@ class FilingQuerySet(models.QuerySet[Row]):
     def visible_to(self, user: User) -> Self:
         """Keep those where an operator of the user lodges, represents or, after the MRN, carries.
 
+        Whom the declarant has given a mandate to read sees what the declarant sees.
         Officials see the filings of the ENS that they see.
         """
         from declarations.models import Ens
@@ -35,10 +36,10 @@ class FilingQuerySet(models.QuerySet[Row]):
         if user.is_official:
             seen = Ens.objects.visible_to(user).filter(members__filing=OuterRef("pk"))
             return self.filter(Exists(seen))
-        eoris = policies.operator_eoris(user)
+        eoris, readable = policies.operator_eoris(user), policies.reading_eoris(user)
         return self.filter(
             Q(sender__in=eoris)
-            | (Q(declarant__in=eoris) | Q(representative__in=eoris)) & ~Q(status="rejected")
+            | (Q(declarant__in=readable) | Q(representative__in=eoris)) & ~Q(status="rejected")
             | Q(carrier__in=eoris, mrn__isnull=False)
         )
 

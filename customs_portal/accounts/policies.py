@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from customs_portal import clock
 from customs_portal.accounts.models import (
+    Mandate,
     OfficeMembership,
     Operator,
     OperatorMembership,
@@ -46,6 +47,15 @@ def recused_eoris(user: User, at: datetime | None = None) -> frozenset[str]:
 def operator_eoris(user: User) -> frozenset[str]:
     """Return the EORI numbers of the operators that the user acts for."""
     return frozenset(user.operators.values_list("eori", flat=True))
+
+
+def reading_eoris(user: User) -> frozenset[str]:
+    """Return the EORI numbers whose filings the user reads: own ones, and by a mandate to read."""
+    own = operator_eoris(user)
+    granted = Mandate.objects.alive(clock.now()).filter(
+        representative__eori__in=own, scopes__contains=[Mandate.Scope.READ]
+    )
+    return own | frozenset(granted.values_list("operator__eori", flat=True))
 
 
 def is_owner(user: User, operator: Operator) -> bool:

@@ -18,7 +18,7 @@ from customs_portal.accounts.models import (
     Role,
     User,
 )
-from customs_portal.demo import catalogue
+from customs_portal.demo import catalogue, duty
 from customs_portal.reference.models import Office
 
 TOKEN_LABEL = "demo"  # noqa: S105  a label, no secret
@@ -151,6 +151,7 @@ def load(*, country: str, url: str, path: Path, at: datetime) -> DemoFile:
         accounts=[_account(person, known) for person in people(country)],
         tokens=[_token(eori, known, at) for eori in senders()],
     )
+    duty.load(country=country, office=_office(country, "deep_sea"), at=at)
     _write(path, found)
     return found
 
@@ -189,7 +190,9 @@ def _belong(user: User, person: Person) -> None:
     for office in Office.objects.filter(reference__in=person.offices):
         OfficeMembership.objects.get_or_create(user=user, office=office)
     for operator in Operator.objects.filter(eori__in=person.operators):
-        OperatorMembership.objects.get_or_create(user=user, operator=operator)
+        OperatorMembership.objects.get_or_create(
+            user=user, operator=operator, defaults={"role": OperatorMembership.Role.OWNER}
+        )
 
 
 def _token(eori: str, known: DemoFile, at: datetime) -> dict[str, str]:

@@ -330,7 +330,7 @@ def _wrong(stored: object) -> tuple[Wrong, ...]:
 
 def filing_page(filing: Filing, user: User, snapshot: Snapshot, at: datetime) -> FilingPage:
     """Return one filing, which the user may see."""
-    eoris = policies.operator_eoris(user)
+    eoris = policies.reading_eoris(user)
     [row] = rows([filing], eoris, at)
     own = is_own(filing, eoris)
     office = snapshot.office(filing.office_of_first_entry)

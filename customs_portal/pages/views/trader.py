@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "operators": reads.operators(user),
         "refused": reads.refused(user, at),
         "page": page,
-        "rows": reads.rows(list(page.object_list), policies.operator_eoris(user), at),
+        "rows": reads.rows(list(page.object_list), policies.reading_eoris(user), at),
         "typed": typed,
     }
     return render(request, "pages/trader_home.html", context)

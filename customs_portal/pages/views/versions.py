@@ -31,7 +31,7 @@ def of_filing(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a trader what two versions of an own filing say differently."""
     user = current_user(request)
     found = Filing.objects.visible_to(user).exclude(mrn=None).filter(pk=pk).first()
-    if found is None or not is_own(found, policies.operator_eoris(user)):
+    if found is None or not is_own(found, policies.reading_eoris(user)):
         raise Http404
     note_look(request, AccessLog.What.FILING, found)
     compared = reads.of_filing(found, request.GET.get("from", ""), request.GET.get("to", ""))
