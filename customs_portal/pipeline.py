@@ -9,6 +9,8 @@ filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
 message.test_accepted, message.test_refused -> reply (IE328, IE316), and nothing else
 assessment.risk_concluded -> notify_subsequent_offices (IE319)
 measure.announced    -> announce (IE351)
+measure.placed, measure.lifted -> terminal (a hold blocks and unblocks goods)
+measure.lifted, control.*, refusal.*, consignment.released -> notices (what was announced, as JSON)
 """
 
 from datetime import timedelta
@@ -33,6 +35,8 @@ PIPELINE = Pipeline(
         Consumer(name="alarm", path="risk.consumers.alarm"),
         Consumer(name="compare", path="risk.consumers.compare"),
         Consumer(name="announce", path="messaging.consumers.announce.handle", ordered=True),
+        Consumer(name="notices", path="messaging.consumers.notices.handle", ordered=True),
+        Consumer(name="terminal", path="messaging.consumers.terminal.handle", ordered=True),
         Consumer(
             name="notify_subsequent_offices",
             path="messaging.consumers.subsequent_entry.handle",
@@ -60,6 +64,16 @@ PIPELINE = Pipeline(
         declared.MEASURE_BREACHED: ("alarm",),
         opinion.ASSESSMENT_MADE: ("compare",),
         opinion.ASSESSMENT_CONCLUDED: ("compare",),
+        declared.MEASURE_PLACED: ("terminal",),
+        declared.MEASURE_LIFTED: ("notices", "terminal"),
+        declared.CONTROL_ANNOUNCED: ("notices",),
+        declared.CONTROL_RESULT: ("notices",),
+        declared.CONTROL_WAIVED: ("notices",),
+        declared.CONTROL_PASSED_ON: ("notices",),
+        declared.REFUSAL_SIGNED: ("notices",),
+        declared.REFUSAL_IN_FORCE: ("notices",),
+        declared.REFUSAL_REVOKED: ("notices",),
+        declared.CONSIGNMENT_RELEASED: ("notices",),
         opinion.RISK_CONCLUDED: ("notify_subsequent_offices",),
     },
     story_only=frozenset(
@@ -67,13 +81,27 @@ PIPELINE = Pipeline(
             DELIVERY_WAIVED,
             declared.CLOCK_ENDED,
             declared.FILING_APPROACHED,
-            declared.MEASURE_PLACED,
             declared.MEASURE_PROPOSED,
             declared.MEASURE_LAPSED,
             declared.MEASURE_RECONFIRM_ASKED,
             declared.MEASURE_RECONFIRMED,
             declared.MEASURE_COMPLIED,
             declared.CONTROL_DUE,
+            declared.MEASURE_SIGNED,
+            declared.MEASURE_DECLINED,
+            declared.STEP_PROPOSED,
+            declared.STEP_DECLINED,
+            declared.CONTROL_ORDERED,
+            declared.CONTROL_DECIDED_AGAINST,
+            declared.CONTROL_SCHEDULED,
+            declared.CONTROL_STARTED,
+            declared.CONTROL_PICTURE,
+            declared.REFUSAL_HEARD,
+            declared.REFUSAL_EXECUTED,
+            declared.CONSIGNMENT_PRESENTED,
+            declared.PRESENTATION_REVOKED,
+            declared.CONSIGNMENT_UNDER_CONTROL,
+            declared.CONSIGNMENT_NOT_RELEASED,
             declared.SUBSEQUENT_ENTRY_INFORMED,
             declared.TRAFFIC_CORRECTED,
             declared.SUBSEQUENT_ENTRY_ACTED,
@@ -126,6 +154,7 @@ PIPELINE = Pipeline(
             wire.MESSAGE_REPEATED,
             wire.MESSAGE_CREATED,
             wire.MESSAGE_COLLECTED,
+            wire.TERMINAL_UNKNOWN,
         }
     ),
 )

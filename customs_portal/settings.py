@@ -138,6 +138,15 @@ MANDATES_NEEDED: list[str] = env.list("MANDATES_NEEDED", default=["amend", "dive
 """For what a representative needs a mandate in the register: lodge, amend, divert."""
 
 UNDELIVERED_AFTER_MINUTES: int = env.int("UNDELIVERED_AFTER_MINUTES", default=15)
+HEARING_DAYS: int = env.int("HEARING_DAYS", default=30)
+"""How long whoever is refused entry may be heard (Delegated Reg. (EU) 2015/2446 Art. 8)."""
+MEDIA_ROOT: str = env.str("FILES_DIRECTORY", default=str(BASE_DIR / "var" / INSTANCE / "files"))
+"""Where pictures of controls are kept; never served as files."""
+PICTURE_SIZE_LIMIT: int = env.int("PICTURE_SIZE_LIMIT", default=10_000_000)
+PICTURE_SCANNER: str = env.str("PICTURE_SCANNER", default="")
+"""Command that gets a file on its standard input and ends with 0 for clean, 1 for harmful."""
+LIFT_BY_INTERVENTION: bool = env.bool("LIFT_BY_INTERVENTION", default=False)
+"""Whether a lifted do-not-load is told by IE351 with our code LIFT, besides the notice."""
 PIPELINE = "customs_portal.pipeline.PIPELINE"
 PIPELINE_BACKLOG_LIMIT: int = env.int("PIPELINE_BACKLOG_LIMIT", default=5000)
 MESSAGE_SIZE_LIMIT: int = env.int("MESSAGE_SIZE_LIMIT", default=1_000_000)

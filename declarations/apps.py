@@ -8,3 +8,7 @@ class DeclarationsConfig(AppConfig):
 
     name = "declarations"
     label = "declarations"
+
+    def ready(self) -> None:
+        """Register the admin of measures, which stands in a module of its own."""
+        from declarations import admin_measures  # noqa: F401  registers

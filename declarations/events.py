@@ -56,6 +56,83 @@ MEASURE_COMPLIED = Kind(
 CONTROL_DUE = Kind(
     name="control.due", sentence=_("Goods arrived: control of %(subject_name)s to be decided")
 )
+MEASURE_SIGNED = Kind(
+    name="measure.signed", sentence=_("%(kind_name)s on %(subject_name)s signed by a second person")
+)
+MEASURE_DECLINED = Kind(
+    name="measure.declined", sentence=_("%(kind_name)s on %(subject_name)s not signed: %(note)s")
+)
+MEASURE_LIFTED = Kind(
+    name="measure.lifted",
+    sentence=_("%(kind_name)s on %(subject_name)s lifted, %(lift_reason)s"),
+)
+STEP_PROPOSED = Kind(
+    name="measure.step_proposed",
+    sentence=_("%(step_name)s proposed: %(kind_name)s on %(subject_name)s, %(step_reason)s"),
+)
+STEP_DECLINED = Kind(
+    name="measure.step_declined",
+    sentence=_("%(step_name)s not signed: %(kind_name)s on %(subject_name)s"),
+)
+CONTROL_ORDERED = Kind(
+    name="control.ordered", sentence=_("Control of %(subject_name)s ordered, %(type)s")
+)
+CONTROL_DECIDED_AGAINST = Kind(
+    name="control.decided_against",
+    sentence=_("Not to be controlled: %(subject_name)s, %(lift_reason)s"),
+)
+CONTROL_SCHEDULED = Kind(
+    name="control.scheduled", sentence=_("Control of %(subject_name)s set for %(moment)s")
+)
+CONTROL_ANNOUNCED = Kind(
+    name="control.announced", sentence=_("Control of %(subject_name)s announced to the trader")
+)
+CONTROL_STARTED = Kind(name="control.started", sentence=_("Control of %(subject_name)s begun"))
+CONTROL_RESULT = Kind(
+    name="control.result_recorded", sentence=_("Control of %(subject_name)s ended: %(result)s")
+)
+CONTROL_PICTURE = Kind(name="control.picture_added", sentence=_("Picture added: %(name)s"))
+CONTROL_WAIVED = Kind(
+    name="control.waived", sentence=_("Control of %(subject_name)s waived, %(lift_reason)s")
+)
+CONTROL_PASSED_ON = Kind(
+    name="control.passed_on", sentence=_("Control of %(subject_name)s passed on to %(office)s")
+)
+REFUSAL_SIGNED = Kind(
+    name="refusal.signed",
+    sentence=_("Refusal of entry of %(subject_name)s signed, to be heard until %(until)s"),
+)
+REFUSAL_HEARD = Kind(
+    name="refusal.heard", sentence=_("Heard on the refusal of entry of %(subject_name)s")
+)
+REFUSAL_IN_FORCE = Kind(
+    name="refusal.in_force", sentence=_("Refusal of entry of %(subject_name)s in force")
+)
+REFUSAL_EXECUTED = Kind(
+    name="refusal.executed",
+    sentence=_("Refusal of entry of %(subject_name)s carried out: %(execution_name)s"),
+)
+REFUSAL_REVOKED = Kind(
+    name="refusal.revoked", sentence=_("Refusal of entry of %(subject_name)s revoked")
+)
+CONSIGNMENT_PRESENTED = Kind(
+    name="consignment.presented", sentence=_("Consignment %(consignment_name)s presented")
+)
+PRESENTATION_REVOKED = Kind(
+    name="consignment.presentation_revoked",
+    sentence=_("Presentation of consignment %(consignment_name)s revoked"),
+)
+CONSIGNMENT_UNDER_CONTROL = Kind(
+    name="consignment.under_control",
+    sentence=_("Consignment %(consignment_name)s under control"),
+)
+CONSIGNMENT_RELEASED = Kind(
+    name="consignment.released",
+    sentence=_("Consignment %(consignment_name)s released for further treatment, %(reason_code)s"),
+)
+CONSIGNMENT_NOT_RELEASED = Kind(
+    name="consignment.not_released", sentence=_("Consignment %(consignment_name)s not released")
+)
 CLOCK_ENDED = Kind(name="clock.ended", sentence=_("%(clock_name)s ran out"))
 SUBSEQUENT_ENTRY_INFORMED = Kind(
     name="subsequent_entry.informed", sentence=_("Office of subsequent entry %(office)s informed")

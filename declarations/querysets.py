@@ -83,6 +83,15 @@ class MeasureQuerySet(models.QuerySet[Row]):
 
         return self.filter(status__in=Measure.OPEN)
 
+    def in_effect(self) -> Self:
+        """Keep what other offices on the way are to know of: neither unsigned nor ended."""
+        from declarations.models import Measure
+
+        states = (*Measure.OPEN, Measure.Status.BREACHED)
+        unsigned = (Measure.Status.AWAITING_SECOND, Measure.Status.PROPOSED)
+        known = self.filter(status__in=states).exclude(status__in=unsigned)
+        return known.exclude(kind=Measure.Kind.REFUSAL)
+
     def do_not_loads_in_force(self) -> Self:
         """Keep the instructions not to load that stand."""
         return self.filter(kind="do_not_load", status="in_force")

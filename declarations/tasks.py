@@ -5,6 +5,7 @@ from django.db import transaction
 
 from customs_portal import clock
 from declarations.services.clocks import end_clocks
+from declarations.services.do_not_load import lapse_unsigned
 from declarations.services.infringements import find_infringements
 from declarations.services.reconcile import (
     AT_A_TIME,
@@ -17,11 +18,13 @@ from declarations.services.reconcile import (
 
 @shared_task(name="declarations.tasks.tell_ended_clocks")
 def tell_ended_clocks() -> None:
-    """Tell of the clocks that have run out."""
+    """Tell of the clocks that have run out, and let what waited for them lapse."""
     ended = 1
     while ended:
         with transaction.atomic():
             ended = end_clocks(at=clock.now())
+    with transaction.atomic():
+        lapse_unsigned(at=clock.now())
 
 
 @shared_task(name="declarations.tasks.reconcile")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RoleAdmin
 from declarations.admin import link_to
-from messaging.models import InboundMessage, OutboundMessage, Partner
+from messaging.models import InboundMessage, OutboundMessage, Partner, PortSystem
 from messaging.reads import raw_body
 
 LONGEST_SHOWN = 100_000
@@ -130,6 +130,20 @@ class OutboundMessageAdmin(MessageAdmin):
     def ens_link(self, message: OutboundMessage) -> SafeString | str:
         """Lead to the ENS that the message is about."""
         return link_to(message.ens) if message.ens else "-"
+
+
+@admin.register(PortSystem)
+class PortSystemAdmin(RoleAdmin):
+    """The systems of terminals, kept by administrators."""
+
+    readers = CASEWORK | AUDIT
+    editors = ADMINISTRATION
+    list_display = ("name", "location", "operator", "active")
+    list_filter = ("active",)
+    list_select_related = ("operator",)
+    search_fields = ("name", "^location", "^operator__eori")
+    autocomplete_fields = ("operator",)
+    ordering = ("location", "name")
 
 
 @admin.register(Partner)

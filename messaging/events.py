@@ -15,3 +15,7 @@ MESSAGE_CREATED = Kind(name="message.created", sentence=_("%(kind)s written to %
 MESSAGE_COLLECTED = Kind(
     name="message.collected", sentence=_("%(kind)s collected by %(recipient)s")
 )
+TERMINAL_UNKNOWN = Kind(
+    name="terminal.unknown",
+    sentence=_("No port system known at %(places)s: tell the terminal by telephone, %(action)s"),
+)

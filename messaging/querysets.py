@@ -8,6 +8,9 @@ from customs_portal.accounts import policies
 from customs_portal.accounts.models import Role, User
 from declarations.models import Ens
 
+COLLECTED = ("trader", "terminal")
+"""The channels whose recipients collect."""
+
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -32,4 +35,4 @@ class OutboundMessageQuerySet(models.QuerySet[Row]):
             return self
         if user.is_official:
             return self.filter(ens__in=Ens.objects.visible_to(user))
-        return self.filter(channel="trader", recipient__in=policies.operator_eoris(user))
+        return self.filter(channel__in=COLLECTED, recipient__in=policies.operator_eoris(user))

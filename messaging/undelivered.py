@@ -21,7 +21,7 @@ from risk.events import CASE_CALL_RECORDED
 from risk.models import Case
 from risk.services.cases import Changed, Flagged, Refused, locked_cases, open_cases, refusal
 
-INSTRUCTIONS = ("CC351A",)
+INSTRUCTIONS = ("CC351A", "BLOCK", "UNBLOCK")
 AT_A_TIME = 200
 _UNDELIVERED = """
 SELECT DISTINCT o.ens_id FROM messaging_outboundmessage o

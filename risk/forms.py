@@ -30,28 +30,37 @@ WHOLE = Measure.Subject.DECLARATION.value
 class Selectable(msgspec.Struct, frozen=True, kw_only=True):
     """What an officer can choose from on one case.
 
-    `reasons` are those that one person alone may give. `subjects` are pairs of value and label;
-    a value is `declaration`, or kind and reference joined by a colon (`item:2`). `places` are
-    references and names of offices where goods can be controlled.
+    `reasons` are those that one person alone may give, or propose where it is a do-not-load;
+    `unlawful` says why none may be proposed, and is empty where one may. `subjects` are pairs of
+    value and label; a value is `declaration`, or kind and reference joined by a colon (`item:2`).
+    `places` are references and names of offices where goods can be controlled.
     """
 
     reasons: tuple[ReasonRow, ...]
+    unlawful: str
     subjects: tuple[tuple[str, str], ...]
     places: tuple[tuple[str, str], ...]
 
 
 def selectable(
-    snapshot: Snapshot, documents: Iterable[Document], offices: Sequence[str]
+    snapshot: Snapshot, documents: Iterable[Document], offices: Sequence[str], *, unlawful: str
 ) -> Selectable:
     """Return the choices for an ENS with these documents and these of our offices on its way."""
     decisions = set(REASONS_OF_VERB.values())
     found = [row for row in snapshot.reasons.values() if row.decision in decisions]
     subjects = dict.fromkeys(each for document in documents for each in _subjects(document))
     return Selectable(
-        reasons=tuple(row for row in found if row.second_signature == _SINGLE),
+        reasons=tuple(row for row in found if _offered(row, unlawful)),
+        unlawful=unlawful,
         subjects=((WHOLE, gettext("Whole declaration")), *subjects),
         places=tuple((reference, _office_name(snapshot, reference)) for reference in offices),
     )
+
+
+def _offered(row: ReasonRow, unlawful: str) -> bool:
+    if row.decision == ReasonCode.Decision.DO_NOT_LOAD:
+        return not unlawful
+    return row.second_signature == _SINGLE
 
 
 _NAMES = {
@@ -104,6 +113,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, choices: Selectable, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.selectable = choices
+        self._offer("verb", _verbs(choices))
         self._offer("reason_code", _grouped(choices.reasons))
         self._offer("subject", list(choices.subjects))
         self._offer("place", [("", gettext("Choose")), *choices.places])
@@ -167,6 +177,12 @@ class DecisionForm(forms.Form):
         for finding in findings:
             field = finding.location if finding.location in self.fields else None
             self.add_error(field, finding.text)
+
+
+def _verbs(choices: Selectable) -> list[Any]:
+    """Return the decisions that can be taken; a do-not-load only while it is lawful."""
+    hidden = {Decision.Verb.DO_NOT_LOAD.value} if choices.unlawful else set()
+    return [choice for choice in Decision.Verb.choices if choice[0] not in hidden]
 
 
 def _grouped(reasons: Sequence[ReasonRow]) -> list[Any]:

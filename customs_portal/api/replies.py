@@ -13,8 +13,6 @@ from messaging.models import OutboundMessage
 from messaging.reads import raw_body
 from messaging.services import collect
 
-XML = "application/xml"
-
 
 def accepted(correlation: UUID, *, retry_after: int | None = None) -> HttpResponse:
     """Return 202: the message is stored and will be judged; where to ask for its answer."""
@@ -43,7 +41,7 @@ def message_as_xml(message: OutboundMessage, *, to: User) -> HttpResponse:
         "X-Message-Kind": message.kind,
         "X-Message-Id": message.message_identification,
     }
-    return _sized(HttpResponse(body, content_type=XML, headers=headers), body)
+    return _sized(HttpResponse(body, content_type=message.media_type, headers=headers), body)
 
 
 def mark_collected(message: OutboundMessage, *, by: User) -> None:

@@ -23,6 +23,8 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
 MENU = (
     MenuItem(url_name="queue", label=_("Queue"), roles=READING),
     MenuItem(url_name="voyages", label=_("Arrivals"), roles=READING),
+    MenuItem(url_name="measures", label=_("Measures"), roles=READING),
+    MenuItem(url_name="controls", label=_("Controls"), roles=READING),
     MenuItem(url_name="search", label=_("Search"), roles=READING),
     MenuItem(url_name="duty", label=_("Duty"), roles=CASEWORK),
     MenuItem(url_name="trader_home", label=_("Filings"), roles=TRADERS),
@@ -59,6 +61,7 @@ SECTIONS = {
     "ens": "search",
     "ens_elsewhere": "search",
     "search_everywhere": "search",
+    "measure": "measures",
     "trader_filing": "trader_home",
     "company": "companies",
     "grant_mandate": "companies",

@@ -143,7 +143,7 @@ def _subjects(told: Sequence[Announced]) -> str:
 def _on_the_way(filing: FilingFacts, goods: Goods) -> TraderStatus | None:
     since = filing.registered_at or filing.lodged_at
     places = set(goods)
-    if "presented" in places:
+    if places & {"presented", "under_control"}:
         return _status("presented", since)
     if "partially_arrived" in places or places >= {"arrived", "expected"}:
         return _status("partially_arrived", since)

@@ -4,8 +4,21 @@ from declarations.lifecycle.consignment import CONSIGNMENT
 from declarations.lifecycle.ens import ENS
 from declarations.lifecycle.filing import FILING
 from declarations.lifecycle.machine import Machine, Transition
+from declarations.lifecycle.measure import CONTROL, DO_NOT_LOAD, HOLD, REFUSAL
 from declarations.lifecycle.moving import move
 
-MACHINES = (FILING, ENS, CONSIGNMENT)
+MACHINES = (FILING, ENS, CONSIGNMENT, DO_NOT_LOAD, HOLD, CONTROL, REFUSAL)
 
-__all__ = ["CONSIGNMENT", "ENS", "FILING", "MACHINES", "Machine", "Transition", "move"]
+__all__ = [
+    "CONSIGNMENT",
+    "CONTROL",
+    "DO_NOT_LOAD",
+    "ENS",
+    "FILING",
+    "HOLD",
+    "MACHINES",
+    "REFUSAL",
+    "Machine",
+    "Transition",
+    "move",
+]

@@ -27,6 +27,7 @@ CONSIGNMENT = Machine(
         Transition("C8b", "under_control", "release", "released", _RELEASE),
         Transition("C9", "under_control", "refuse", "not_released", "UCC Art. 194, 198"),
         Transition("C9b", "presented", "refuse", "not_released", "UCC Art. 194, 198"),
+        Transition("C9d", "not_released", "revoke_refusal", "presented", "UCC Art. 23(3), 28"),
         Transition("C10", "arrived", "go_on", "onward", "stays on board to another State"),
         Transition("C11", "expected", "omit", "no_longer_declared", _AMENDED),
         Transition("C11b", "not_arrived", "omit", "no_longer_declared", _AMENDED),

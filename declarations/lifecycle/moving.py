@@ -7,8 +7,8 @@ from django.db import connection
 from django.db.models import Model
 from psycopg import sql
 
+from declarations.atomic import assert_in_transaction
 from declarations.lifecycle.machine import NOTHING, Machine
-from declarations.services.locks import assert_in_transaction
 
 _MOVE = """
 UPDATE {table} SET {state} = t.target

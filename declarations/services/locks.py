@@ -2,15 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
-
+from declarations.atomic import assert_in_transaction
 from declarations.models import Ens
 
-
-def assert_in_transaction() -> None:
-    """Raise RuntimeError outside a transaction: a verb must never be half done."""
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("This verb needs the caller's transaction.")
+__all__ = ["assert_in_transaction", "lock_ens"]
 
 
 def lock_ens(ids: Iterable[int]) -> dict[int, Ens]:

@@ -14,6 +14,7 @@ from messaging.formats.ics1.writing import write_intervention
 from messaging.outbox import Draft, Numbered, Written, number, write
 from messaging.replying.reply import envelope
 
+LIFT = "LIFT"
 _LOAD = """
 SELECT m.id, m.subject, m.reference, m.reason_code, m.trader_text, e.id, e.mrn, f.lrn, f.sender,
        f.registered_at, f.lodged_at, fv.document_json::text
@@ -98,6 +99,12 @@ def _draft(found: Announced, event: Event, recipient: str) -> Draft:
 
 
 def _written(found: Announced, own: Numbered, at: datetime) -> Written:
+    return _filled(found, own, at, lines(found))
+
+
+def _filled(
+    found: Announced, own: Numbered, at: datetime, concerned: list[InterventionLine]
+) -> Written:
     answer = Intervention(
         envelope=envelope(own, at),
         document=found.document,
@@ -105,9 +112,18 @@ def _written(found: Announced, own: Numbered, at: datetime) -> Written:
         notified_at=at,
         registered_at=found.registered_at,
         submitted_at=found.lodged_at,
-        lines=lines(found),
+        lines=concerned,
     )
     return own.filled(write_intervention(answer))
+
+
+def lifted_written(measure: int, own: Numbered, at: datetime) -> Written:
+    """Return the IE351 by which a do-not-load is lifted: our code LIFT (no message exists)."""
+    found = _load([measure])[measure]
+    plain = InterventionLine(code=LIFT, text=None, item=None)
+    numbers = items_concerned(found.document, found.subject, found.reference)
+    lines_ = [msgspec.structs.replace(plain, item=item) for item in numbers]
+    return _filled(found, own, at, lines_)
 
 
 def lines(found: Announced) -> list[InterventionLine]:

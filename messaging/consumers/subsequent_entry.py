@@ -78,9 +78,8 @@ def _flagged(row: tuple[object, ...], measures: list[Measure]) -> Flagged:
 
 def _results(ids: list[int]) -> dict[int, list[Measure]]:
     measures: dict[int, list[Measure]] = {}
-    for measure in (
-        Measure.objects.filter(ens_id__in=ids, kind__in=result_codes()).open().order_by("pk")
-    ):
+    effective = Measure.objects.in_effect().filter(ens_id__in=ids, kind__in=result_codes())
+    for measure in effective.order_by("pk"):
         measures.setdefault(measure.ens_id, []).append(measure)
     return measures
 

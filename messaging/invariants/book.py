@@ -112,6 +112,24 @@ _ROWS = (
         "The goods of every declared consignment have their life.",
     ),
     (
+        "released_with_open_measure",
+        Harm.WRONG,
+        declared.released_with_open_measure,
+        "Nothing is released while a measure on the whole is open.",
+    ),
+    (
+        "do_not_load_too_late",
+        Harm.WRONG,
+        declared.do_not_load_too_late,
+        "No do-not-load is signed after its window.",
+    ),
+    (
+        "measure_on_dead_filing",
+        Harm.WRONG,
+        declared.measure_on_dead_filing,
+        "What was withdrawn takes no new measure.",
+    ),
+    (
         "wrong_projections",
         Harm.WRONG,
         declared.wrong_projections,

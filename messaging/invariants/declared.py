@@ -50,6 +50,34 @@ ORDER BY f.id, c.key
 """)
 
 
+released_with_open_measure = by_query("""
+SELECT 'ENS ' || n.mrn FROM declarations_ens n
+WHERE EXISTS (
+    SELECT 1 FROM declarations_measure m WHERE m.ens_id = n.id AND m.subject = 'declaration'
+      AND m.status IN ('in_force', 'ordered', 'scheduled', 'in_progress', 'signed'))
+  AND EXISTS (
+    SELECT 1 FROM declarations_ensmember b JOIN declarations_consignmentlife c
+      ON c.filing_id = b.filing_id AND c.goods = 'released'
+    WHERE b.ens_id = n.id)
+ORDER BY n.id
+""")
+
+do_not_load_too_late = by_query("""
+SELECT 'measure ' || m.id FROM declarations_measure m
+WHERE m.kind = 'do_not_load' AND m.signed_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM declarations_clock k
+    WHERE k.ens_id = m.ens_id AND k.kind = 'do_not_load' AND k.ends_at > m.signed_at)
+ORDER BY m.id
+""")
+
+measure_on_dead_filing = by_query("""
+SELECT 'measure ' || m.id FROM declarations_measure m
+JOIN declarations_ens n ON n.id = m.ens_id
+WHERE m.status IN ('awaiting_second', 'recommended', 'proposed') AND n.status = 'invalidated'
+ORDER BY m.id
+""")
+
+
 def wrong_projections(scope: Scope) -> list[str]:
     """Return the versions whose rows for search differ from their document."""
     return [f"filing version {key}" for key in wrong_versions(newest_versions(scope.sample))]

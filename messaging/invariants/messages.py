@@ -56,6 +56,8 @@ ORDER BY o.id
 _CAUSES = """
 (VALUES ('filing.registered', 'CC328A'), ('filing.rejected', 'CC316A'),
         ('message.unreadable', 'CD917B'), ('measure.announced', 'CC351A'),
+        ('control.announced', 'NOTICE'), ('refusal.signed', 'NOTICE'),
+        ('consignment.released', 'NOTICE'),
         ('message.test_accepted', 'CC328A'), ('message.test_refused', 'CC316A'),
         ('message.test_accepted', 'CC304A'), ('message.test_refused', 'CC305A'),
         ('message.test_accepted', 'CC325A'), ('message.test_refused', 'CC324A'),
@@ -74,7 +76,8 @@ WHERE e.kind IN (SELECT c.event FROM {_CAUSES})
     WHERE o.event_id = e.id AND c.event = e.kind)
   AND NOT EXISTS (
     SELECT 1 FROM events_delivery d
-    WHERE d.event_id = e.id AND d.consumer IN ('reply', 'announce', 'hand_over'))
+    WHERE d.event_id = e.id
+      AND d.consumer IN ('reply', 'announce', 'hand_over', 'notices'))
 ORDER BY e.id
 """)  # noqa: S608  no value of anybody's
 
@@ -83,6 +86,8 @@ SELECT o.kind || ' ' || o.message_identification FROM messaging_outboundmessage 
 JOIN events_event e ON e.id = o.event_id
 WHERE o.kind IN (SELECT c.message FROM {_CAUSES})
   AND NOT EXISTS (SELECT 1 FROM {_CAUSES} WHERE c.message = o.kind AND c.event = e.kind)
+  AND NOT (o.kind IN ('NOTICE', 'CC351A') AND e.kind = 'measure.lifted')
+  AND NOT (o.kind = 'NOTICE' AND split_part(e.kind, '.', 1) IN ('control', 'refusal'))
 ORDER BY o.id
 """)  # noqa: S608  no value of anybody's
 
@@ -150,11 +155,11 @@ WHERE m.announced_at IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM events_event e
     WHERE (e.stream = m.ens_id OR e.stream IN (
         SELECT x.id FROM declarations_ens x WHERE x.absorbed_by_id = m.ens_id))
-      AND e.kind = 'measure.announced'
-      AND (e.data->>'measure')::bigint = m.id
+      AND e.kind IN ('measure.announced', 'control.announced', 'refusal.signed')
+      AND (e.data->>'measure')::bigint IN (m.id, m.caused_by_id)
       AND (EXISTS (SELECT 1 FROM messaging_outboundmessage o
-                   WHERE o.event_id = e.id AND o.kind = 'CC351A')
+                   WHERE o.event_id = e.id AND o.kind IN ('CC351A', 'NOTICE'))
            OR EXISTS (SELECT 1 FROM events_delivery d
-                      WHERE d.event_id = e.id AND d.consumer = 'announce')))
+                      WHERE d.event_id = e.id AND d.consumer IN ('announce', 'notices'))))
 ORDER BY m.id
 """)

@@ -3,6 +3,7 @@
 from messaging.models.inbound import InboundMessage, MessageClaim
 from messaging.models.outbound import OutboundMessage
 from messaging.models.partner import Partner
+from messaging.models.port_system import PortSystem
 from messaging.models.raw import RawBody
 
-__all__ = ["InboundMessage", "MessageClaim", "OutboundMessage", "Partner", "RawBody"]
+__all__ = ["InboundMessage", "MessageClaim", "OutboundMessage", "Partner", "PortSystem", "RawBody"]

@@ -7,16 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from declarations.models import Ens
 from messaging.querysets import OutboundMessageQuerySet
 
+JSON_KINDS = frozenset({"NOTICE", "BLOCK", "UNBLOCK"})
+
 
 class OutboundMessage(models.Model):
     """One message to one recipient, caused by one event.
 
-    A trader's message waits until the trader's system collects it; a partner's is sent.
+    A trader's message, or a terminal's, waits until its system collects it; a partner's is sent.
     """
 
     class Channel(models.TextChoices):
         TRADER = "trader", _("Trader")
         PARTNER = "partner", _("Partner administration")
+        TERMINAL = "terminal", _("Port system")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -64,3 +67,8 @@ class OutboundMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.message_identification}"
+
+    @property
+    def media_type(self) -> str:
+        """Return what the bytes are: national notices and instructions are JSON, the rest XML."""
+        return "application/json" if self.kind in JSON_KINDS else "application/xml"

@@ -204,6 +204,7 @@ def _decision_form(request: HttpRequest, case: Case) -> DecisionForm:
         current(clock.now()),
         [current_document(case.ens)],
         list(offices.values_list("office", flat=True)),
+        unlawful=gettext("A do-not-load is proposed on the review page."),
     )
     initial = {"verb": request.GET.get("verb", ""), "revision": case.revision}
     return DecisionForm(request.POST or None, choices=choices, initial=initial)

@@ -73,6 +73,7 @@ class Decision(models.Model):
         NO_FURTHER_ACTION = "no_further_action", _("No further action")
         CONTROL = "control", _("Control recommended")
         HOLD = "hold", _("Hold")
+        DO_NOT_LOAD = "do_not_load", _("Do not load")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="decisions")
@@ -82,6 +83,9 @@ class Decision(models.Model):
     announced = models.BooleanField(_("announced to the trader"), default=False)
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(_("decided"))
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("decision")

@@ -4,6 +4,7 @@ from risk.services.cases import Changed, Refused, claim, claim_next, give_back
 from risk.services.decide import Decided, DecisionOrder, decide
 from risk.services.hand_over import HandOver, hand_over
 from risk.services.recusal import leave_cases
+from risk.services.sign import Signed, sign
 
 __all__ = [
     "Changed",
@@ -11,10 +12,12 @@ __all__ = [
     "DecisionOrder",
     "HandOver",
     "Refused",
+    "Signed",
     "claim",
     "claim_next",
     "decide",
     "give_back",
     "hand_over",
     "leave_cases",
+    "sign",
 ]

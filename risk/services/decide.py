@@ -13,6 +13,7 @@ from customs_portal.reference.models import ReasonCode
 from declarations.models import Ens, EntryLeg, Measure
 from declarations.services import MeasureOrder, place_measures
 from declarations.services.clocks import stop_clocks
+from declarations.services.do_not_load import do_not_load_refused, do_not_load_subjects
 from declarations.subjects import current_document, subjects
 from risk import policies
 from risk.events import ASSESSMENT_CONCLUDED, CASE_DECIDED, RISK_CONCLUDED
@@ -25,8 +26,13 @@ REASONS_OF = {
     Verb.NO_FURTHER_ACTION: ReasonCode.Decision.CLEAR,
     Verb.CONTROL: ReasonCode.Decision.CONTROL,
     Verb.HOLD: ReasonCode.Decision.HOLD,
+    Verb.DO_NOT_LOAD: ReasonCode.Decision.DO_NOT_LOAD,
 }
-MEASURE_OF = {Verb.CONTROL: Measure.Kind.CONTROL, Verb.HOLD: Measure.Kind.HOLD}
+MEASURE_OF = {
+    Verb.CONTROL: Measure.Kind.CONTROL,
+    Verb.HOLD: Measure.Kind.HOLD,
+    Verb.DO_NOT_LOAD: Measure.Kind.DO_NOT_LOAD,
+}
 LONGEST_NOTE = 4000
 
 
@@ -49,10 +55,13 @@ class DecisionOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
-    """The decision stands; `measure` is what was placed, None for no further action."""
+    """The decision stands; `measure` is what was placed, None for no further action.
+
+    `decision` is None for a do-not-load, which stands only once another officer has signed it.
+    """
 
     case: int
-    decision: int
+    decision: int | None
     measure: int | None = None
 
 
@@ -77,16 +86,21 @@ def decide(
     reasons = ReasonCode.objects.valid_on(at.date()).in_bulk(field_name="code")
     results: list[Decided | Refused] = []
     for order in orders:
-        ready = _checked(order, cases.get(order.case), reasons, officer)
+        ready = _checked(order, cases.get(order.case), reasons, officer, at)
         if isinstance(ready, list):
             results.append(Refused(findings=ready))
         else:
-            results.append(_carry_out(ready, officer, at))
+            verb = _propose if ready.verb == Verb.DO_NOT_LOAD else _carry_out
+            results.append(verb(ready, officer, at))
     return results
 
 
 def _checked(
-    order: DecisionOrder, case: Case | None, reasons: Mapping[str, ReasonCode], officer: User
+    order: DecisionOrder,
+    case: Case | None,
+    reasons: Mapping[str, ReasonCode],
+    officer: User,
+    at: datetime,
 ) -> "_Ready | list[Finding]":
     if case is None or not policies.may_work_on(officer, case):
         return [refusal("not_found", _("There is no such case for you."))]
@@ -99,7 +113,7 @@ def _checked(
         return [refusal("nothing_to_decide", _("No assessment waits for a decision."))]
     verb, reason = Verb(order.verb), reasons[order.reason_code]
     findings = [*_about_text(order, reason), *_about_announcement(order, verb, reason)]
-    findings += _about_subject(order, verb, case.ens)
+    findings += _about_subject(order, verb, case.ens) or _about_do_not_load(order, case.ens, at)
     if findings:
         return findings
     return _Ready(order=order, verb=verb, case=case, assessment=assessment, reason=reason)
@@ -119,14 +133,15 @@ def _about_reason(order: DecisionOrder, reasons: Mapping[str, ReasonCode]) -> li
     if order.verb not in Verb.values:
         return [refusal("unknown_verb", _("Choose a decision."), "verb")]
     reason = reasons.get(order.reason_code)
-    if reason and reason.decision == REASONS_OF[Verb(order.verb)] and selectable(reason):
+    verb = Verb(order.verb)
+    if reason and reason.decision == REASONS_OF[verb] and selectable(reason, verb):
         return []
     return [refusal("reason", _("Choose a reason for this decision."), "reason_code")]
 
 
-def selectable(reason: ReasonCode) -> bool:
-    """Whether one officer alone may decide for this reason."""
-    return reason.second_signature == ReasonCode.SecondSignature.NO
+def selectable(reason: ReasonCode, verb: Verb) -> bool:
+    """Whether one officer alone may decide for this reason, or propose it to be signed."""
+    return verb == Verb.DO_NOT_LOAD or reason.second_signature == ReasonCode.SecondSignature.NO
 
 
 def _about_text(order: DecisionOrder, reason: ReasonCode) -> list[Finding]:
@@ -159,6 +174,28 @@ def _about_subject(order: DecisionOrder, verb: Verb, ens: Ens) -> list[Finding]:
     return []
 
 
+def _about_do_not_load(order: DecisionOrder, ens: Ens, at: datetime) -> list[Finding]:
+    """Say why a do-not-load is unlawful; while one waits for its signature nothing else is due."""
+    waiting = Measure.objects.filter(ens=ens, status=Measure.Status.AWAITING_SECOND)
+    if order.verb != Verb.DO_NOT_LOAD:
+        text = _("A do-not-load waits for its second signature. Sign it or refuse it first.")
+        return [refusal("awaiting_signature", text)] if waiting.exists() else []
+    unlawful = do_not_load_refused(ens, at)
+    if unlawful:
+        return [refusal("not_allowed", unlawful, "verb")]
+    if (order.subject, order.reference) not in do_not_load_subjects(current_document(ens)):
+        return [refusal("subject", _("Choose a container, or goods in one."), "subject")]
+    if waiting.filter(subject=order.subject, reference=order.reference).exists():
+        return [refusal("awaiting_signature", _("This waits for its second signature already."))]
+    return []
+
+
+def _propose(ready: _Ready, officer: User, at: datetime) -> Decided:
+    """Propose a do-not-load; the case stays open until another officer has signed."""
+    [measure] = _place(ready, officer, at)
+    return Decided(case=ready.case.pk, decision=None, measure=measure.pk)
+
+
 def _carry_out(ready: _Ready, officer: User, at: datetime) -> Decided:
     assessment = ready.assessment or _manual_assessment(ready.case, at)
     measures = _place(ready, officer, at)
@@ -173,8 +210,8 @@ def _carry_out(ready: _Ready, officer: User, at: datetime) -> Decided:
         decided_at=at,
     )
     result = Assessment.Result.RISK if measures else Assessment.Result.NO_RISK
-    _conclude(ready.case, assessment, result, officer, at)
-    _record(ready, assessment, result, officer, at)
+    conclude(ready.case, assessment, result, officer, at)
+    record_decision(ready.case, ready.verb, ready.reason.code, assessment, officer, at)
     measure = measures[0].pk if measures else None
     return Decided(case=ready.case.pk, decision=decision.pk, measure=measure)
 
@@ -196,7 +233,8 @@ def _place(ready: _Ready, officer: User, at: datetime) -> list[Measure]:
                 place=order.place if ready.verb == Verb.CONTROL else "",
                 version=ready.case.ens.version,
                 officer=officer.pk,
-                announced=order.announce,
+                announced=order.announce and ready.verb != Verb.DO_NOT_LOAD,
+                office=ready.case.office,
             )
         ],
         at=at,
@@ -217,7 +255,8 @@ def _manual_assessment(case: Case, at: datetime) -> Assessment:
     )
 
 
-def _conclude(case: Case, assessment: Assessment, result: str, officer: User, at: datetime) -> None:
+def conclude(case: Case, assessment: Assessment, result: str, officer: User, at: datetime) -> None:
+    """End the assessment with this result, and the case; the clocks of the analysis stop."""
     assessment.status = Assessment.Status.CONCLUDED
     assessment.result, assessment.concluded_at = result, at
     assessment.concluded_by = officer
@@ -228,26 +267,25 @@ def _conclude(case: Case, assessment: Assessment, result: str, officer: User, at
     stop_clocks([case.ens_id], CONCLUSION_STOPS, at=at)
 
 
-def _record(
-    ready: _Ready, assessment: Assessment, result: Assessment.Result, officer: User, at: datetime
+def record_decision(
+    case: Case, verb: Verb, reason_code: str, assessment: Assessment, officer: User, at: datetime
 ) -> None:
-    risk = result == Assessment.Result.RISK
-    stream = ready.case.ens_id
-    decided = {"verb_name": str(ready.verb.label), "reason_code": ready.reason.code}
+    """Tell of a decision and of the result by which it concluded the assessment."""
+    result = Assessment.Result(assessment.result)
+    stream, version = case.ens_id, case.ens.version
+    decided = {"verb_name": str(verb.label), "reason_code": reason_code, "version": version}
     concluded = {
         "ens": stream,
         "assessment": assessment.pk,
-        "version": ready.case.ens.version,
+        "version": version,
         "result": result,
         "result_name": str(result.label),
     }
-    kinds = (
-        (CASE_DECIDED, {**decided, "version": ready.case.ens.version}),
-        (RISK_CONCLUDED if risk else ASSESSMENT_CONCLUDED, concluded),
-    )
+    no_risk = result == Assessment.Result.NO_RISK
+    told = ASSESSMENT_CONCLUDED if no_risk else RISK_CONCLUDED
     record_many(
         [
             NewEvent(kind=kind, at=at, stream=stream, actor=officer.pk, data=data)
-            for kind, data in kinds
+            for kind, data in ((CASE_DECIDED, decided), (told, concluded))
         ]
     )

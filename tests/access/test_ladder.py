@@ -28,10 +28,12 @@ from customs_portal.accounts.models import (
 )
 from declarations.models import (
     ArrivalLine,
+    ControlPicture,
     DualFiling,
     Ens,
     Filing,
     Infringement,
+    Measure,
     SubsequentEntryNotice,
 )
 from messaging.models import InboundMessage, OutboundMessage
@@ -108,6 +110,10 @@ def addresses(world: World) -> dict[str, str]:
     named: dict[str, dict[str, Any]] = {
         **{key: {"case_id": open_case.pk} for key in CASE_PAGES},
         "ens": {"mrn": ens.mrn},
+        "act_on_goods": {"mrn": ens.mrn},
+        "refuse_entry": {"mrn": ens.mrn},
+        "measure": {"pk": Measure.objects.order_by("pk")[0].pk},
+        "control_picture": {"pk": ControlPicture.objects.order_by("pk")[0].pk},
         "ens_elsewhere": {"mrn": ens.mrn},
         "ens_versions": {"mrn": ens.mrn},
         "correct_traffic": {"mrn": ens.mrn},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import transaction
 
@@ -34,11 +35,22 @@ from customs_portal.reference import snapshot
 from customs_portal.reference.models import Office
 from declarations.arrivals import Notification, Reported
 from declarations.document import Document
-from declarations.models import ArrivalLine, DualFiling, Ens, Infringement, Outage
+from declarations.models import (
+    ArrivalLine,
+    Control,
+    ControlPicture,
+    DualFiling,
+    Ens,
+    Infringement,
+    Measure,
+    MeasureProposal,
+    Outage,
+    Refusal,
+)
 from declarations.services.arrive import arrive
 from messaging.formats.ics1.writing import write_declaration
 from messaging.inbox import receive
-from messaging.models import Partner
+from messaging.models import Partner, PortSystem
 from risk import rule_sets
 from risk.engine.operators import Operator as Op
 from risk.engine.tree import Leaf
@@ -77,6 +89,7 @@ def make_world() -> World:
     _lodge_flagged((1, 2), at)
     _hold(Case.objects.order_by("pk")[0], people["officer"], at)
     advance.drain()
+    _measures(people, at)
     Partner.objects.create(country="BE", name="Belgium")
     Outage.objects.create(from_at=at, what="Power", declared_by=people["administrator"])
     DroppedMonth.objects.create(
@@ -120,6 +133,23 @@ def _arrivals(supervisor: User, at: datetime) -> None:
         kind="missing", state="candidate", office=HERE, line=ArrivalLine.objects.get(),
         facts="DMOU9999999", found_at=at,
     )  # fmt: skip
+
+
+def _measures(people: dict[str, User], at: datetime) -> None:
+    """A row of each kind that hangs on a measure."""
+    hold = Measure.objects.order_by("pk")[0]
+    MeasureProposal.objects.create(
+        measure=hold, verb="lift", reason_code="HLD-L1", version=1,
+        proposed_by=people["officer"], proposed_at=at,
+    )  # fmt: skip
+    control = Control.objects.create(measure=hold, type="CTL-02")
+    ControlPicture.objects.create(
+        control=control, file=ContentFile(b"\x89PNG\r\n\x1a\n", "x"), name="doors.png",
+        media_type="image/png", size=8, digest="0" * 64, added_by=people["officer"], added_at=at,
+    )  # fmt: skip
+    Refusal.objects.create(measure=hold, reasons="None.")
+    operator = Operator.objects.get(eori=STRANGER)
+    PortSystem.objects.create(name="Terminal", location="NLRTM", operator=operator)
 
 
 def add_declarations(world: World, count: int) -> None:

@@ -86,6 +86,7 @@ def test_nothing_but_what_is_made_by_hand_can_be_edited() -> None:
         "accounts.User",
         "declarations.Outage",
         "messaging.Partner",
+        "messaging.PortSystem",
     }
 
 

@@ -13,13 +13,14 @@ from customs_portal.pages.wording import TimeLeft, time_left
 from customs_portal.reference.snapshot import Snapshot
 from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
-from declarations.models import Ens
+from declarations.models import Ens, Measure
+from declarations.services.do_not_load import do_not_load_refused
 from messaging.undelivered import Call, calls_to_make
 from risk import policies
 from risk.forms import REASONS_OF_VERB, Selectable, selectable
 from risk.models import Case, Decision
 
-KEYS = {"no_further_action": "c", "control": "t", "hold": "h"}
+KEYS = {"no_further_action": "c", "control": "t", "hold": "h", "do_not_load": "d"}
 """The single key that chooses a decision."""
 
 
@@ -67,13 +68,20 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[Call, ...]
     verbs: tuple[VerbOption, ...]
     told: str
+    unlawful: str
+    waiting: tuple[Measure, ...]
 
 
 def read(
     case: Case, document: Document, user: User, snapshot: Snapshot, at: datetime
 ) -> tuple[CaseView, Selectable]:
     """Return the case, which comes with its ENS and assignee, and the choices of its form."""
-    choices = selectable(snapshot, [document], own_offices(case.ens))
+    choices = selectable(
+        snapshot,
+        [document],
+        own_offices(case.ens),
+        unlawful=do_not_load_refused(case.ens, at) or "",
+    )
     is_open = case.status == Case.Status.OPEN
     may_work = is_open and policies.may_work_on(user, case)
     to_call = case.cause == Case.Cause.NOT_DELIVERED
@@ -99,6 +107,8 @@ def read(
         calls=tuple(calls_to_make(case.ens_id)) if to_call else (),
         verbs=_verbs(choices, document, snapshot),
         told=_told(case.ens, document, at),
+        unlawful=choices.unlawful,
+        waiting=tuple(case.ens.measures.filter(status=Measure.Status.AWAITING_SECOND)),
     )
     return found, choices
 
@@ -115,11 +125,13 @@ def _verbs(choices: Selectable, document: Document, snapshot: Snapshot) -> tuple
         Decision.Verb.NO_FURTHER_ACTION: _("Nothing is sent. The trader sees no difference."),
         Decision.Verb.CONTROL: abroad,
         Decision.Verb.HOLD: abroad,
+        Decision.Verb.DO_NOT_LOAD: _("Another officer has to sign it before the window ends."),
     }
     buttons = {
         Decision.Verb.NO_FURTHER_ACTION: _("Decide no further action"),
         Decision.Verb.CONTROL: _("Decide control"),
         Decision.Verb.HOLD: _("Decide hold"),
+        Decision.Verb.DO_NOT_LOAD: _("Propose do not load"),
     }
     return tuple(
         VerbOption(
@@ -131,6 +143,7 @@ def _verbs(choices: Selectable, document: Document, snapshot: Snapshot) -> tuple
             reasons=tuple(_option(row) for row in choices.reasons if row.decision == decision),
         )
         for verb, decision in REASONS_OF_VERB.items()
+        if verb != Decision.Verb.DO_NOT_LOAD or not choices.unlawful
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts import policies
@@ -45,11 +46,14 @@ MESSAGE_WORDS = {
     "CC349A": _("Arrival notification not accepted, with the errors"),
     "CC305A": _("Amendment not accepted, with the errors"),
     "CC351A": _("Instruction from customs"),
+    "NOTICE": _("Notice from customs"),
     UNREADABLE: _("Could not be read, with the errors"),
 }
 INSTRUCTION_WORDS = {
     Measure.Kind.HOLD.value: _("Held"),
     Measure.Kind.CONTROL.value: _("Control ordered"),
+    Measure.Kind.DO_NOT_LOAD.value: _("Do not load"),
+    Measure.Kind.REFUSAL.value: _("Refusal of entry"),
 }
 """Words of LIFECYCLE section 10; a recommended control that is announced reads as ordered."""
 
@@ -183,7 +187,7 @@ def told_measures(eoris: frozenset[str], at: datetime) -> MeasureQuerySet[Measur
     """
     told = OutboundMessage.objects.filter(
         ens=OuterRef("ens"),
-        kind="CC351A",
+        kind__in=("CC351A", "NOTICE"),
         recipient__in=eoris,
         created_at__gte=OuterRef("announced_at"),
     )
@@ -195,7 +199,7 @@ def announced_measures(
 ) -> dict[int, list[Announced]]:
     """Return by filing the measures of which its reader has been told."""
     found: dict[int, list[Announced]] = {}
-    measures = told_measures(eoris, at).filter(ens__members__filing__in=list(filings))
+    measures = told_measures(eoris, at).open().filter(ens__members__filing__in=list(filings))
     for measure in measures.prefetch_related("ens__members").order_by("announced_at", "pk"):
         for member in measure.ens.members.all():
             found.setdefault(member.filing_id, []).append(_announced(measure))
@@ -354,7 +358,7 @@ def _instructions(filing: Filing, eoris: frozenset[str], at: datetime) -> tuple[
     measures = told_measures(eoris, at).filter(ens__members__filing=filing)
     return tuple(
         Instruction(
-            words=str(INSTRUCTION_WORDS[measure.kind]),
+            words=_instruction_words(measure),
             subject=f"{measure.get_subject_display()} {measure.reference}".strip(),
             place=measure.place,
             text=measure.trader_text,
@@ -363,6 +367,11 @@ def _instructions(filing: Filing, eoris: frozenset[str], at: datetime) -> tuple[
         for measure in measures.order_by("-announced_at", "-pk")
         if measure.announced_at is not None
     )
+
+
+def _instruction_words(measure: Measure) -> str:
+    words = str(INSTRUCTION_WORDS[measure.kind])
+    return words if measure.is_open else gettext("%s: ended") % words
 
 
 def _messages(filing: Filing, user: User) -> tuple[TraderMessage, ...]:

@@ -18,10 +18,11 @@ from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import case as case_reads
 from customs_portal.pages.reads import declaration
 from customs_portal.pages.reads import ens as ens_reads
+from customs_portal.pages.reads import measures as measure_reads
 from customs_portal.reference import snapshot as reference
 from risk import services
 from risk.forms import DecisionForm
-from risk.models import Case
+from risk.models import Case, Decision
 
 ALL_ITEMS = 100_000
 
@@ -119,11 +120,22 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
     form = DecisionForm(request.POST, choices=choices)
     if not form.is_valid():
         return _page(request, case, lambda again: None)
+    if form.cleaned_data["verb"] == Decision.Verb.DO_NOT_LOAD and "confirmed" not in request.POST:
+        return _confirm(request, case, form)
     refused = _carry_out(services.DecisionOrder(case=case.pk, **form.values()), user)
     if refused is None:
         messages.success(request, _done(case, form))
         return redirect("queue")
     return _page(request, _visible(request, case_id), lambda again: _add(again, refused))
+
+
+def _confirm(request: HttpRequest, case: Case, form: DecisionForm) -> HttpResponse:
+    """Ask once more, saying exactly what goes to whom once another officer has signed."""
+    kept = [(name, text) for name, text in request.POST.items() if name in form.fields]
+    order = form.values()
+    preview = measure_reads.preview(case.ens, order["subject"], order["reference"], now())
+    context = {"case": case, "kept": kept, "preview": preview, "order": order}
+    return render(request, "pages/confirm_do_not_load.html", context)
 
 
 def _carry_out(order: services.DecisionOrder, user: User) -> services.Refused | None:
@@ -142,5 +154,7 @@ def _add(form: DecisionForm, refused: services.Refused) -> None:
 
 def _done(case: Case, form: DecisionForm) -> str:
     verbs = dict(form.fields["verb"].choices)  # type: ignore[attr-defined]
+    if form.cleaned_data["verb"] == Decision.Verb.DO_NOT_LOAD:
+        return _("%s: do not load proposed. Another officer has to sign.") % case.ens.mrn
     told = _("The trader is told.") if form.announced() else _("The trader is not told.")
     return format_html("{}: {}. {}", case.ens.mrn, verbs[form.cleaned_data["verb"]], told)

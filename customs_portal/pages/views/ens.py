@@ -12,6 +12,7 @@ from customs_portal.pages.access import CASEWORK, READING, current_user, for_rol
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import declaration
 from customs_portal.pages.reads import ens as reads
+from customs_portal.pages.reads import measures as measure_reads
 from customs_portal.pages.views.traffic import TrafficForm
 from customs_portal.reference import snapshot as reference
 from declarations.models import Ens
@@ -39,6 +40,12 @@ def show(request: HttpRequest, found: Ens) -> HttpResponse:
     view = reads.read(found, document, user, reference.current(at), at, items=limit)
     case = Case.objects.visible_to(user).filter(ens=found).order_by("-pk").first()
     context: dict[str, Any] = {"ens": view, "case": case, "may_work": user.role in CASEWORK}
+    context |= {
+        "goods": measure_reads.goods_rows(found, user, at),
+        "terminals": measure_reads.terminals_waiting(found),
+        "refusals": measure_reads.refusal_reasons(at),
+    }
+    context["may_refuse"] = any(row.in_custody for row in context["goods"])
     if context["may_work"]:
         context["traffic_form"] = TrafficForm(initial={"traffic": view.limits.traffic})
     return render(request, "pages/ens.html", context)

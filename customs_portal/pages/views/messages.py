@@ -82,9 +82,17 @@ def _page(request: HttpRequest, view: reads.MessageView) -> HttpResponse:
 
 def _download(message: InboundMessage | OutboundMessage, name: str) -> HttpResponse:
     """Never shown inside the site: what a stranger wrote is saved, not opened."""
-    response = HttpResponse(raw_body(message), content_type="application/xml")
+    response = HttpResponse(raw_body(message), content_type=_media_type(message))
     response["Content-Disposition"] = (
-        f'attachment; filename="{message.kind or "message"}-{name}.xml"'
+        f'attachment; filename="{message.kind or "message"}-{name}{_ending(message)}"'
     )
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _media_type(message: InboundMessage | OutboundMessage) -> str:
+    return message.media_type if isinstance(message, OutboundMessage) else "application/xml"
+
+
+def _ending(message: InboundMessage | OutboundMessage) -> str:
+    return ".json" if _media_type(message) == "application/json" else ".xml"

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
 from customs_portal.accounts.models import Role, User
 from customs_portal.events.models import Event
@@ -19,26 +18,9 @@ from declarations.services import (
 from declarations.services.locks import lock_ens
 from declarations.services.reconfirm import Reconfirmation
 from declarations.services.results import Changed, Refused
-from tests.factories.declarations import OFFICE, harmless, lodged
+from tests.factories.declarations import OFFICE
 from tests.factories.measures import in_force_do_not_load, placed
 from tests.factories.people import person
-from tests.factories.reference import store_offices_and_reasons
-
-
-@pytest.fixture
-def at(db: None) -> datetime:
-    store_offices_and_reasons()
-    return timezone.now() - timedelta(minutes=10)
-
-
-@pytest.fixture
-def ens(at: datetime) -> Ens:
-    return lodged(harmless(at), at)
-
-
-@pytest.fixture
-def officer(at: datetime) -> User:
-    return person(Role.OFFICER, offices=(OFFICE,))
 
 
 def asked(ens: Ens, version: int, at: datetime) -> list[int]:

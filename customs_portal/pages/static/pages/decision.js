@@ -22,7 +22,7 @@ function announcement() {
 
 function render() {
   const verb = chosen();
-  const measure = verb === "control" || verb === "hold";
+  const measure = ["control", "hold", "do_not_load"].includes(verb);
   const { rule, told } = announcement();
   const shown = {
     "reason-fields": verb !== "",

@@ -1,0 +1,231 @@
+"""Goods of consignments: presented, under control, released, refused (LIFECYCLE section 11)."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from customs_portal.accounts.models import User
+from customs_portal.events.kinds import Kind
+from customs_portal.events.services import NewEvent, record_many
+from customs_portal.reference.models import ReasonCode
+from declarations import policies
+from declarations.document import Document
+from declarations.events import (
+    CONSIGNMENT_NOT_RELEASED,
+    CONSIGNMENT_PRESENTED,
+    CONSIGNMENT_RELEASED,
+    CONSIGNMENT_UNDER_CONTROL,
+    PRESENTATION_REVOKED,
+)
+from declarations.lifecycle import CONSIGNMENT, move
+from declarations.models import ConsignmentLife, Ens, EnsMember, Measure
+from declarations.services.locks import lock_ens
+from declarations.services.reasons import reason_of
+from declarations.services.results import Changed, Refused, refused
+from declarations.subjects import consignments_touched, current_document
+
+ANALYSED = (Ens.Status.ASSESSED, Ens.Status.DIVERTED)
+BLOCKS_RELEASE = (
+    Measure.Status.AWAITING_SECOND,
+    Measure.Status.IN_FORCE,
+    Measure.Status.RECOMMENDED,
+    Measure.Status.ORDERED,
+    Measure.Status.SCHEDULED,
+    Measure.Status.IN_PROGRESS,
+    Measure.Status.PROPOSED,
+    Measure.Status.SIGNED,
+)
+
+
+class GoodsOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to happen to a consignment, with the reason where one is needed."""
+
+    consignment: int
+    reason_code: str = ""
+    note: str = ""
+
+
+class _Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """A consignment with its ENS, locked, and the measures that touch it."""
+
+    life: ConsignmentLife
+    ens: Ens
+    measures: tuple[Measure, ...] = ()
+
+
+Guard = Callable[[GoodsOrder, _Ready, datetime], Refused | None]
+
+
+def present(
+    orders: Sequence[GoodsOrder], *, officer: User, at: datetime
+) -> list[Changed | Refused]:
+    """Present consignments to customs; one with an ordered control is under control at once."""
+    return _act(orders, "present", CONSIGNMENT_PRESENTED, officer, at, guard=_nothing_against)
+
+
+def revoke_presentation(
+    orders: Sequence[GoodsOrder], *, officer: User, at: datetime
+) -> list[Changed | Refused]:
+    """Take back a presentation before a control has begun."""
+    return _act(
+        orders, "revoke_presentation", PRESENTATION_REVOKED, officer, at, guard=_nothing_against
+    )
+
+
+def release(
+    orders: Sequence[GoodsOrder], *, officer: User, at: datetime
+) -> list[Changed | Refused]:
+    """Release consignments for further treatment; impossible while anything on them is open."""
+    return _act(orders, "release", CONSIGNMENT_RELEASED, officer, at, guard=_against_release)
+
+
+def _nothing_against(order: GoodsOrder, ready: _Ready, at: datetime) -> Refused | None:
+    return None
+
+
+def _against_release(order: GoodsOrder, ready: _Ready, at: datetime) -> Refused | None:
+    found = [each for each in ready.measures if each.status in BLOCKS_RELEASE]
+    if found:
+        names = ", ".join(dict.fromkeys(each.get_kind_display() for each in found))
+        return refused("open_measure", _("Not while a measure is open: %s.") % names)
+    if ready.ens.status not in ANALYSED:
+        return refused("analysis", _("Not before the analysis is concluded."))
+    reason = reason_of(order.reason_code, ReasonCode.Decision.RELEASE, note=order.note, at=at)
+    if isinstance(reason, Refused):
+        return reason
+    if reason.second_signature != ReasonCode.SecondSignature.NO:
+        return refused("reason", _("This reason needs a second signature."), "reason_code")
+    return None
+
+
+def _act(
+    orders: Sequence[GoodsOrder],
+    verb: str,
+    kind: Kind,
+    officer: User,
+    at: datetime,
+    *,
+    guard: Guard,
+) -> list[Changed | Refused]:
+    found = _locked([order.consignment for order in orders])
+    return [
+        _one(order, found.get(order.consignment), verb, kind, officer, at, guard)
+        for order in orders
+    ]
+
+
+def _one(
+    order: GoodsOrder,
+    ready: _Ready | None,
+    verb: str,
+    kind: Kind,
+    officer: User,
+    at: datetime,
+    guard: Guard,
+) -> Changed | Refused:
+    if ready is None or not policies.may_handle_ens(officer, ready.ens.pk, at):
+        return refused("not_found", _("There is no such consignment for you."))
+    target = CONSIGNMENT.target(ready.life.goods, verb)
+    if target is None:
+        text = _("Not possible: the goods are %s.") % ready.life.get_goods_display().lower()
+        return refused("state", text)
+    against = guard(order, ready, at)
+    if against:
+        return against
+    move(ConsignmentLife, CONSIGNMENT, verb, [ready.life.pk])
+    ready.life.goods = target
+    record_many([_told(kind, ready, at, actor=officer.pk, reason_code=order.reason_code)])
+    if verb == "present":
+        _control_what_is_ordered(ready, at)
+    return Changed(id=ready.life.pk)
+
+
+_ORDERED = (Measure.Status.ORDERED, Measure.Status.SCHEDULED, Measure.Status.IN_PROGRESS)
+
+
+def _control_what_is_ordered(ready: _Ready, at: datetime) -> None:
+    if any(each.status in _ORDERED for each in ready.measures):
+        _begin_control([ready], at)
+
+
+def _begin_control(presented: Sequence[_Ready], at: datetime) -> None:
+    ids = [ready.life.pk for ready in presented]
+    moved = move(ConsignmentLife, CONSIGNMENT, "begin_control", ids)
+    told = [ready for ready in presented if ready.life.pk in moved]
+    record_many([_told(CONSIGNMENT_UNDER_CONTROL, ready, at) for ready in told])
+
+
+def put_under_control(measure: Measure, *, at: datetime) -> None:
+    """Put the consignments that a control touches under control, as far as they are presented.
+
+    The caller holds the lock of the ENS row.
+    """
+    _begin_control(_touched(measure), at)
+
+
+def refuse_goods(measure: Measure, *, at: datetime) -> None:
+    """Keep the consignments that a refusal of entry touches from being released."""
+    _move_told(measure, "refuse", CONSIGNMENT_NOT_RELEASED, at)
+
+
+def let_goods_be_decided_again(measure: Measure, *, at: datetime) -> None:
+    """Return the consignments of a refusal that was revoked to where they were: presented."""
+    _move_told(measure, "revoke_refusal", CONSIGNMENT_PRESENTED, at)
+
+
+def _move_told(measure: Measure, verb: str, kind: Kind, at: datetime) -> None:
+    found = _touched(measure)
+    moved = move(ConsignmentLife, CONSIGNMENT, verb, [ready.life.pk for ready in found])
+    record_many([_told(kind, ready, at) for ready in found if ready.life.pk in moved])
+
+
+def goods_of(ens: Ens, subject: str, reference: str) -> list[ConsignmentLife]:
+    """Return the consignments that a subject is about; the ENS row is locked by the caller."""
+    keys = consignments_touched(current_document(ens), subject, reference)
+    lives = ConsignmentLife.objects.filter(filing__membership__ens=ens.pk, key__in=keys)
+    return list(lives.order_by("pk"))
+
+
+def _touched(measure: Measure) -> list[_Ready]:
+    found = goods_of(measure.ens, measure.subject, measure.reference)
+    return [_Ready(life=life, ens=measure.ens) for life in found]
+
+
+def _locked(ids: Sequence[int]) -> dict[int, _Ready]:
+    """Lock the ENS of the consignments, then return them as they are now."""
+    members = EnsMember.objects.filter(filing__consignments__in=ids)
+    locked = lock_ens(members.values_list("ens_id", flat=True))
+    lives = ConsignmentLife.objects.filter(pk__in=ids).select_related("filing__membership")
+    measures = _measures_of(locked)
+    documents = {key: current_document(ens) for key, ens in locked.items()}
+    found: dict[int, _Ready] = {}
+    for life in lives.order_by("pk"):
+        key = life.filing.membership.ens_id
+        on_it = tuple(m for m in measures.get(key, ()) if _is_on(m, documents[key], life.key))
+        found[life.pk] = _Ready(life=life, ens=locked[key], measures=on_it)
+    return found
+
+
+def _measures_of(locked: dict[int, Ens]) -> dict[int, list[Measure]]:
+    found: dict[int, list[Measure]] = {}
+    for measure in Measure.objects.filter(ens__in=locked).order_by("pk"):
+        found.setdefault(measure.ens_id, []).append(measure)
+    return found
+
+
+def _is_on(measure: Measure, document: Document, key: str) -> bool:
+    return key in consignments_touched(document, measure.subject, measure.reference)
+
+
+def _told(
+    kind: Kind, ready: _Ready, at: datetime, *, actor: int | None = None, reason_code: str = ""
+) -> NewEvent:
+    data = {
+        "consignment": ready.life.pk,
+        "consignment_name": ready.life.key,
+        "reason_code": reason_code,
+        "version": ready.ens.version,
+    }
+    return NewEvent(kind=kind, at=at, stream=ready.ens.pk, actor=actor, data=data)
