@@ -13,7 +13,16 @@ from django.db import models
 
 from customs_portal.accounts.models import STAFF_ROLES, AccessLog, Role
 from customs_portal.admin_access import RoleAdmin
-from customs_portal.pages.access import CASEWORK, OVERSIGHT, READING, TRADERS
+from customs_portal.pages.access import (
+    CASEWORK,
+    OVERSIGHT,
+    READING,
+    RULE_APPROVERS,
+    RULE_READING,
+    RULE_WORK,
+    RULE_WRITERS,
+    TRADERS,
+)
 
 
 class Door(StrEnum):
@@ -59,6 +68,11 @@ _WORK_ON_CASE = Row(roles=CASEWORK, scoped=True, verb=True)
 def _token_object(logged: AccessLog.What) -> Row:
     return Row(door=Door.TOKEN, roles=OPERATORS, scoped=True, logged=logged)
 
+
+_RULES = Row(roles=RULE_READING)
+_LOOK_AT_RULES = Row(roles=RULE_READING, logged=What.RULE)
+_WORK_ON_RULES = Row(roles=RULE_WORK, verb=True)
+_WRITE_RULES = Row(roles=RULE_WRITERS, verb=True)
 
 ROWS: dict[str, Row] = {
     "livez": _OPEN,
@@ -148,6 +162,25 @@ ROWS: dict[str, Row] = {
     "issue_token": Row(roles=TRADERS, scoped=True),
     "end_token": Row(roles=TRADERS, scoped=True, verb=True),
     "trader_versions": Row(roles=TRADERS, scoped=True, logged=What.FILING),
+    "rules": _RULES,
+    "rule": _LOOK_AT_RULES,
+    "rule_compare": _LOOK_AT_RULES,
+    "rule_draft": _LOOK_AT_RULES,
+    "rule_new": Row(roles=RULE_WRITERS),
+    "rule_pick": Row(roles=RULE_WRITERS),
+    "rule_change": _WRITE_RULES,
+    "rule_draft_change": _WRITE_RULES,
+    "rule_draft_decide": Row(roles=RULE_APPROVERS, verb=True),
+    "rule_review": _WORK_ON_RULES,
+    "publication": _LOOK_AT_RULES,
+    "publication_desk": _RULES,
+    "publication_propose": _WORK_ON_RULES,
+    "publication_publish": Row(roles=RULE_APPROVERS, verb=True),
+    "publication_withdraw": _WORK_ON_RULES,
+    "rule_sets": _RULES,
+    "rule_set_export": _LOOK_AT_RULES,
+    "rules_import": _WRITE_RULES,
+    "rule_secret": Row(roles=frozenset({Role.AUDITOR}), verb=True, logged=What.RULE),
     "api:messages": Row(door=Door.TOKEN, roles=OPERATORS, verb=True),
     "api:message_batch": Row(door=Door.TOKEN, roles=OPERATORS, verb=True),
     "api:message": _token_object(What.MESSAGE_RECEIVED),

@@ -215,6 +215,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(3_600.0),
         "options": {"expires": 3_600},
     },
+    "reassess": {
+        "task": "risk.tasks.reassess",
+        "schedule": schedule(5.0),
+        "options": {"expires": 5},
+    },
+    "ask_for_reviews": {
+        "task": "risk.tasks.ask_for_reviews",
+        "schedule": schedule(3600.0),
+        "options": {"expires": 1800},
+    },
     "partitions": {
         "task": "customs_portal.events.tasks.make_partitions",
         "schedule": schedule(86_400.0),

@@ -17,6 +17,10 @@ ASSESSMENT = Machine(
         Transition("A5", "waiting", "answered", "review", "Art. 186(3)"),
         *(Transition("A6-A8", state, "conclude", "concluded", _ANALYSIS) for state in _OPEN),
         *(Transition("A9", state, "supersede", "superseded", _OURS) for state in _OPEN),
+        *(
+            Transition("A12", state, "replace", "superseded", _OURS)
+            for state in ("review", "concluded")
+        ),
         Transition("A11", "concluded", "reopen", "review", _OURS),
     ),
 )

@@ -1,4 +1,4 @@
-"""Celery tasks of risk analysis, for hosts that do nothing else."""
+"""Celery tasks of risk analysis."""
 
 import time
 
@@ -8,6 +8,8 @@ from django.db import transaction
 from customs_portal import clock
 from customs_portal.events.tasks import run_consumer
 from risk.services import back_test, failsafe
+from risk.services.reassessment import reassess_portion
+from risk.services.reviewing import ask_for_reviews
 
 
 @shared_task(name="risk.tasks.assess")
@@ -24,7 +26,7 @@ def open_unassessed() -> None:
 
 
 SLICE = 1.0
-"""Seconds after which a back-test lets other work have the process."""
+"""Seconds after which a background job lets other work have the process."""
 
 
 @shared_task(name="risk.tasks.run_back_tests", soft_time_limit=300, time_limit=330)
@@ -48,3 +50,19 @@ def continue_back_tests() -> None:
     if back_test.is_work_left():
         for _process in range(back_test.PLACES):
             run_back_tests.delay()
+
+
+@shared_task(name="risk.tasks.reassess", soft_time_limit=25, time_limit=40)
+def reassess() -> None:
+    """Hold some more open declarations against a new rule set, where one asks for it."""
+    end, is_left = time.monotonic() + SLICE, True
+    while is_left and time.monotonic() < end:
+        with transaction.atomic():
+            is_left = reassess_portion(at=clock.now())
+
+
+@shared_task(name="risk.tasks.ask_for_reviews")
+def ask_for_reviews_due() -> None:
+    """Ask for the reviews of rules whose day comes."""
+    with transaction.atomic():
+        ask_for_reviews(at=clock.now())

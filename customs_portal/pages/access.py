@@ -18,6 +18,13 @@ ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
 OVERSIGHT = ADMINISTRATION | {Role.AUDITOR}
 """Who sees how it runs."""
 TRADERS = frozenset({Role.TRADER})
+RULE_WRITERS = frozenset({Role.ANALYST})
+"""Who drafts and proposes rules."""
+RULE_APPROVERS = frozenset({Role.APPROVER})
+"""Who approves and publishes what others proposed."""
+RULE_WORK = RULE_WRITERS | RULE_APPROVERS
+RULE_READING = RULE_WORK | {Role.AUDITOR}
+"""Who reads rules; auditors their secrets only for a stated reason."""
 OFFICIALS = STAFF_ROLES
 
 Parameters = ParamSpec("Parameters")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models import Role, User
 from customs_portal.clock import now
-from customs_portal.pages.access import CASEWORK, OVERSIGHT, READING, TRADERS
+from customs_portal.pages.access import CASEWORK, OVERSIGHT, READING, RULE_READING, TRADERS
 
 
 class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +34,7 @@ MENU = (
     MenuItem(url_name="deadlines", label=_("Deadlines"), roles=TRADERS),
     MenuItem(url_name="audit", label=_("Audit"), roles=frozenset({Role.AUDITOR})),
     MenuItem(url_name="look_ups", label=_("Look-ups"), roles=frozenset({Role.SUPERVISOR})),
+    MenuItem(url_name="rules", label=_("Rules"), roles=RULE_READING),
     MenuItem(url_name="operations", label=_("Operations"), roles=OVERSIGHT),
     MenuItem(
         url_name="admin:index",
@@ -52,6 +53,17 @@ TRAFFIC_MENU = (
 )
 """The pages of officials about arrivals."""
 
+_RULE_PAGES = (
+    "rule",
+    "rule_compare",
+    "rule_draft",
+    "rule_draft_change",
+    "rule_new",
+    "rule_pick",
+    "rule_sets",
+    "publication",
+    "publication_desk",
+)
 SECTIONS = {
     "review": "queue",
     "decide": "queue",
@@ -66,6 +78,7 @@ SECTIONS = {
     "company": "companies",
     "grant_mandate": "companies",
     "issue_token": "companies",
+    **dict.fromkeys(_RULE_PAGES, "rules"),
     "message": "messages",
     "message_sent": "messages",
 }

@@ -14,8 +14,8 @@ class RuleDraft(RuleContent):
     """A rule as somebody writes it; once another person approves it, it becomes a version.
 
     `outline` is the condition as the builder holds it, which may be incomplete. `revision` goes up
-    with each change; whoever works on an older one is told. `editors` are all who changed it; none
-    of them may approve it.
+    with each change; whoever works on an older one is told, unless that was their own. `editors`
+    are all who changed it; none of them may approve it.
     """
 
     class State(models.TextChoices):
@@ -37,6 +37,9 @@ class RuleDraft(RuleContent):
     editors = ArrayField(models.BigIntegerField(), verbose_name=_("editors"), default=list)
     created_at = models.DateTimeField(_("created"))
     changed_at = models.DateTimeField(_("changed"))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -131,10 +131,12 @@ def save(
 ) -> Drafted | Refused:
     """Keep the draft as it was written; it may be incomplete.
 
-    `revision` is the state of the draft that the editor saw. Fields of the content that are absent
-    stay as they are.
+    `revision` is the state of the draft that the editor saw; what only the editor changed since
+    then is no reason to refuse. Fields of the content that are absent stay as they are.
     """
     found = locked(draft)
+    if found is not None and found.changed_by_id == editor.pk:
+        revision = found.revision
     findings = _may_write(editor) or open_findings(found, revision, RuleDraft.State.DRAFT)
     if found is None or findings:
         return Refused(findings=findings)
@@ -143,7 +145,7 @@ def save(
             setattr(found, name, content[name])
     found.outline = stored(outline)
     found.editors = sorted({*found.editors, editor.pk})
-    found.changed_at = at
+    found.changed_at, found.changed_by = at, editor
     found.revision += 1
     found.save()
     return Drafted(draft=found.pk, revision=found.revision)
@@ -195,6 +197,8 @@ def _content_findings(draft: RuleDraft, at: datetime) -> list[Finding]:
     if draft.outcome not in _PASSING and not draft.instruction.strip():
         text = "Say what the officer is to do: a hit of this rule opens a case."
         found.append(refusal("no_instruction", text, "instruction"))
+    if draft.cap and draft.outcome in (Outcome.HOLD, Outcome.DO_NOT_LOAD):
+        found.append(refusal("cap", "A rule to hold or not to load has no limit of hits.", "cap"))
     if draft.valid_until and draft.valid_until <= (draft.valid_from or at):
         found.append(refusal("wrong_end", "The end lies before the beginning.", "valid_until"))
     if draft.review_by and draft.review_by < at.date():
@@ -226,7 +230,7 @@ def open_findings(
 def moved(draft: RuleDraft, kind: Kind, by: User, at: datetime, **told: Any) -> Drafted:
     """Store the draft in its new state and record that; the verbs of drafts end with this."""
     draft.revision += 1
-    draft.changed_at = at
+    draft.changed_at, draft.changed_by = at, by
     draft.save()
     _record(kind, draft, by, at, **told)
     return Drafted(draft=draft.pk, revision=draft.revision)

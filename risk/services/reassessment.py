@@ -1,14 +1,28 @@
-"""Holding open declarations against a new rule set, in the background and in portions."""
+"""Holding open declarations against a new rule set, in the background and in portions.
 
+Only what the new rules find in addition counts: a declaration with a hit above observe of a rule
+that did not hit it before is assessed anew, and a person looks at it. Nothing is taken off
+anybody's desk, and no decision is undone.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from customs_portal.events.services import record
+from declarations.lifecycle import move
 from declarations.models import Ens
-from declarations.services.locks import assert_in_transaction
-from risk.events import REASSESSMENT_STARTED
-from risk.models import Reassessment, RuleSetVersion
+from declarations.services.locks import assert_in_transaction, lock_ens
+from risk import listed, versions
+from risk.analysed import Subjects
+from risk.events import REASSESSMENT_ENDED, REASSESSMENT_STARTED
+from risk.lifecycle import ASSESSMENT
+from risk.models import Assessment, Reassessment, RuleSetVersion
+from risk.rule_sets import InForce, in_force
+from risk.services.assess import PASSES, Request, assess_versions
 
 OPEN = (Ens.Status.READY, Ens.Status.IN_ANALYSIS, Ens.Status.ASSESSED)
+PORTION = 100
 
 
 def start_reassessment(rule_set: RuleSetVersion, *, at: datetime) -> Reassessment:
@@ -20,3 +34,80 @@ def start_reassessment(rule_set: RuleSetVersion, *, at: datetime) -> Reassessmen
     data = {"rule_set": rule_set.number, "total": total}
     record(REASSESSMENT_STARTED, at=at, data=data)
     return Reassessment.objects.create(rule_set=rule_set, total=total, started_at=at)
+
+
+def reassess_portion(*, at: datetime) -> bool:
+    """Look at the next 100 open declarations; return whether there is more to do.
+
+    Progress and effects are one transaction: after the death of a process the next one goes on.
+    A job whose rule set is no longer the one in force stops.
+    """
+    assert_in_transaction()
+    jobs = Reassessment.objects.select_for_update(skip_locked=True, of=("self",))
+    job = jobs.select_related("rule_set").filter(state=Reassessment.State.RUNNING).first()
+    if job is None:
+        return False
+    rule_set = in_force(at)
+    if rule_set.id != job.rule_set_id:
+        return _end(job, Reassessment.State.STOPPED, at)
+    waiting = Ens.objects.filter(status__in=OPEN, pk__gt=job.last_ens).order_by("pk")
+    found = list(waiting.values_list("pk", flat=True)[:PORTION])
+    if not found:
+        return _end(job, Reassessment.State.FINISHED, at)
+    job.changed += _reassess(found, rule_set, at)
+    job.looked_at += len(found)
+    job.last_ens = found[-1]
+    job.save()
+    return True
+
+
+def _end(job: Reassessment, state: Reassessment.State, at: datetime) -> bool:
+    job.state, job.ended_at = state, at
+    job.save()
+    data = {"rule_set": job.rule_set.number, "changed": job.changed}
+    record(REASSESSMENT_ENDED, at=at, data=data)
+    return False
+
+
+class _Current(NamedTuple):
+    """The assessment that counts for an ENS."""
+
+    assessment: int
+    ens: int
+    ens_version: int
+    version: int
+    hits: list[dict[str, str]]
+
+
+def _reassess(ids: list[int], rule_set: InForce, at: datetime) -> int:
+    """Assess those anew that the rule set finds more in; return how many."""
+    locked = lock_ens(ids)
+    current = {row.ens_version: row for row in _current(locked)}
+    subjects = versions.load_known(current)
+    listed.look_up(subjects, rule_set.compiled)
+    gained = [
+        current[entry.ens_version]
+        for entry in subjects
+        if _gains(current[entry.ens_version], entry, rule_set)
+    ]
+    move(Assessment, ASSESSMENT, "replace", [row.assessment for row in gained])
+    requests = [
+        Request(ens=row.ens, ens_version=row.ens_version, version=row.version) for row in gained
+    ]
+    return len(assess_versions(requests, at=at))
+
+
+def _current(locked: Mapping[int, Ens]) -> list[_Current]:
+    """Return the full assessments of the newest versions that are in review or concluded."""
+    found = Assessment.objects.filter(
+        ens__in=locked, kind=Assessment.Kind.FULL, status__in=("review", "concluded")
+    )
+    names = ("pk", "ens", "ens_version", "ens_version__number", "hits")
+    rows = [_Current(*row) for row in found.order_by("ens").values_list(*names)]
+    return [row for row in rows if row.version == locked[row.ens].version]
+
+
+def _gains(row: _Current, subjects: Subjects, rule_set: InForce) -> bool:
+    before = {hit["rule"] for hit in row.hits}
+    found = {hit.rule for hit in rule_set.compiled.evaluate_readings(subjects.readings)}
+    return any(rule_set.rules[code].outcome not in PASSES for code in found - before)

@@ -37,7 +37,7 @@ from declarations.models import (
     SubsequentEntryNotice,
 )
 from messaging.models import InboundMessage, OutboundMessage
-from risk.models import Case
+from risk.models import Case, Publication, RuleDraft
 from tests.access.world import World, make_world
 from tests.messaging.builders import LODGER
 
@@ -85,6 +85,10 @@ def _sent(asker: Asker) -> dict[str, Any]:
 
 CASE_PAGES = ("review", "hand_over", "claim", "give_back", "decide", "record_call")
 
+DRAFT_PAGES = ("rule_draft", "rule_draft_change", "rule_draft_decide")
+PUBLICATION_PAGES = ("publication", "publication_publish", "publication_withdraw")
+RULE_PAGES = ("rule", "rule_change", "rule_compare", "rule_review", "rule_secret")
+
 
 def askers(world: World) -> list[Asker]:
     found = [Asker("nobody", None, False, False, Client())]
@@ -107,7 +111,13 @@ def addresses(world: World) -> dict[str, str]:
     open_case, ens = Case.objects.get(status="open"), Ens.objects.order_by("pk")[0]
     notification = OutboundMessage.objects.get(kind="CC351A")
     message = InboundMessage.objects.order_by("pk")[0]
+    draft, rule = RuleDraft.objects.order_by("pk")[0], {"code": "TST-01"}
     named: dict[str, dict[str, Any]] = {
+        **{key: {"pk": draft.pk} for key in DRAFT_PAGES},
+        **dict.fromkeys(RULE_PAGES, rule),
+        **{key: {"pk": Publication.objects.order_by("pk")[0].pk} for key in PUBLICATION_PAGES},
+        "rule_set_export": {"number": 1},
+        "rule_pick": {"pk": draft.pk, "what": "field", "place": "1.1"},
         **{key: {"case_id": open_case.pk} for key in CASE_PAGES},
         "ens": {"mrn": ens.mrn},
         "act_on_goods": {"mrn": ens.mrn},
@@ -204,6 +214,9 @@ def is_as_expected(got: str, asker: Asker, row: Row) -> bool:
 
 
 OWN_WAYS = {
+    "rule_change": "needs a version",
+    "rule_compare": "needs two versions",
+    "rule_review": "needs a review",
     "api:message_batch": "takes multipart bodies only",
     "admin:login": "leads to the login page, whoever asks",
     "admin:autocomplete": "needs a field to complete",

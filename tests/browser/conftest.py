@@ -55,7 +55,7 @@ def log_in(page: Page, live_server: Any) -> Any:
         page.goto(live_server.url)
         page.get_by_label("User name").fill(user.username)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log in", exact=True).click()
         page.wait_for_url(lambda url: "/account/" not in url)
         return page
 

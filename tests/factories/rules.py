@@ -6,7 +6,7 @@ from itertools import count
 from django.db import transaction
 
 from customs_portal.accounts.models import Role, User
-from risk.builder.outline import Condition, Group
+from risk.builder.outline import EMPTY, Condition, Group, stored
 from risk.composition import Change
 from risk.models import (
     Publication,
@@ -32,7 +32,7 @@ def rules_at_work(at: datetime) -> None:
     writer = person(Role.ANALYST)
     rule, rule_set = Rule.objects.order_by("pk")[0], RuleSetVersion.objects.order_by("pk")[0]
     RuleDraft.objects.create(
-        rule=rule, outline={"kind": "group"}, author=writer, editors=[writer.pk], score=1,
+        rule=rule, outline=stored(EMPTY), author=writer, editors=[writer.pk], score=1,
         outcome="observe", severity="low", created_at=at, changed_at=at,
     )  # fmt: skip
     Publication.objects.create(proposed_by=writer, proposed_at=at)

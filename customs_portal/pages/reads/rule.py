@@ -1,0 +1,141 @@
+"""The page of one rule: what it says, its versions, how it fares, its story."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db import connection
+
+from customs_portal.events.reads import story
+from customs_portal.pages.reads.hits import list_titles
+from customs_portal.pages.reads.queue import person
+from customs_portal.pages.reads.rules import (
+    State,
+    draft_state,
+    ever_published,
+    held_versions,
+    state_of,
+)
+from customs_portal.pages.reads.story import Happening, people
+from risk.engine.explain import in_words
+from risk.models import Rule, RuleDraft, RuleReview, RuleVersion
+from risk.rule_sets import engine_rule, versions_valid
+from risk.services.drafting import stream_of
+
+MONTH = timedelta(days=30)
+FEWEST_DECISIONS = 30
+"""With fewer measured decisions no share is shown."""
+
+
+class VersionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a rule in its list."""
+
+    id: int
+    number: int
+    is_active: bool
+    outcome: str
+    severity: str
+    score: int
+    created_at: datetime
+    author: str
+    approver: str
+    urgent: bool
+
+
+class Statistics(msgspec.Struct, frozen=True, kw_only=True):
+    """Hits in 30 days, and what officers decided on them; no share with too few decisions."""
+
+    hits: int
+    decided: int
+    acted_on: int
+    share: int | None
+
+
+class RulePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything on the page of a rule; `shown` is the version in force, else the newest."""
+
+    rule: Rule
+    state: State
+    shown: RuleVersion | None
+    sentence: str
+    versions: list[VersionLine]
+    draft: RuleDraft | None
+    draft_state: State | None
+    statistics: Statistics
+    reviews: list[RuleReview]
+    story: list[Happening]
+
+
+def read(rule: Rule, at: datetime) -> RulePage:
+    """Return the page of a rule."""
+    versions = list(
+        rule.versions.select_related("rule", "created_by", "approved_by", "owner").order_by(
+            "-number"
+        )
+    )
+    held = held_versions()[rule.pk]
+    active = next(iter(versions_valid(held, at)), None)
+    newest = versions[0] if versions else None
+    shown = next((each for each in versions if active and each.pk == active.pk), newest)
+    draft = rule.drafts.filter(state__in=("draft", "proposed")).select_related("author").first()
+    return RulePage(
+        rule=rule,
+        state=state_of(newest, held, ever_published([newest]), at),
+        shown=shown,
+        sentence=in_words(engine_rule(shown).expression, list_titles()) if shown else "",
+        versions=[_line(version, active) for version in versions],
+        draft=draft,
+        draft_state=draft_state(draft),
+        statistics=statistics(rule.code, at - MONTH),
+        reviews=_reviews(rule),
+        story=_story(rule),
+    )
+
+
+def _line(version: RuleVersion, active: RuleVersion | None) -> VersionLine:
+    return VersionLine(
+        id=version.pk,
+        number=version.number,
+        is_active=active is not None and version.pk == active.pk,
+        outcome=version.get_outcome_display(),
+        severity=version.get_severity_display(),
+        score=version.score,
+        created_at=version.created_at,
+        author=person(version.created_by) if version.created_by else "",
+        approver=person(version.approved_by) if version.approved_by else "",
+        urgent=version.urgent,
+    )
+
+
+_STATISTICS = """
+WITH hit AS (
+    SELECT a.id FROM risk_assessment a
+    WHERE a.made_at >= %(since)s AND a.hits @> %(rule)s::jsonb
+)
+SELECT (SELECT count(*) FROM hit), count(d.id),
+       count(d.id) FILTER (WHERE d.verb <> 'no_further_action')
+FROM hit LEFT JOIN risk_decision d ON d.assessment_id = hit.id
+"""
+
+
+def statistics(code: str, since: datetime) -> Statistics:
+    """Return how the rule fared since then."""
+    rule = msgspec.json.encode([{"rule": code}]).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(_STATISTICS, {"since": since, "rule": rule})
+        hits, decided, acted_on = cursor.fetchone()
+    share = round(100 * acted_on / decided) if decided >= FEWEST_DECISIONS else None
+    return Statistics(hits=hits, decided=decided, acted_on=acted_on, share=share)
+
+
+def _reviews(rule: Rule) -> list[RuleReview]:
+    found = RuleReview.objects.filter(version__rule=rule).select_related("version", "reviewed_by")
+    return list(found.order_by("-due_on", "-pk"))
+
+
+def _story(rule: Rule) -> list[Happening]:
+    told = story([stream_of(rule)])
+    names = people(line.actor_id for line in told)
+    return [
+        Happening(at=line.at, sentence=line.sentence, who=names.get(line.actor_id or 0, ""))
+        for line in told
+    ]
