@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -36,3 +37,7 @@ class PortalAdminSite(admin.AdminSite):
     def note_looks(self, request: HttpRequest, looks: Sequence[Look], *, how: str) -> None:
         """Record that whoever asks is shown all of these, before they are."""
         note_looks(request, looks, how=How(how))
+
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Lead to the portal's own page, which ends the other sessions and is in the trail."""
+        return redirect("account_change_password")

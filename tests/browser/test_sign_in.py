@@ -54,6 +54,8 @@ def test_an_officer_sets_up_the_second_step_and_logs_in_by_keyboard(
     settings.MFA_REQUIRED = True
     settings.MFA_TOTP_TOLERANCE = 1  # a code may change while it is typed
     page.goto(live_server.url)
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
+    expect(page.locator("#passkey-problem")).to_be_hidden()
     name_and_password(page, officer)
     expect(page.get_by_role("heading", name="Set up an authenticator app")).to_be_visible()
     assert axe_violations(page) == []

@@ -100,6 +100,12 @@ def test_the_admin_has_no_door_of_its_own(client: Client, name: str) -> None:
     assert response["Location"].startswith(reverse("account_login"))
 
 
+def test_the_admin_has_no_change_of_password_of_its_own(client: Client, officer: User) -> None:
+    log_in(client, officer)
+    response = client.get(reverse("admin:password_change"))
+    assert response["Location"] == reverse("account_change_password")
+
+
 def test_the_session_gets_a_new_key_at_login(client: Client, officer: User) -> None:
     client.get(reverse("account_login"))
     session = client.session

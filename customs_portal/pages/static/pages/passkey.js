@@ -1,6 +1,6 @@
 // Buttons that need a passkey appear only where the browser knows passkeys.
 if (window.PublicKeyCredential) {
-  for (const button of document.querySelectorAll('[id^="passkey-"][hidden]')) button.hidden = false;
+  for (const button of document.querySelectorAll('button[id^="passkey-"]')) button.hidden = false;
 }
 
 // Cancelled, or refused by the device: say so where a screen reader hears it.
