@@ -105,7 +105,7 @@ def _teams(user: User, at: datetime) -> list[TeamLines]:
         teams.select_related("office", "supervisor").prefetch_related("members").order_by("name")
     )
     ids = {member.pk for team in found for member in team.members.all()}
-    load = {
+    load: dict[int | None, dict[str, int]] = {
         row["assignee"]: row
         for row in Case.objects.open()
         .visible_to(user)
