@@ -1,6 +1,7 @@
 """Duty: where an official stands, who stands in, who keeps out, and the load of their teams."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -105,7 +106,7 @@ def _teams(user: User, at: datetime) -> list[TeamLines]:
         teams.select_related("office", "supervisor").prefetch_related("members").order_by("name")
     )
     ids = {member.pk for team in found for member in team.members.all()}
-    load: dict[int | None, dict[str, int]] = {
+    load: dict[int, Any] = {
         row["assignee"]: row
         for row in Case.objects.open()
         .visible_to(user)
