@@ -4,6 +4,7 @@ bytes -> inbox.receive -> message.received -> intake -> filing.registered | fili
 filing.registered    -> assess (opinion), reply (IE328)
 filing.amended       -> assess again, reply (IE304); amendment.refused -> reply (IE305)
 diversion.acknowledged, diversion.refused -> reply (IE325, IE324)
+declarations.requested, message.partner_refused -> reply (IE303, IE906)
 ens.diverted         -> hand_over (IE301)
 filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
 message.test_accepted, message.test_refused -> reply (IE328, IE316), and nothing else
@@ -59,6 +60,8 @@ PIPELINE = Pipeline(
         declared.ARRIVAL_REJECTED: ("reply",),
         declared.DIVERSION_ACKNOWLEDGED: ("reply",),
         declared.DIVERSION_REFUSED: ("reply",),
+        declared.DECLARATIONS_REQUESTED: ("reply",),
+        wire.PARTNER_REFUSED: ("reply",),
         declared.ENS_DIVERTED: ("hand_over",),
         declared.MEASURE_ANNOUNCED: ("announce",),
         declared.MEASURE_BREACHED: ("alarm",),
@@ -81,6 +84,7 @@ PIPELINE = Pipeline(
             DELIVERY_WAIVED,
             declared.CLOCK_ENDED,
             declared.FILING_APPROACHED,
+            declared.ENS_REQUESTED,
             declared.MEASURE_PROPOSED,
             declared.MEASURE_LAPSED,
             declared.MEASURE_RECONFIRM_ASKED,

@@ -25,6 +25,13 @@ ENS_DIVERTED = Kind(
     name="ens.diverted",
     sentence=_("Diverted to %(actual_office)s by %(requester)s, reference %(reference)s"),
 )
+DECLARATIONS_REQUESTED = Kind(
+    name="declarations.requested",
+    sentence=_("%(country)s asked for declarations, request %(reference)s"),
+)
+ENS_REQUESTED = Kind(
+    name="ens.requested", sentence=_("Given to %(office)s on its request %(reference)s")
+)
 MEASURE_PLACED = Kind(
     name="measure.placed", sentence=_("%(kind_name)s placed on %(subject_name)s, %(reason_code)s")
 )

@@ -12,6 +12,7 @@ from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RoleAdm
 from declarations.admin import link_to
 from messaging.models import InboundMessage, OutboundMessage, Partner, PortSystem
 from messaging.reads import raw_body
+from messaging.services import connect_system
 
 LONGEST_SHOWN = 100_000
 
@@ -151,10 +152,17 @@ class PartnerAdmin(RoleAdmin):
     """Other administrations."""
 
     readers, editors = AUDIT, ADMINISTRATION
-    list_display = ("country", "name", "active")
+    list_display = ("country", "name", "operator", "active")
+    list_select_related = ("operator",)
+    autocomplete_fields = ("operator",)
     list_filter = ("active",)
     search_fields = ("country", "name")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Keep the country of a partner as it is."""
         return ("country",) if obj is not None else ()
+
+    def save_model(self, request: HttpRequest, obj: Partner, form: Any, change: Any) -> None:
+        """Save, and let the tokens of the operator act for the partner."""
+        super().save_model(request, obj, form, change)
+        connect_system(obj)

@@ -19,3 +19,4 @@ TERMINAL_UNKNOWN = Kind(
     name="terminal.unknown",
     sentence=_("No port system known at %(places)s: tell the terminal by telephone, %(action)s"),
 )
+PARTNER_REFUSED = Kind(name="message.partner_refused", sentence=_("Message of %(country)s refused"))

@@ -7,6 +7,7 @@ from django.db import models
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import Role, User
 from declarations.models import Ens
+from messaging.models.partner import Partner
 
 COLLECTED = ("trader", "terminal")
 """The channels whose recipients collect."""
@@ -35,4 +36,12 @@ class OutboundMessageQuerySet(models.QuerySet[Row]):
             return self
         if user.is_official:
             return self.filter(ens__in=Ens.objects.visible_to(user))
+        if user.role == Role.PARTNER:
+            return self.filter(channel="partner", recipient__in=_countries(user))
         return self.filter(channel__in=COLLECTED, recipient__in=policies.operator_eoris(user))
+
+
+def _countries(user: User) -> list[str]:
+    """Return the countries whose administration the user's system belongs to."""
+    own = Partner.objects.filter(active=True, operator__memberships__user=user)
+    return list(own.values_list("country", flat=True))

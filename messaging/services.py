@@ -1,13 +1,16 @@
-"""The verbs of messages once they are written: collecting them."""
+"""The verbs of messages once they are written: collecting them, and who of the partners may."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
 
+from customs_portal.accounts.models import Role
+from customs_portal.accounts.services import system_account
 from customs_portal.events.services import NewEvent, record_many
 from declarations.services.locks import assert_in_transaction
 from messaging.events import MESSAGE_COLLECTED
+from messaging.models import Partner
 
 _COLLECT = """
 UPDATE messaging_outboundmessage SET state = 'delivered', delivered_at = %s
@@ -37,3 +40,12 @@ def collect(messages: Sequence[int], *, by: int | None, at: datetime) -> list[in
         ]
     )
     return [row[0] for row in rows]
+
+
+def connect_system(partner: Partner) -> None:
+    """Let the tokens of the partner's operator act as its system, and no longer as a trader's."""
+    if partner.operator is None:
+        return
+    account = system_account(operator=partner.operator)
+    account.role = Role.PARTNER
+    account.save(update_fields=["role"])

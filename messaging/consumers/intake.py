@@ -17,10 +17,12 @@ from messaging.received.message import Fate, Judged, Received
 from messaging.trials import try_out
 
 _LOAD = """
-SELECT m.id, m.correlation, o.eori, m.received_at, b.digest, b.body, m.is_test
+SELECT m.id, m.correlation, o.eori, m.received_at, b.digest, b.body, m.is_test,
+       coalesce(p.country, '')
 FROM messaging_inboundmessage m
 JOIN accounts_operator o ON o.id = m.operator_id
 JOIN messaging_rawbody b ON b.id = m.body_id AND b.month = m.body_month
+LEFT JOIN messaging_partner p ON p.operator_id = m.operator_id AND p.active
 WHERE m.id = ANY(%s::bigint[]) AND m.judged_at IS NULL ORDER BY m.id
 """
 
@@ -53,6 +55,7 @@ def _load(ids: list[int]) -> list[Received]:
             digest=bytes(row[4]),
             body=bytes(row[5]),
             test_token=row[6],
+            partner=row[7],
         )
         for row in fetch_prepared(_LOAD, [ids])
     ]

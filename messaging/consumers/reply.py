@@ -19,8 +19,9 @@ from messaging.replying.reply import Question, Reply, envelope
 
 _LOAD = """
 SELECT m.id, o.eori, m.kind, m.message_identification, m.lrn, m.findings::text, m.received_at,
-       m.is_test
+       m.is_test, coalesce(p.country, '')
 FROM messaging_inboundmessage m JOIN accounts_operator o ON o.id = m.operator_id
+LEFT JOIN messaging_partner p ON p.operator_id = m.operator_id
 WHERE m.id = ANY(%s::bigint[])
 """
 _DOCUMENTS = """
@@ -65,6 +66,7 @@ def _load(ids: list[int]) -> dict[int, Question]:
             findings=msgspec.json.decode(row[5], type=list[Finding]),
             received_at=row[6],
             is_test=row[7],
+            partner=row[8],
         )
         for row in rows
     }
@@ -100,7 +102,7 @@ def _replies(
     kind = answer_kind(event, question)
     document = documents.get(event.id)
     first = Reply(
-        draft=_draft(kind.message, question.eori, event, question),
+        draft=_draft(kind.message, question.partner or question.eori, event, question),
         question=question,
         event=event,
         document=document,
@@ -136,7 +138,7 @@ def _candidates(
 def _draft(kind: str, recipient: str, event: Event, question: Question) -> Draft:
     return Draft(
         kind=kind,
-        channel="trader",
+        channel="partner" if question.partner else "trader",
         recipient=recipient,
         event_id=event.id,
         ens=event.data.get("ens"),

@@ -133,3 +133,30 @@ class SubsequentEntry(Transmission, frozen=True, kw_only=True):
 
 class FirstEntry(Transmission, frozen=True, kw_only=True):
     """IE301, from the office of lodgement to the office of first entry."""
+
+
+class RefusedDeclaration(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a declaration that was asked for is not given."""
+
+    mrn: str
+    code: str
+    reason: str
+
+
+class DeclarationsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """IE303: the declarations asked for by IE302, with their risk results, or why they are not."""
+
+    envelope: Envelope
+    reference: str
+    office: str
+    declarations: Sequence[Transmission] = ()
+    refused: Sequence[RefusedDeclaration] = ()
+
+
+class FunctionalRejection(msgspec.Struct, frozen=True, kw_only=True):
+    """IE906: a message of another administration that is in form and yet wrong."""
+
+    envelope: Envelope
+    findings: Sequence[Finding]
+    mrn: str | None = None
+    reference: str | None = None

@@ -15,7 +15,7 @@ from declarations.document import Document
 from messaging.formats.ics1.arriving import read_arrival
 from messaging.formats.ics1.locations import local_name, national, on_lines
 from messaging.formats.ics1.reading import read_document
-from messaging.formats.ics1.requesting import read_diversion
+from messaging.formats.ics1.requesting import read_declarations_request, read_diversion
 from messaging.formats.ics1.rules.run import judge
 from messaging.formats.ics1.structure import structure_findings
 from messaging.formats.ics1.tables import Form, catalogue
@@ -36,9 +36,11 @@ _REFERENCES = {
     "DocNumHEA5": "mrn",
     "DatTimAmeHEA113": "amended_at",
     "DivRefNumHEA119": "reference",
+    "DecReqNumHEA1": "reference",
 }
 _OFFICE = {"RefNumCUSOFFFENT731": "office"}
-_GROUPS = {"HEAHEA": _REFERENCES, "CUSOFFFENT730": _OFFICE}
+_REQUESTING = {"RefNumEPR1": "office"}
+_GROUPS = {"HEAHEA": _REFERENCES, "CUSOFFFENT730": _OFFICE, "CUSOFFREQ": _REQUESTING}
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +68,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 Reader = Callable[[Any], msgspec.Struct | Finding]
 """Makes of a message of right structure what it says, or what stands against it."""
-READERS: dict[str, Reader] = {"CC323A": read_diversion, "UK347A": read_arrival}
+READERS: dict[str, Reader] = {
+    "CC323A": read_diversion,
+    "UK347A": read_arrival,
+    "CD302A": read_declarations_request,
+}
 
 
 def size_limit(kind: str | None = None) -> int:

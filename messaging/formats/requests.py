@@ -27,6 +27,16 @@ class EntryKey(msgspec.Struct, frozen=True, kw_only=True):
     office: str
 
 
+class DeclarationsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """IE302: the actual office of first entry asks for declarations, by entry key or by MRN."""
+
+    information_type: str
+    reference: str
+    key: EntryKey
+    office: str
+    operations: tuple[Operation, ...] = ()
+
+
 class DiversionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """IE323: a means will first arrive in another Member State."""
 

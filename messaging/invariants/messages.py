@@ -62,6 +62,8 @@ _CAUSES = """
         ('message.test_accepted', 'CC304A'), ('message.test_refused', 'CC305A'),
         ('message.test_accepted', 'CC325A'), ('message.test_refused', 'CC324A'),
         ('diversion.acknowledged', 'CC325A'), ('diversion.refused', 'CC324A'),
+        ('declarations.requested', 'CD303A'), ('message.partner_refused', 'CD906B'),
+        ('message.test_accepted', 'CD303A'), ('message.test_refused', 'CD906B'),
         ('ens.diverted', 'CD301A'), ('filing.amended', 'CC304A'), ('amendment.refused', 'CC305A'),
         ('arrival.registered', 'UK348A'), ('arrival.rejected', 'CC349A'),
         ('message.test_accepted', 'UK348A'), ('message.test_refused', 'CC349A')

@@ -8,7 +8,13 @@ import msgspec
 
 from customs_portal.findings import Finding
 from customs_portal.reference.snapshot import Snapshot
-from messaging.received import amendments, arrivals, declarations, diversions
+from messaging.received import (
+    amendments,
+    arrivals,
+    declaration_requests,
+    declarations,
+    diversions,
+)
 from messaging.received.message import Fate, Judged
 
 Check = Callable[[Judged, Snapshot, str], Sequence[Finding]]
@@ -64,6 +70,13 @@ _ROWS = (
         check=arrivals.check,
         take_in=arrivals.take_in,
         try_out=arrivals.try_out,
+    ),
+    ReceivedKind(
+        name="CD302A",
+        sender=From.PARTNER,
+        check=declaration_requests.check,
+        take_in=declaration_requests.take_in,
+        try_out=declaration_requests.try_out,
     ),
 )
 KINDS = {row.name: row for row in _ROWS}

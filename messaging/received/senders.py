@@ -9,9 +9,14 @@ WRONG_VALUE = "12"
 
 
 def foreign_sender(judged: Judged) -> tuple[Finding, ...]:
-    """The sender of the header is the owner of the token, with or without a branch."""
+    """The sender of the header is the owner of the token, with or without a branch.
+
+    An administration is named as in all its messages (`NTA.BE`).
+    """
     named = (judged.reading.sender or "").partition("/")[0].strip()
-    return () if named == judged.received.eori else (wrong_sender(judged.reading),)
+    country = judged.received.partner
+    owner = f"NTA.{country}" if country else judged.received.eori
+    return () if named == owner else (wrong_sender(judged.reading),)
 
 
 def not_entitled(judged: Judged) -> tuple[Finding, ...]:

@@ -11,15 +11,16 @@ from declarations.events import (
     AMENDMENT_REFUSED,
     ARRIVAL_REGISTERED,
     ARRIVAL_REJECTED,
+    DECLARATIONS_REQUESTED,
     DIVERSION_ACKNOWLEDGED,
     DIVERSION_REFUSED,
     FILING_AMENDED,
     FILING_REGISTERED,
     FILING_REJECTED,
 )
-from messaging.events import MESSAGE_UNREADABLE, TEST_ACCEPTED, TEST_REFUSED
+from messaging.events import MESSAGE_UNREADABLE, PARTNER_REFUSED, TEST_ACCEPTED, TEST_REFUSED
 from messaging.formats.answers import Envelope
-from messaging.replying import amendments, arrivals, declarations, diversions
+from messaging.replying import amendments, arrivals, declarations, diversions, partners
 from messaging.replying.reply import Question, Reply
 
 
@@ -47,6 +48,8 @@ DIVERTED = AnswerKind(message="CC325A", write=diversions.acknowledgement)
 NOT_DIVERTED = AnswerKind(message="CC324A", write=diversions.rejection)
 ARRIVED = AnswerKind(message="UK348A", write=arrivals.acknowledgement)
 NOT_ARRIVED = AnswerKind(message="CC349A", write=arrivals.rejection)
+GIVEN = AnswerKind(message="CD303A", write=partners.declarations)
+NOT_TAKEN_IN = AnswerKind(message="CD906B", write=partners.rejection)
 
 ANSWERS = {
     FILING_REGISTERED.name: REGISTERED,
@@ -58,6 +61,8 @@ ANSWERS = {
     DIVERSION_REFUSED.name: NOT_DIVERTED,
     ARRIVAL_REGISTERED.name: ARRIVED,
     ARRIVAL_REJECTED.name: NOT_ARRIVED,
+    DECLARATIONS_REQUESTED.name: GIVEN,
+    PARTNER_REFUSED.name: NOT_TAKEN_IN,
 }
 TEST_ANSWERS = {
     (TEST_ACCEPTED.name, "CC315A"): REGISTERED,
@@ -68,6 +73,8 @@ TEST_ANSWERS = {
     (TEST_REFUSED.name, "CC323A"): NOT_DIVERTED,
     (TEST_ACCEPTED.name, "UK347A"): ARRIVED,
     (TEST_REFUSED.name, "UK347A"): NOT_ARRIVED,
+    (TEST_ACCEPTED.name, "CD302A"): GIVEN,
+    (TEST_REFUSED.name, "CD302A"): NOT_TAKEN_IN,
 }
 """By event and kind of the message that was tried out."""
 

@@ -13,7 +13,10 @@ from messaging.outbox import Draft, Numbered
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """A judged message that waits for its answer."""
+    """A judged message that waits for its answer.
+
+    `partner` is the country of the administration that sent it, empty for a trader.
+    """
 
     id: int
     eori: str
@@ -23,6 +26,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[Finding]
     received_at: datetime
     is_test: bool = False
+    partner: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,10 +45,11 @@ def envelope(
     correlation: str | None = None,
     test_indicator: str | None = None,
 ) -> Envelope:
-    """Return the header of a message of ours."""
+    """Return the header of a message of ours; administrations are named as we are."""
+    draft = own.draft
     return Envelope(
         sender=f"NTA.{settings.CUSTOMS_COUNTRY}",
-        recipient=own.draft.recipient,
+        recipient=f"NTA.{draft.recipient}" if draft.channel == "partner" else draft.recipient,
         message_id=own.message_identification,
         prepared_at=at,
         correlation=correlation,

@@ -1,4 +1,4 @@
-"""IE323 as a typed request. Runs on a message whose structure is right."""
+"""IE323 and IE302 as typed requests. Runs on a message whose structure is right."""
 
 import re
 from datetime import date
@@ -7,7 +7,12 @@ from lxml import etree
 
 from customs_portal.findings import Finding, Stage
 from declarations.document import Party
-from messaging.formats.requests import DiversionRequest, EntryKey, Operation
+from messaging.formats.requests import (
+    DeclarationsRequest,
+    DiversionRequest,
+    EntryKey,
+    Operation,
+)
 
 _REQUESTER = {
     "identifier": "TINTRAREQDIV463",
@@ -34,6 +39,20 @@ def read_diversion(root: "etree._Element") -> DiversionRequest | Finding:
     """Return the request of an IE323, or the finding on a day that does not exist (rule R666)."""
     try:
         return _diversion(root)
+    except ImpossibleDay as error:
+        return impossible_day(error)
+
+
+def read_declarations_request(root: "etree._Element") -> DeclarationsRequest | Finding:
+    """Return the request of an IE302, or the finding on a day that does not exist (rule R666)."""
+    try:
+        return DeclarationsRequest(
+            information_type=str(int(value(root, "HEAHEA/InfTypHEA122"))),
+            reference=value(root, "HEAHEA/DecReqNumHEA1"),
+            key=entry_key(root),
+            office=value(root, "CUSOFFREQ/RefNumEPR1").upper(),
+            operations=operations(root),
+        )
     except ImpossibleDay as error:
         return impossible_day(error)
 

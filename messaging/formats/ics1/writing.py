@@ -163,15 +163,16 @@ def write_syntax_rejection(answer: SyntaxRejection) -> bytes:
 
 def write_subsequent_entry(answer: Transmission) -> bytes:
     """Return an IE319 (CD319A): the whole declaration, MRN and risk results."""
-    return _transmission("CD319A", answer)
+    return _message("CD319A", answer.envelope, transmission_content(answer))
 
 
 def write_first_entry(answer: Transmission) -> bytes:
     """Return an IE301 (CD301A): the whole declaration, MRN and risk results."""
-    return _transmission("CD301A", answer)
+    return _message("CD301A", answer.envelope, transmission_content(answer))
 
 
-def _transmission(message: str, answer: Transmission) -> bytes:
+def transmission_content(answer: Transmission) -> dict[str, Value]:
+    """Return the whole declaration with MRN, times and risk results."""
     header: Content = {
         **header_content(answer.document),
         "DocNumHEA5": answer.mrn,
@@ -187,8 +188,7 @@ def _transmission(message: str, answer: Transmission) -> bytes:
         }
         for result in answer.risk_results
     ]
-    content = {"HEAHEA": header, **entry_content(answer.document), "RISANA": results}
-    return _message(message, answer.envelope, content)
+    return {"HEAHEA": header, **entry_content(answer.document), "RISANA": results}
 
 
 def functional_errors(findings: Iterable[Finding]) -> list[Content]:

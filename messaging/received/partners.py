@@ -1,0 +1,24 @@
+"""Refusing what another administration sent (IE906)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from customs_portal.events.services import NewEvent, record_many
+from messaging.events import PARTNER_REFUSED
+from messaging.received.message import Fate
+
+
+def record_refusals(fates: Sequence[Fate], at: datetime) -> None:
+    """Record the messages with findings as refused, so that they are answered."""
+    record_many([_refused(fate, at) for fate in fates if fate.findings])
+
+
+def _refused(fate: Fate, at: datetime) -> NewEvent:
+    received, reading = fate.message.received, fate.message.reading
+    data = {
+        "message": received.id,
+        "country": received.partner,
+        "reference": reading.reference or "",
+        "mrn": reading.mrn or "",
+    }
+    return NewEvent(kind=PARTNER_REFUSED, at=at, correlation=received.correlation, data=data)
