@@ -53,10 +53,11 @@ class CaseQuerySet(models.QuerySet[Row]):
         return self.exclude(Exists(naming(eoris, "ens"))) if eoris else self
 
     def in_queue_order(self) -> Self:
-        """Order by the time left, then by severity, the gravest first."""
+        """Order by the time left, then by severity; breached instructions come first of all."""
         ranks = [When(severity=name, then=Value(rank)) for rank, name in enumerate(_SEVERITY_RANK)]
         severity = When_(*ranks, default=Value(len(ranks)), output_field=IntegerField())
-        return self.order_by("due_at", severity, "id")
+        alarm = When_(When(cause="breached", then=Value(0)), default=Value(1))
+        return self.order_by(alarm, "due_at", severity, "id")
 
     def late(self, at: datetime) -> Self:
         """Keep those whose time has run out."""

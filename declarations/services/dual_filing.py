@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customs_portal.bulk import fetch_prepared
@@ -208,9 +209,16 @@ def _supersede(loser: Ens, best: Ens, at: datetime) -> None:
     move(Ens, ENS, "invalidate", [loser.pk])
     Ens.objects.filter(pk=loser.pk).update(absorbed_by=best)
     stop_clocks([loser.pk], tuple(ClockKind), at=at)
+    _end_other_pairs(loser, at)
     Measure.objects.filter(ens=loser).update(
         ens=best, decided_on_version=best.version, reconfirm_since_version=best.version
     )
+
+
+def _end_other_pairs(loser: Ens, at: datetime) -> None:
+    """Close the open pairs of a declaration that no longer counts: there is nothing to decide."""
+    pairs = DualFiling.objects.open().filter(Q(first=loser) | Q(second=loser))
+    pairs.update(state=State.RESOLVED, decided_at=at, note=_("One of them no longer counts."))
 
 
 def _both(kind: Kind, pair: DualFiling, at: datetime, officer: int | None) -> list[NewEvent]:

@@ -157,6 +157,18 @@ def test_a_pair_is_not_there_for_an_officer_of_another_office() -> None:
     assert result.findings[0].code == "not_found"
 
 
+def test_a_declaration_that_lost_is_in_no_open_pair(officer: User) -> None:
+    first, second = pair_of(by(FORWARDER, harmless(AT)), by("NL900000033", harmless(AT)))
+    third = assessed(lodged(by("NL900000044", harmless(AT)), AT), AT)
+    compared(third)
+    assert DualFiling.objects.open().count() == 3
+    pair = DualFiling.objects.get(first=first, second=second)
+    choice = Choice(pair=pair.pk, winner=second.pk, note="The carrier confirmed.")
+    with transaction.atomic():
+        decide_pairs([choice], officer=officer, at=AT)
+    assert [each.second for each in DualFiling.objects.open()] == [third]
+
+
 def test_looking_again_finds_nothing_new() -> None:
     first, second = pair_of(by(FORWARDER, harmless(AT)), by("NL900000033", harmless(AT)))
     compared(first, second)

@@ -29,6 +29,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     late: int | None
     excused: bool
+    declared: bool = True
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +134,7 @@ def _undeclared(line: ArrivalLine) -> Line:
         state=str(line.get_state_display()),
         late=None,
         excused=False,
+        declared=False,
     )
 
 
