@@ -121,6 +121,7 @@ ROWS: dict[str, Row] = {
     "voyages": Row(roles=READING),
     "voyage": Row(roles=READING, logged=What.ENS),
     "voyage_close": _WORK,
+    "voyage_release": _WORK,
     "settle_line": _WORK_ON_CASE,
     "reconciliation": Row(roles=READING | TRADERS, logged=What.ENS),
     "dual_filings": Row(roles=READING, logged=What.ENS),

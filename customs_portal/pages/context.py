@@ -83,7 +83,14 @@ SECTIONS = {
     "message_sent": "messages",
 }
 """Pages that stand below an item of the menu."""
-_OF_ARRIVALS = (*dict(TRAFFIC_MENU), "voyage", "voyage_close", "dual_filing", "infringement")
+_OF_ARRIVALS = (
+    *dict(TRAFFIC_MENU),
+    "voyage",
+    "voyage_close",
+    "voyage_release",
+    "dual_filing",
+    "infringement",
+)
 OFFICIAL_SECTIONS = SECTIONS | dict.fromkeys(_OF_ARRIVALS, "voyages")
 """The same for officials, who find everything about arrivals under one item."""
 

@@ -63,6 +63,9 @@ urlpatterns = [
     path("voyages/", voyages.voyages, name="voyages"),
     path("voyages/lines/<int:pk>/settle/", voyages.settle, name="settle_line"),
     path("voyages/<str:mode>/<path:means>/<str:day>/close/", voyages.close, name="voyage_close"),
+    path(
+        "voyages/<str:mode>/<path:means>/<str:day>/release/", voyages.release, name="voyage_release"
+    ),
     path("voyages/<str:mode>/<path:means>/<str:day>/", voyages.voyage, name="voyage"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("dual-filings/", dual_filings.pairs, name="dual_filings"),

@@ -38,7 +38,7 @@ from declarations.models import (
 )
 from messaging.models import InboundMessage, OutboundMessage
 from risk.models import Case, Publication, RuleDraft
-from tests.access.world import World, make_world
+from tests.access.world import HERE, World, make_world
 from tests.messaging.builders import LODGER
 
 NAMELESS = {"admin:None"}
@@ -127,11 +127,11 @@ def addresses(world: World) -> dict[str, str]:
         "ens_elsewhere": {"mrn": ens.mrn},
         "ens_versions": {"mrn": ens.mrn},
         "correct_traffic": {"mrn": ens.mrn},
-        **{name: _voyage(ens) for name in ("voyage", "voyage_close")},
+        **{name: _voyage(ens) for name in ("voyage", "voyage_close", "voyage_release")},
         "settle_line": {"pk": ArrivalLine.objects.get().pk},
         "dual_filing": {"pk": DualFiling.objects.get().pk},
         "infringement": {"pk": Infringement.objects.get().pk},
-        "act_on_notice": {"pk": SubsequentEntryNotice.objects.order_by("pk")[0].pk},
+        "act_on_notice": {"pk": SubsequentEntryNotice.objects.get(office=HERE).pk},
         "message_received": {"pk": message.pk},
         "message_written": {"pk": notification.pk},
         "message_sent": {"pk": notification.pk},

@@ -24,8 +24,7 @@ ASKED = {
 REDIRECTED = {"ens_elsewhere": "leads to the page of the ENS where the office sees it"}
 
 SHOW_NOTHING = {
-    ("officer", "subsequent_entry"): "their office was told nothing",
-    ("supervisor", "subsequent_entry"): "their office was told nothing",
+    ("trader", "reconciliation"): "a report of what is the trader's own is no look",
     ("trader", "messages"): "a list of what is the trader's own is no look",
 }
 

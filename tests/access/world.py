@@ -46,6 +46,7 @@ from declarations.models import (
     MeasureProposal,
     Outage,
     Refusal,
+    SubsequentEntryNotice,
 )
 from declarations.services.arrive import arrive
 from messaging.formats.ics1.writing import write_declaration
@@ -125,6 +126,9 @@ def _arrivals(supervisor: User, at: datetime) -> None:
     with transaction.atomic():
         arrive([note], at=at)
     first, second = Ens.objects.order_by("pk")[:2]
+    SubsequentEntryNotice.objects.create(
+        ens=first, office=HERE, version=1, result_code="B", informed_at=at
+    )
     DualFiling.objects.create(
         first=first, second=second, state="suspected", policy="carrier_wins", documents=[],
         all_keys_equal=False, detected_at=at,

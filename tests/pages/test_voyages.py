@@ -14,6 +14,7 @@ from declarations.arrivals import Reported
 from declarations.document import Party
 from declarations.models import (
     ArrivalLine,
+    ConsignmentLife,
     DualFiling,
     Ens,
     Filing,
@@ -89,6 +90,20 @@ def test_no_further_action_in_bulk_is_shown_before_it_is_done(desk: Client, at: 
     done = desk.post(path, data | {"confirm": "1"}, follow=True)
     assert "1 case is closed." in done.content.decode()
     assert Case.objects.get(pk=case.pk).status == "closed"
+
+
+def test_release_in_bulk_is_shown_before_it_is_done(desk: Client, at: datetime) -> None:
+    presented, expected = (assessed(lodged(harmless(at), at), at) for _ in range(2))
+    ConsignmentLife.objects.filter(filing__mrn=presented.mrn).update(goods="presented")
+    path = f"{address(presented)}release/"
+    data = {"ens": [str(presented.pk), str(expected.pk)]}
+    assert presented.mrn in desk.post(path, data).content.decode()
+    assert desk.post(path, data | {"confirm": "1", "note": ""}).status_code == 422
+    sent = data | {"confirm": "1", "reason_code": "REL-01", "note": "Nothing open."}
+    page = desk.post(path, sent, follow=True).content.decode()
+    assert "1 consignment is released." in page
+    goods = ConsignmentLife.objects.values_list("filing__mrn", "goods")
+    assert dict(goods) == {presented.mrn: "released", expected.mrn: "expected"}
 
 
 def test_a_case_that_changed_meanwhile_is_not_closed(desk: Client, at: datetime) -> None:

@@ -24,6 +24,7 @@ from customs_portal.pages.reads.queue import MODE_NAMES
 from customs_portal.reference import snapshot as reference
 from customs_portal.reference.models import ReasonCode
 from declarations.models import ArrivalLine
+from declarations.services import goods
 from declarations.services.results import Refused
 from declarations.services.unmatched import Lift, Waiver, lift_holds, waive
 from risk import services
@@ -31,9 +32,10 @@ from risk import services
 MOST_SELECTED = 500
 
 
-class NoFurtherActionForm(PageForm):
-    """Why nothing more is done about the chosen declarations."""
+class ReasonForm(PageForm):
+    """Why something is decided about many declarations at once."""
 
+    decision: ReasonCode.Decision
     reason_code = forms.ChoiceField(label=gettext_lazy("Reason"))
     note = forms.CharField(
         label=gettext_lazy("Internal reason"), max_length=2000, widget=forms.Textarea({"rows": 2})
@@ -41,10 +43,24 @@ class NoFurtherActionForm(PageForm):
 
     def __init__(self, data: object = None, *, at: date) -> None:
         super().__init__(data)
-        rows = ReasonCode.objects.valid_on(at).filter(decision=ReasonCode.Decision.CLEAR)
+        rows = ReasonCode.objects.valid_on(at).filter(
+            decision=self.decision, second_signature=ReasonCode.SecondSignature.NO
+        )
         self.fields["reason_code"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             (row.code, f"{row.code} {row.title}") for row in rows.order_by("code")
         ]
+
+
+class NoFurtherActionForm(ReasonForm):
+    """Why nothing more is done about the chosen declarations."""
+
+    decision = ReasonCode.Decision.CLEAR
+
+
+class ReleaseForm(ReasonForm):
+    """Why the goods of the chosen declarations are released."""
+
+    decision = ReasonCode.Decision.RELEASE
 
 
 class SettleForm(PageForm):
@@ -108,11 +124,9 @@ def voyage(request: HttpRequest, mode: str, means: str, day: str) -> HttpRespons
 @for_roles(CASEWORK)
 def close(request: HttpRequest, mode: str, means: str, day: str) -> HttpResponse:
     """Take no further action on the chosen declarations: first show what would happen, then do."""
-    user, at = current_user(request), now()
-    found = reads.voyage(user, _key(mode, means, day))
-    chosen = set(request.POST.getlist("ens")[:MOST_SELECTED])
-    rows = [row for row in found.aboard if str(row.ens) in chosen]
-    form = NoFurtherActionForm(request.POST, at=at.date())
+    found = reads.voyage(current_user(request), _key(mode, means, day))
+    rows = _chosen(request, found)
+    form = NoFurtherActionForm(request.POST, at=now().date())
     if not rows:
         messages.error(request, _("Select declarations first."))
         return redirect(_address(found.key))
@@ -121,6 +135,46 @@ def close(request: HttpRequest, mode: str, means: str, day: str) -> HttpResponse
         return render(request, "pages/voyage_close.html", context, status=_status(form))
     _close(request, rows, form)
     return redirect(_address(found.key))
+
+
+def _chosen(request: HttpRequest, found: reads.Voyage) -> list[reads.Aboard]:
+    chosen = set(request.POST.getlist("ens")[:MOST_SELECTED])
+    return [row for row in found.aboard if str(row.ens) in chosen]
+
+
+@require_POST
+@for_roles(CASEWORK)
+def release(request: HttpRequest, mode: str, means: str, day: str) -> HttpResponse:
+    """Release the presented goods of the chosen declarations: first show which, then do."""
+    found = reads.voyage(current_user(request), _key(mode, means, day))
+    rows = _chosen(request, found)
+    confirmed = request.POST if "confirm" in request.POST else None
+    form = ReleaseForm(confirmed, at=now().date())
+    if not rows:
+        messages.error(request, _("Select declarations first."))
+        return redirect(_address(found.key))
+    if not form.is_valid():
+        context = {"voyage": found, "rows": rows, "form": form}
+        status = 422 if form.is_bound else 200
+        return render(request, "pages/voyage_release.html", context, status=status)
+    _release(request, rows, form)
+    return redirect(_address(found.key))
+
+
+def _release(request: HttpRequest, rows: list[reads.Aboard], form: ReleaseForm) -> None:
+    """Release each presented consignment on which nothing is open, and say why others were not."""
+    orders = [
+        goods.GoodsOrder(consignment=key, **form.cleaned_data) for row in rows for key in row.lives
+    ]
+    with transaction.atomic():
+        results = goods.release(orders, officer=current_user(request), at=now())
+    done = sum(not isinstance(result, Refused) for result in results)
+    if done:
+        text = ngettext("%d consignment is released.", "%d consignments are released.", done)
+        messages.success(request, text % done)
+    refused = [result for result in results if isinstance(result, Refused)]
+    for text in dict.fromkeys(found.text for each in refused for found in each.findings):
+        messages.error(request, text)
 
 
 def _status(form: NoFurtherActionForm) -> int:
