@@ -4,7 +4,8 @@
 
 Declarations have one to six goods items (about 2.7) with values of very different frequency; rules
 join two to four conditions, so that a rule hits about one declaration in a hundred. The naive
-evaluation runs the same compiled conditions, every rule on every item. The last line is JSON.
+evaluation runs the same compiled conditions, every rule on every item. Other engines are compared
+where they are installed (benchmarks/other_engines.py). The last line is JSON.
 """
 
 import json
@@ -12,12 +13,14 @@ import os
 import random
 import resource
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import django
 
+from benchmarks import other_engines
 from declarations.document import (
     Consignment,
     Document,
@@ -30,6 +33,7 @@ from declarations.document import (
 )
 from risk.engine.evaluate import CompiledRuleSet
 from risk.engine.lists import ListEntry, ReferenceList
+from risk.engine.memory import long_lived
 from risk.engine.operators import Operator as Op
 from risk.engine.outcomes import Outcome, Severity
 from risk.engine.readings import Reading
@@ -40,6 +44,7 @@ from risk.engine.tree import All, Any, Expression, Leaf, Not
 SIZES = (100, 1_000, 10_000)
 DECLARATIONS = 400
 NAIVE_DECLARATIONS = {100: 200, 1_000: 60, 10_000: 10}
+OTHERS_DECLARATIONS = 15
 REPEATS = 3
 SEED = 20261122
 AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
@@ -188,7 +193,8 @@ def measure(
 ) -> dict[str, float]:
     """Return the figures of the first rules of the set."""
     begun = time.process_time()
-    compiled = CompiledRuleSet(rules[:size], LISTS)
+    with long_lived():
+        compiled = CompiledRuleSet(rules[:size], LISTS)
     built = time.process_time() - begun
     some = documents[: NAIVE_DECLARATIONS[size]]
     hits = sum(len(compiled.evaluate(document, CONTEXT)) for document in documents)
@@ -204,6 +210,31 @@ def measure(
         "hits": round(hits / len(documents), 2),
         "build_s": round(built, 2),
     }
+
+
+def others_us(
+    rules: Sequence[EngineRule], documents: Sequence[Document], compiled: CompiledRuleSet
+) -> dict[str, float]:
+    """Return microseconds for each ENS of the other engines that are installed."""
+    if not other_engines.find():
+        print("No other engine is compared: BENCHMARK_PACKAGES names no directory.")
+        return {}
+    names = other_engines.names_of(rules)
+    items = [other_engines.values_of(document, CONTEXT, names) for document in documents]
+    found = {}
+    for name, build in (("zen", other_engines.zen), ("cel", other_engines.cel)):
+        try:
+            run = build(rules, LISTS)
+        except ImportError as error:
+            print(f"{name} is not compared: {error}")
+            continue
+        for document, values in zip(documents, items, strict=True):
+            assert run(values) == {hit.rule for hit in compiled.evaluate(document, CONTEXT)}
+        begun = time.process_time()
+        for values in items:
+            run(values)
+        found[name] = (time.process_time() - begun) / len(items) * 1e6
+    return found
 
 
 def explain_us(rules: Sequence[EngineRule], documents: Sequence[Document]) -> float:
@@ -223,20 +254,45 @@ def explain_us(rules: Sequence[EngineRule], documents: Sequence[Document]) -> fl
 LISTS = lists()
 
 
+def built_mb(rules: Sequence[EngineRule]) -> tuple[CompiledRuleSet, float]:
+    """Return the largest rule set and the megabytes by which the process grew for it."""
+    before = _resident_mb()
+    with long_lived():
+        compiled = CompiledRuleSet(rules, LISTS)
+    return compiled, _resident_mb() - before
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def ratio(others: Mapping[str, float], name: str, ours: float) -> float | None:
+    """Return how many times as long another engine takes, None where it is not installed."""
+    return round(others[name] / ours, 1) if name in others else None
+
+
 def main() -> None:
     """Measure each size and print the figures."""
     documents = [declaration() for _ in range(DECLARATIONS)]
     rules = [synthetic_rule(number) for number in range(max(SIZES))]
+    compiled, megabytes = built_mb(rules)
     found = {size: measure(size, rules, documents) for size in SIZES}
     for size, figures in found.items():
         print(f"{size:>6} rules: {figures}")
+    others = others_us(rules, documents[:OTHERS_DECLARATIONS], compiled)
+    print("other engines, us:", {name: round(us) for name, us in others.items()})
+    largest = found[max(SIZES)]["indexed"]
     print(
         json.dumps({
             "bench": "rules",
             "us_per_ens": {str(size): figures["indexed"] for size, figures in found.items()},
             "naive_ratio": {str(size): figures["ratio"] for size, figures in found.items()},
+            "build_s": found[max(SIZES)]["build_s"],
             "explain_us_per_hit": round(explain_us(rules, documents), 1),
-            "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            "zen_ratio": ratio(others, "zen", largest),
+            "cel_ratio": ratio(others, "cel", largest),
+            "peak_mb": round(megabytes),
         })
     )  # fmt: skip
 

@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import msgspec
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from declarations.document import Document, Means, Party
-from risk import rule_sets
+from risk import analysed, rule_sets
 from risk.models import Assessment
 from tests.factories.declarations import assessed, harmless, lodged, publish_demo_rules, with_item
 from tests.messaging.builders import goods_item
@@ -101,3 +104,23 @@ def test_the_same_container_on_another_ship_is_seen() -> None:
 def test_what_is_declared_at_the_same_moment_counts_once_for_the_later() -> None:
     first, second = declare(AT), declare(AT)
     assert (first["consignee_filings_365d"], second["consignee_filings_365d"]) == (0, 1)
+
+
+def rows() -> list[list[Any]]:
+    with connection.cursor() as cursor:
+        found = []
+        for table in analysed.TABLES:
+            cursor.execute(f"SELECT * FROM {table} ORDER BY 2, 3")
+            found.append([row[1:] for row in cursor.fetchall()])
+    return found
+
+
+def test_what_was_analysed_is_made_anew_the_same() -> None:
+    declare(AT - DAY)
+    declare(AT)
+    before = rows()
+    with connection.cursor() as cursor:
+        for table in analysed.TABLES:
+            cursor.execute(f"DELETE FROM {table}")
+    call_command("rebuild_analysed", stdout=StringIO())
+    assert rows() == before
