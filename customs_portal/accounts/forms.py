@@ -143,6 +143,12 @@ class RecusalForm(forms.ModelForm[Recusal]):
 class SubstitutionForm(forms.ModelForm[Substitution]):
     """Who stands in for whom, from when until when; the choices are the caller's."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("valid_from", "valid_to"):
+            if name in self.fields:
+                self.fields[name].required = True
+
     class Meta:
         model = Substitution
         fields = ("absent", "substitute", "valid_from", "valid_to", "reason")

@@ -1,7 +1,6 @@
 """Duty: where an official stands, who stands in, who keeps out, and the load of their teams."""
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -106,15 +105,7 @@ def _teams(user: User, at: datetime) -> list[TeamLines]:
         teams.select_related("office", "supervisor").prefetch_related("members").order_by("name")
     )
     ids = {member.pk for team in found for member in team.members.all()}
-    load: dict[int, Any] = {
-        row["assignee"]: row
-        for row in Case.objects.open()
-        .visible_to(user)
-        .filter(assignee__in=ids)
-        .order_by()
-        .values("assignee")
-        .annotate(open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)))
-    }
+    load = _load(user, ids, at)
     away = {
         each.absent_id: person(each.substitute)
         for each in Substitution.objects.live(at)
@@ -129,8 +120,8 @@ def _teams(user: User, at: datetime) -> list[TeamLines]:
             members=[
                 MemberLine(
                     name=person(member),
-                    open=load.get(member.pk, {}).get("open", 0),
-                    late=load.get(member.pk, {}).get("late", 0),
+                    open=load.get(member.pk, (0, 0))[0],
+                    late=load.get(member.pk, (0, 0))[1],
                     substitute=away.get(member.pk, ""),
                 )
                 for member in team.members.all()
@@ -138,3 +129,12 @@ def _teams(user: User, at: datetime) -> list[TeamLines]:
         )
         for team in found
     ]
+
+
+def _load(user: User, ids: set[int], at: datetime) -> dict[int, tuple[int, int]]:
+    """Return how many open and late cases each has, of those that the user sees."""
+    cases = Case.objects.open().visible_to(user).filter(assignee__in=ids).order_by()
+    counted = cases.values("assignee").annotate(
+        open=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at))
+    )
+    return {row["assignee"]: (row["open"], row["late"]) for row in counted}

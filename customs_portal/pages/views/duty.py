@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +15,7 @@ from customs_portal.accounts.models import Recusal, Role, Substitution, User
 from customs_portal.clock import now
 from customs_portal.pages.access import CASEWORK, current_user, for_roles
 from customs_portal.pages.reads import duty as reads
+from customs_portal.pages.reads.queue import person
 from customs_portal.reference import snapshot as reference
 from risk.services import leave_cases
 
@@ -42,14 +43,20 @@ def _page(
     return render(request, "pages/duty.html", context, status=status)
 
 
-def _substitution_form(user: User, sent: object) -> SubstitutionForm:
+class PersonField(forms.ModelChoiceField[User]):
+    """A choice of officials by name."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Return the name as officers write it."""
+        return person(obj)
+
+
+def _substitution_form(user: User, sent: QueryDict | None) -> SubstitutionForm:
     """Return the form of a supervisor: somebody of their offices is absent."""
-    form = SubstitutionForm(sent or None, prefix="absence")  # type: ignore[arg-type]  # QueryDict
+    form = SubstitutionForm(sent, prefix="absence")
     own = User.objects.filter(pk__in=reads.colleagues(user)).order_by("last_name", "username")
     for name in ("absent", "substitute"):
-        field = form.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = own
+        form.fields[name] = PersonField(queryset=own, label=form.fields[name].label)
     return form
 
 

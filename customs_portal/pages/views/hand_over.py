@@ -27,10 +27,14 @@ from risk.services.hand_over import LONGEST_REASON
 class HandOverForm(PageForm):
     """To whom the case goes, and why."""
 
-    goal = forms.ChoiceField(label=gettext_lazy("Hand over to"))
+    goal = forms.ChoiceField(
+        label=gettext_lazy("Hand over to"),
+        error_messages={"required": gettext_lazy("Choose to whom it goes.")},
+    )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=LONGEST_REASON,
+        error_messages={"required": gettext_lazy("Say why.")},
         help_text=gettext_lazy("The new office reads it; it stands in the story of the ENS."),
     )
 
