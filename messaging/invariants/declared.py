@@ -53,12 +53,10 @@ ORDER BY f.id, c.key
 released_with_open_measure = by_query("""
 SELECT 'ENS ' || n.mrn FROM declarations_ens n
 WHERE EXISTS (
-    SELECT 1 FROM declarations_measure m WHERE m.ens_id = n.id AND m.subject = 'declaration'
-      AND m.status IN ('in_force', 'ordered', 'scheduled', 'in_progress', 'signed'))
-  AND EXISTS (
-    SELECT 1 FROM declarations_ensmember b JOIN declarations_consignmentlife c
-      ON c.filing_id = b.filing_id AND c.goods = 'released'
-    WHERE b.ens_id = n.id)
+    SELECT 1 FROM declarations_measure m JOIN events_event e ON e.stream = m.ens_id
+    WHERE m.ens_id = n.id AND m.subject = 'declaration'
+      AND m.status IN ('in_force', 'ordered', 'scheduled', 'in_progress', 'signed')
+      AND e.kind = 'consignment.released' AND e.at > m.placed_at)
 ORDER BY n.id
 """)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads import declaration, story
@@ -143,7 +144,7 @@ def _measure(measure: Measure) -> Order:
         place=measure.place,
         note=measure.note,
         told="yes" if measure.announced_at else "no",
-        who=person(measure.placed_by) if measure.placed_by else "",
+        who=person(measure.placed_by) if measure.placed_by else _("the system"),
     )
 
 

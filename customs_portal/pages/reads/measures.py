@@ -255,7 +255,17 @@ def steps_of(
         found |= {"picture"} if measure.control.started_at else set()
     if measure.kind == Measure.Kind.REFUSAL:
         found |= {step for step, verb in _REFUSAL_VERBS.items() if can(measure, verb)}
-    return frozenset(found - ({"waive", "pass_on"} if proposal else set()))
+    return frozenset(found - _not_for(measure, proposal, user))
+
+
+def _not_for(measure: Measure, proposal: MeasureProposal | None, user: User) -> set[str]:
+    """Return what is not offered: signing an own proposal, and a second way of ending it."""
+    hidden = {"waive", "pass_on"} if proposal else set()
+    if proposal and proposal.proposed_by_id == user.pk:
+        hidden.add("sign_step")
+    if measure.placed_by_id == user.pk:
+        hidden |= {"sign", "sign_refusal"}
+    return hidden
 
 
 class GoodsRow(msgspec.Struct, frozen=True, kw_only=True):
