@@ -70,6 +70,7 @@ def _token_object(logged: AccessLog.What) -> Row:
 
 
 _RULES = Row(roles=RULE_READING)
+_COMPANY = Row(roles=TRADERS, scoped=True, logged=What.OPERATOR)
 _LOOK_AT_RULES = Row(roles=RULE_READING, logged=What.RULE)
 _WORK_ON_RULES = Row(roles=RULE_WORK, verb=True)
 _WRITE_RULES = Row(roles=RULE_WRITERS, verb=True)
@@ -154,13 +155,13 @@ ROWS: dict[str, Row] = {
     "arrange_substitution": Row(roles=frozenset({Role.SUPERVISOR}), verb=True),
     "operator": Row(roles=READING, logged=What.OPERATOR),
     "companies": Row(roles=TRADERS),
-    "company": Row(roles=TRADERS, scoped=True),
-    "invite_colleague": Row(roles=TRADERS, scoped=True),
+    "company": _COMPANY,
+    "invite_colleague": _COMPANY,
     "change_colleague": Row(roles=TRADERS, scoped=True, verb=True),
     "remove_colleague": Row(roles=TRADERS, scoped=True, verb=True),
-    "grant_mandate": Row(roles=TRADERS, scoped=True),
+    "grant_mandate": _COMPANY,
     "revoke_mandate": Row(roles=TRADERS, scoped=True, verb=True),
-    "issue_token": Row(roles=TRADERS, scoped=True),
+    "issue_token": _COMPANY,
     "end_token": Row(roles=TRADERS, scoped=True, verb=True),
     "trader_versions": Row(roles=TRADERS, scoped=True, logged=What.FILING),
     "rules": _RULES,

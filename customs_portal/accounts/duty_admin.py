@@ -65,6 +65,7 @@ class RecusalAdmin(RoleAdmin):
     """Who keeps out of which operator; supervisors see those of their offices."""
 
     scoped = True
+    looked_at_as = "person"
     readers, editors = SUPERVISION | AUDIT, ADMINISTRATION
     list_display = ("user", "eori", "reason", "valid_from", "valid_to", "declared_at")
     list_filter = ("declared_at",)

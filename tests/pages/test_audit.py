@@ -57,6 +57,8 @@ def test_the_trail_of_a_day_reads_as_a_story(world: World) -> None:
     page = client_of(world, "auditor").get(reverse("audit"), {"day": day_of(world)})
     told = page.context["lines"]
     assert [line.at for line in told] == sorted(line.at for line in told)
+    decided = [line.sentence for line in told if line.who == "officer" and line.why == "HLD-04"]
+    assert decided[-1] == "Decided: Hold, HLD-04"
     claimed = next(
         line for line in told if line.about == case.ens.mrn and "laimed" in line.sentence
     )

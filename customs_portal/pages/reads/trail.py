@@ -55,10 +55,14 @@ def cells(line: TrailLine) -> tuple[object, ...]:
 
 
 def trail(wanted: Wanted, *, most: int = MOST_SHOWN) -> list[TrailLine]:
-    """Return the trail of the day, the oldest first; of more than `most` lines the newest."""
+    """Return the trail of the day, the oldest first; of more than `most` lines the newest.
+
+    Each source gives its newest first, so that turned round what came at once keeps its order.
+    """
     users = User.objects.filter(username=wanted.who) if wanted.who else None
     who = list(users.values_list("pk", flat=True)) if users is not None else None
     lines = [*_events(wanted, who, most), *_changes(wanted, who, most), *_signs(wanted, who, most)]
+    lines.reverse()
     return sorted(lines, key=lambda line: line.at)[-most:]
 
 

@@ -12,10 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from customs_portal.accounts import colleagues, mandates, policies
 from customs_portal.accounts.forms import ColleagueForm, MandateForm, TokenForm
 from customs_portal.accounts.inviting import invite_from
-from customs_portal.accounts.models import ApiToken, Mandate, Operator, OperatorMembership
+from customs_portal.accounts.models import (
+    AccessLog,
+    ApiToken,
+    Mandate,
+    Operator,
+    OperatorMembership,
+)
 from customs_portal.accounts.services import end_tokens, issue_token
 from customs_portal.clock import now
 from customs_portal.pages.access import TRADERS, current_user, for_roles
+from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import company as reads
 
 
@@ -33,7 +40,9 @@ def companies(request: HttpRequest) -> HttpResponse:
 @for_roles(TRADERS)
 def company(request: HttpRequest, eori: str) -> HttpResponse:
     """Show one company of the user."""
-    page = reads.read(_own(request, eori), current_user(request), now())
+    operator = _own(request, eori)
+    note_look(request, AccessLog.What.OPERATOR, operator.eori)
+    page = reads.read(operator, current_user(request), now())
     return render(
         request, "pages/company.html", {"company": page, "roles": OperatorMembership.Role.choices}
     )
@@ -48,10 +57,11 @@ def _own(request: HttpRequest, eori: str) -> Operator:
 
 
 def _owned(request: HttpRequest, eori: str) -> Operator:
-    """Return the operator; raises PermissionDenied for a colleague who does not own it."""
+    """Return the operator, recorded; raises PermissionDenied for who does not own it."""
     operator = _own(request, eori)
     if not policies.is_owner(current_user(request), operator):
         raise PermissionDenied
+    note_look(request, AccessLog.What.OPERATOR, operator.eori)
     return operator
 
 
