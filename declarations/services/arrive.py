@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from django.utils.translation import gettext as _
 
 from customs_portal.bulk import fetch_prepared
 from customs_portal.events.services import NewEvent, record_many
@@ -247,21 +246,33 @@ def check(notification: Notification, offices: Iterable[str]) -> list[Finding]:
     """
     found = []
     if notification.office not in set(offices):
-        found.append(_wrong(
-            "14", "CUSTOMSOFFICEOFARRIVAL.ReferenceNumber", notification.office,
-            _("This is no office of entry of ours."),
-        ))  # fmt: skip
+        found.append(
+            Finding(
+                code="14",
+                location="CUSTOMSOFFICEOFARRIVAL.ReferenceNumber",
+                value=notification.office,
+                text="This is no office of entry of ours.",
+                stage=Stage.LIFECYCLE,
+            )
+        )
     if notification.arrived_at > notification.received_at:
-        found.append(_wrong(
-            "12", "HEAHEA.ActualDateOfArrival", f"{notification.arrived_at:%Y%m%d}",
-            _("The arrival lies in the future."),
-        ))  # fmt: skip
+        found.append(
+            Finding(
+                code="12",
+                location="HEAHEA.ActualDateOfArrival",
+                value=f"{notification.arrived_at:%Y%m%d}",
+                text="This day is still to come.",
+                stage=Stage.LIFECYCLE,
+            )
+        )
     if not notification.lines and not notification.means:
-        found.append(_wrong(
-            "13", _MEANS, "", _("Name the means of transport, or the declarations."),
-        ))  # fmt: skip
+        found.append(
+            Finding(
+                code="13",
+                location=_MEANS,
+                value="",
+                text="Name the means of transport, or the declarations.",
+                stage=Stage.LIFECYCLE,
+            )
+        )
     return found
-
-
-def _wrong(code: str, place: str, value: str, text: str) -> Finding:
-    return Finding(code=code, location=place, value=value, text=text, stage=Stage.LIFECYCLE)

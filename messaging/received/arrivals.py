@@ -93,8 +93,15 @@ def _arrived_at(request: ArrivalRequest, received: Received) -> datetime:
 def _foreign_trader(request: ArrivalRequest, eori: str) -> list[Finding]:
     if request.trader == eori:
         return []
-    text = "The trader at entry is not the owner of the token."
-    return [_finding("12", "TRADERATENTRY.EORI", request.trader, text, Stage.SENDER)]
+    return [
+        Finding(
+            code="12",
+            location="TRADERATENTRY.EORI",
+            value=request.trader,
+            text="The trader at entry is not the owner of the token.",
+            stage=Stage.SENDER,
+        )
+    ]
 
 
 def _in_the_future(request: ArrivalRequest, received_at: datetime) -> list[Finding]:
@@ -102,21 +109,29 @@ def _in_the_future(request: ArrivalRequest, received_at: datetime) -> list[Findi
     if request.arrived_on is None or request.arrived_on <= latest:
         return []
     day = f"{request.arrived_on:%Y%m%d}"
-    return [_finding("12", "HEAHEA.ActualDateOfArrival", day, "This day is still to come.")]
+    return [
+        Finding(
+            code="12",
+            location="HEAHEA.ActualDateOfArrival",
+            value=day,
+            text="This day is still to come.",
+            stage=Stage.LIFECYCLE,
+        )
+    ]
 
 
 def _invalid_mrns(request: ArrivalRequest) -> list[Finding]:
     return [
-        _finding(INVALID_MRN, f"IMPOPE200[{number}].MRN", each.mrn, "This is no MRN.")
+        Finding(
+            code=INVALID_MRN,
+            location=f"IMPOPE200[{number}].MRN",
+            value=each.mrn,
+            text="This is no MRN.",
+            stage=Stage.LIFECYCLE,
+        )
         for number, each in enumerate(request.goods, start=1)
         if each.mrn and not is_valid_mrn(each.mrn)
     ]
-
-
-def _finding(
-    code: str, place: str, value: str, text: str, stage: Stage = Stage.LIFECYCLE
-) -> Finding:
-    return Finding(code=code, location=place, value=value, text=text, stage=stage)
 
 
 def _rejected(fate: Fate, at: datetime) -> NewEvent:
