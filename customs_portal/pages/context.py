@@ -63,6 +63,10 @@ _RULE_PAGES = (
     "rule_sets",
     "publication",
     "publication_desk",
+    "back_test",
+    "reference_lists",
+    "reference_list",
+    "reference_list_upload",
 )
 SECTIONS = {
     "review": "queue",

@@ -5,6 +5,7 @@ from django.urls import path
 from customs_portal.pages.views import (
     account,
     audit,
+    back_tests,
     call,
     case,
     company,
@@ -26,6 +27,7 @@ from customs_portal.pages.views import (
     publications,
     queue,
     reconciliation,
+    reference_lists,
     rule_drafts,
     rule_exchange,
     rule_pick,
@@ -126,6 +128,25 @@ urlpatterns = [
     path(
         "rules/drafts/<int:pk>/pick/<str:what>/<str:place>/", rule_pick.rule_pick, name="rule_pick"
     ),
+    path(
+        "rules/drafts/<int:pk>/back-test/", back_tests.back_test_draft, name="rule_draft_back_test"
+    ),
+    path("rules/back-tests/<int:pk>/", back_tests.back_test, name="back_test"),
+    path("rules/back-tests/<int:pk>/cancel/", back_tests.cancel_back_test, name="back_test_cancel"),
+    path(
+        "rules/sets/<int:number>/back-test/",
+        back_tests.back_test_rule_set,
+        name="rule_set_back_test",
+    ),
+    path("rules/lists/", reference_lists.reference_lists, name="reference_lists"),
+    path("rules/lists/<str:code>/", reference_lists.reference_list, name="reference_list"),
+    path(
+        "rules/lists/<str:code>/download/",
+        reference_lists.download,
+        name="reference_list_download",
+    ),
+    path("rules/lists/<str:code>/upload/", reference_lists.upload, name="reference_list_upload"),
+    path("rules/lists/<str:code>/secret/", reference_lists.secret, name="reference_list_secret"),
     path("rules/publication/", publications.publication_desk, name="publication_desk"),
     path("rules/publication/propose/", publications.propose, name="publication_propose"),
     path("rules/publications/<int:pk>/", publications.publication, name="publication"),

@@ -37,7 +37,7 @@ from declarations.models import (
     SubsequentEntryNotice,
 )
 from messaging.models import InboundMessage, OutboundMessage
-from risk.models import Case, Publication, RuleDraft
+from risk.models import BackTest, Case, Publication, RuleDraft
 from tests.access.world import HERE, World, make_world
 from tests.messaging.builders import LODGER
 
@@ -85,7 +85,9 @@ def _sent(asker: Asker) -> dict[str, Any]:
 
 CASE_PAGES = ("review", "hand_over", "claim", "give_back", "decide", "record_call")
 
-DRAFT_PAGES = ("rule_draft", "rule_draft_change", "rule_draft_decide")
+BACK_TEST_PAGES = ("back_test", "back_test_cancel")
+LIST_PAGES = tuple(f"reference_list{page}" for page in ("", "_download", "_upload", "_secret"))
+DRAFT_PAGES = ("rule_draft", "rule_draft_back_test", "rule_draft_change", "rule_draft_decide")
 PUBLICATION_PAGES = ("publication", "publication_publish", "publication_withdraw")
 RULE_PAGES = ("rule", "rule_change", "rule_compare", "rule_review", "rule_secret")
 
@@ -117,6 +119,9 @@ def addresses(world: World) -> dict[str, str]:
         **dict.fromkeys(RULE_PAGES, rule),
         **{key: {"pk": Publication.objects.order_by("pk")[0].pk} for key in PUBLICATION_PAGES},
         "rule_set_export": {"number": 1},
+        **{key: {"code": "watched"} for key in LIST_PAGES},
+        **{key: {"pk": BackTest.objects.order_by("pk")[0].pk} for key in BACK_TEST_PAGES},
+        "rule_set_back_test": {"number": 1},
         "rule_pick": {"pk": draft.pk, "what": "field", "place": "1.1"},
         **{key: {"case_id": open_case.pk} for key in CASE_PAGES},
         "ens": {"mrn": ens.mrn},

@@ -9,6 +9,7 @@ from customs_portal.accounts.models import Role, User
 from risk.builder.outline import EMPTY, Condition, Group, stored
 from risk.composition import Change
 from risk.models import (
+    BackTest,
     Publication,
     Reassessment,
     RiskProfile,
@@ -38,6 +39,10 @@ def rules_at_work(at: datetime) -> None:
     Publication.objects.create(proposed_by=writer, proposed_at=at)
     version = rule.versions.order_by("number")[0]
     RuleReview.objects.create(version=version, cause="planned", due_on=at, asked_at=at)
+    BackTest.objects.create(
+        rule_set=rule_set, begins_at=at, ends_at=at, asked_by=writer, asked_at=at,
+        state="finished", ended_at=at,
+    )  # fmt: skip
     Reassessment.objects.create(
         rule_set=rule_set, total=0, started_at=at, state="finished", ended_at=at
     )

@@ -12,14 +12,16 @@ from risk import versions
 from risk.builder import view
 from risk.builder.checking import problems, told
 from risk.builder.difference import Difference, differences
-from risk.builder.outline import Group, read, tree
+from risk.builder.engine import engine_draft
+from risk.builder.outline import Group, read
 from risk.builder.trial import Trial, tried
 from risk.builder.warnings import Warning as RuleWarning
 from risk.builder.warnings import warnings
-from risk.engine.outcomes import Outcome, Severity
 from risk.engine.rules import EngineRule
-from risk.models import RuleDraft, RuleVersion
+from risk.models import BackTest, RuleDraft, RuleVersion
 from risk.rule_sets import NoRuleSet, engine_lists, in_force
+
+BACK_TESTS_SHOWN = 5
 
 
 class DraftPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +36,7 @@ class DraftPage(msgspec.Struct, frozen=True, kw_only=True):
     mrn: str
     trial: Trial | None
     unknown_mrn: bool
+    back_tests: list[BackTest]
 
 
 def read_draft(
@@ -60,6 +63,7 @@ def read_draft(
         mrn=mrn,
         trial=trial,
         unknown_mrn=bool(mrn) and ens is None,
+        back_tests=list(draft.back_tests.all()[:BACK_TESTS_SHOWN]),
     )
 
 
@@ -86,20 +90,3 @@ def _others(at: datetime) -> list[EngineRule]:
         return list(in_force(at).rules.values())
     except NoRuleSet:
         return []
-
-
-def engine_draft(draft: RuleDraft) -> EngineRule:
-    """Return a draft with a sound condition as the engine would take it."""
-    return EngineRule(
-        code=draft.rule.code,
-        version=0,
-        title=draft.rule.title,
-        family=draft.rule.family,
-        expression=tree(read(draft.outline)).expression,
-        outcome=Outcome(draft.outcome),
-        severity=Severity(draft.severity),
-        score=draft.score,
-        modes=tuple(draft.modes),
-        offices=tuple(draft.offices),
-        filing_types=tuple(draft.filing_types),
-    )

@@ -17,6 +17,7 @@ from customs_portal.findings import Finding
 from customs_portal.pages.access import (
     RULE_APPROVERS,
     RULE_READING,
+    RULE_WORK,
     RULE_WRITERS,
     current_user,
     for_roles,
@@ -55,6 +56,7 @@ def _page(
         "form": form,
         "summary": _summary(form, findings or []),
         "may_write": user.role in RULE_WRITERS and draft.state == RuleDraft.State.DRAFT,
+        "may_test": user.role in RULE_WORK,
         "may_withdraw": user.role in RULE_WRITERS,
         "may_decide": draft.state == RuleDraft.State.PROPOSED and may_approve(draft, user),
         "sees_secret": user.role != Role.AUDITOR,
