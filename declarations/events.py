@@ -171,7 +171,7 @@ ARRIVAL_UNMATCHED = Kind(
     sentence=_("%(means)s brought goods without a declaration, lines: %(lines)s"),
 )
 ARRIVAL_LINE_ASKED = Kind(
-    name="arrival.line_asked", sentence=_("Declared office in %(country)s asked")
+    name="arrival.line_asked", sentence=_("Declared in %(country)s: its office has to answer")
 )
 ARRIVAL_LINE_HELD = Kind(
     name="arrival.line_held", sentence=_("%(what)s held: arrived without a declaration")

@@ -14,6 +14,7 @@ from declarations.services.reconcile import (
     resolve_declared,
     unresolved,
 )
+from declarations.services.unmatched import give_up_asking
 
 
 @shared_task(name="declarations.tasks.tell_ended_clocks")
@@ -30,7 +31,7 @@ def tell_ended_clocks() -> None:
 @shared_task(name="declarations.tasks.reconcile")
 def reconcile() -> None:
     """Mark what did not arrive, count what was left behind, find late declarations again."""
-    for step in (miss_arrivals, comply):
+    for step in (miss_arrivals, comply, give_up_asking):
         done = AT_A_TIME
         while done >= AT_A_TIME:
             with transaction.atomic():

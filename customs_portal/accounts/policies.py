@@ -17,7 +17,6 @@ from customs_portal.accounts.models import (
     Recusal,
     Role,
     Substitution,
-    TeamMembership,
     User,
 )
 from customs_portal.accounts.standing import Standing
@@ -87,9 +86,3 @@ def _standing(user: User, at: datetime | None) -> Standing:
     if at is not None:
         return standing_of(user, at)
     return user.standing or standing_of(user, clock.now())
-
-
-def colleagues_in_team(user: User) -> frozenset[int]:
-    """Return the ids of those who are in a team of the user, as a member or its supervisor."""
-    teams = Q(team__memberships__user=user) | Q(team__supervisor=user)
-    return frozenset(TeamMembership.objects.filter(teams).values_list("user", flat=True))

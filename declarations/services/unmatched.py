@@ -1,7 +1,7 @@
 """Goods that arrived without a declaration: asked about, held, waived, or declared afterwards."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from django.conf import settings
@@ -23,6 +23,8 @@ from declarations.querysets import ArrivalLineQuerySet
 from declarations.services.locks import assert_in_transaction
 from declarations.services.results import Changed, Refused, refused
 
+ANSWER_LIMIT = timedelta(hours=4)
+AT_A_TIME = 200
 State, Hold = ArrivalLine.State, ArrivalLine.Hold
 
 
@@ -81,18 +83,27 @@ def _set(lines: Iterable[ArrivalLine], **values: str) -> None:
     ArrivalLine.objects.filter(pk__in=[line.pk for line in lines]).update(**values)
 
 
-def give_up_asking(lines: Sequence[int], *, at: datetime) -> list[int]:
-    """Treat as undeclared what the declared office did not know or did not answer, and hold it."""
+def give_up_asking(*, at: datetime) -> int:
+    """Treat as undeclared what no declared office has answered for in four hours, and hold it.
+
+    Returns how many lines that were, `AT_A_TIME` at most.
+    """
     assert_in_transaction()
-    found = _locked(lines).filter(state=State.ASKED)
-    asked = list(found.select_related("arrival"))
+    late = ArrivalLine.objects.filter(
+        state=State.ASKED, arrival__received_at__lte=at - ANSWER_LIMIT
+    ).order_by("pk")
+    asked = list(
+        _locked(late.values_list("pk", flat=True)[:AT_A_TIME])
+        .filter(state=State.ASKED)
+        .select_related("arrival")
+    )
     _set(asked, state=State.UNMATCHED)
     held = [line for line in asked if line.from_outside]
     _set(held, hold=Hold.IN_FORCE)
     record_many(
         [_told(ARRIVAL_LINE_HELD, line.arrival, at, what=str(line), line=line.pk) for line in held]
     )
-    return [line.pk for line in asked]
+    return len(asked)
 
 
 def waive(waivers: Sequence[Waiver], *, officer: User, at: datetime) -> list[Changed | Refused]:

@@ -99,10 +99,12 @@ def test_another_voyage_of_the_same_box_is_another_story() -> None:
 
 
 def test_an_unanswered_question_ends_in_a_hold() -> None:
-    [line] = arrived(ETA, Reported(mrn="26FR000856ABCD56T0")).lines.all()
+    arrival = arrived(ETA, Reported(mrn="26FR000856ABCD56T0"))
+    [line], asked_at = arrival.lines.all(), arrival.received_at
     with transaction.atomic():
-        assert give_up_asking([line.pk], at=ETA + timedelta(hours=4)) == [line.pk]
-        assert give_up_asking([line.pk], at=ETA + timedelta(hours=4)) == []
+        assert give_up_asking(at=asked_at + timedelta(hours=4, seconds=-1)) == 0
+        assert give_up_asking(at=asked_at + timedelta(hours=4)) == 1
+        assert give_up_asking(at=asked_at + timedelta(hours=4)) == 0
     line.refresh_from_db()
     assert (line.state, line.hold) == ("unmatched", "in_force")
 
