@@ -91,10 +91,12 @@ def test_single_keys_work_where_they_are_switched_on(
     officer.single_keys = True
     officer.save()
     page = log_in(officer)
+    page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("o")
     expect(page.get_by_role("heading", name=f"ENS {cases[1].ens.mrn}")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("t")
     expect(page.get_by_label("Control recommended")).to_be_checked()
     page.keyboard.press("i")

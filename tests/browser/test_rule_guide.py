@@ -116,6 +116,7 @@ class Reader:
         self.page.set_viewport_size({"width": 1440, "height": 900})
 
 
+@pytest.mark.django_db(transaction=True, reset_sequences=True)  # the guide names numbers
 def test_the_guide_can_be_followed(
     page: Page, log_in: LogIn, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
