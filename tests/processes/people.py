@@ -17,6 +17,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from customs_portal import clock  # noqa: E402
 from customs_portal.accounts.models import OfficeMembership, Operator, Role, User  # noqa: E402
 from customs_portal.accounts.services import issue_token  # noqa: E402
+from customs_portal.accounts.sessions import begin  # noqa: E402
 from customs_portal.reference.models import Office  # noqa: E402
 from tests.messaging.builders import LODGER, OFFICE  # noqa: E402
 from tests.pipeline.conftest import publish  # noqa: E402
@@ -29,6 +30,7 @@ def session_of(user: User) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    begin(session, user=user, at=clock.now(), address=None, agent="")
     session.save()
     return str(session.session_key)
 
