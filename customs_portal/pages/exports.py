@@ -9,7 +9,7 @@ from io import StringIO
 import msgspec
 from django.http import HttpResponse
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 LONGEST_PURPOSE = 200
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from customs_portal.accounts.models import Role, User
-from customs_portal.pages.reads.reconciliation import harmless as harmless_cell
+from customs_portal.pages.exports import harmless as harmless_cell
 from declarations.arrivals import Reported
 from declarations.document import Party
 from declarations.models import (

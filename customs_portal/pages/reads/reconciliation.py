@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import User
+from customs_portal.pages.exports import harmless
 from customs_portal.pages.reads.voyages import LEG_WORDS
 from declarations.lifecycle.entry_leg import LegState, leg_state
 from declarations.models import ArrivalLine, ConsignmentLife, Ens, Filing
@@ -155,8 +156,3 @@ def as_rows(report: Report) -> Iterable[tuple[str, ...]]:
         yield tuple(harmless(cell) for cell in cells)
     if not report.complete:
         yield (_("There are more; choose a shorter period."),)
-
-
-def harmless(text: str) -> str:
-    """Return a text that a spreadsheet shows as it is: a formula begins with = + - @ or a tab."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

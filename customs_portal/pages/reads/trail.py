@@ -1,6 +1,6 @@
 """The audit trail of a day as a story: what happened, what people changed, who came in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from customs_portal.events.models import Change, Event
 from customs_portal.events.partitions import month_of
 from customs_portal.events.reads import story_line
 from customs_portal.pages.reads.queue import person
+from customs_portal.pages.reads.story import people
 from declarations.models import Ens
 
 MOST_SHOWN = 500
@@ -90,7 +91,7 @@ def _events(wanted: Wanted, who: list[int] | None, most: int) -> list[TrailLine]
     if wanted.about:
         rows = rows.filter(stream__in=Ens.objects.filter(mrn=wanted.about.upper()).values("pk"))
     found = list(rows.order_by("-id")[:most])
-    names = _names(event.actor_id for event in found)
+    names = people(event.actor_id for event in found)
     things = dict(Ens.objects.filter(pk__in={e.stream for e in found}).values_list("pk", "mrn"))
     return [
         TrailLine(
@@ -111,7 +112,7 @@ def _changes(wanted: Wanted, who: list[int] | None, most: int) -> list[TrailLine
         named = [Q(**{f"{side}__{name}": wanted.about}) for side in _SIDES for name in NAMING]
         rows = rows.filter(_any([Q(row_id=wanted.about), *named]))
     found = list(rows.order_by("-id")[:most])
-    names = _names(change.actor_id for change in found)
+    names = people(change.actor_id for change in found)
     return [
         TrailLine(
             at=change.at,
@@ -154,11 +155,6 @@ def _sign(sign: SignInEvent) -> TrailLine:
         why="",
         address=sign.address or "",
     )
-
-
-def _names(ids: Iterable[int | None]) -> dict[int, str]:
-    wanted = {key for key in ids if key is not None}
-    return {user.pk: person(user) for user in User.objects.filter(pk__in=wanted)}
 
 
 def _kind(table: str) -> str:

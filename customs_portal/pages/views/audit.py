@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +14,7 @@ from customs_portal.accounts.models import Role
 from customs_portal.clock import now
 from customs_portal.events.digests import newest_digest
 from customs_portal.pages.access import current_user, for_roles
+from customs_portal.pages.days import day_of_this_age
 from customs_portal.pages.exports import (
     LONGEST_PURPOSE,
     Watermark,
@@ -106,7 +106,7 @@ def _refuse(request: HttpRequest, page: str) -> HttpResponse:
 
 def _wanted(asked: QueryDict) -> reads.Wanted:
     return reads.Wanted(
-        day=_day(asked.get("day", "")) or timezone.localdate(now()),
+        day=day_of_this_age(asked.get("day", "")) or timezone.localdate(now()),
         who=_text(asked.get("who", ""))[:150],
         about=_text(asked.get("about", ""))[:70],
         whose="all" if asked.get("whose") == "all" else "people",
@@ -119,7 +119,9 @@ def _reference(wanted: reads.Wanted) -> str:
 
 def _period(asked: QueryDict) -> tuple[date, date]:
     first, last = look_up_reads.default_period(timezone.localdate(now()))
-    return _day(asked.get("from", "")) or first, _day(asked.get("to", "")) or last
+    return day_of_this_age(asked.get("from", "")) or first, day_of_this_age(
+        asked.get("to", "")
+    ) or last
 
 
 def _zone() -> str:
@@ -128,11 +130,3 @@ def _zone() -> str:
 
 def _text(text: str) -> str:
     return text.replace("\x00", "").strip()
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = parse_date(text)
-    except ValueError:
-        return None
-    return found if found and date(2000, 1, 1) <= found <= date(2999, 12, 30) else None

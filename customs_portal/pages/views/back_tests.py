@@ -1,19 +1,19 @@
 """Back-tests: asking history what a draft or a rule set would have found."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.middleware import HtmxDetails
 
 from customs_portal.clock import now
 from customs_portal.pages.access import RULE_READING, RULE_WORK, current_user, for_roles
+from customs_portal.pages.days import midnight
 from customs_portal.pages.looking import What, note_look
 from customs_portal.pages.reads import back_test as reads
 from customs_portal.reference import snapshot as reference
@@ -57,8 +57,8 @@ def back_test_rule_set(request: HttpRequest, number: int) -> HttpResponse:
 def _period(request: HttpRequest) -> tuple[datetime, datetime]:
     """Return from the beginning of the first day to the end of the last; 30 days where unsaid."""
     first, last = _day(request, "begins_on"), _day(request, "ends_on")
-    ends_at = _midnight(last + timedelta(days=1)) if last else now()
-    begins_at = _midnight(first) if first else ends_at - PERIOD
+    ends_at = midnight(last + timedelta(days=1)) if last else now()
+    begins_at = midnight(first) if first else ends_at - PERIOD
     return max(begins_at, ends_at - LONGEST), ends_at
 
 
@@ -67,10 +67,6 @@ def _day(request: HttpRequest, name: str) -> date | None:
         return date.fromisoformat(request.POST.get(name, ""))
     except ValueError:
         return None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _asked(request: HttpRequest, question: services.Question) -> HttpResponse | None:

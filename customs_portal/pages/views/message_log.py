@@ -1,15 +1,14 @@
 """The log of messages, for traders their own, for officials those of their declarations."""
 
-from datetime import date
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from customs_portal.looks import Look
 from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
+from customs_portal.pages.days import day_of_this_age
 from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.reads import message_log as reads
 from messaging.formats.ics1.tables import catalogue
@@ -60,22 +59,14 @@ def _wanted(asked: QueryDict) -> reads.Wanted:
             asked.get("state", ""),
             (*InboundMessage.State.values, *OutboundMessage.State.values),
         ),
-        first=_day(asked.get("from", "")),
-        last=_day(asked.get("to", "")),
+        first=day_of_this_age(asked.get("from", "")),
+        last=day_of_this_age(asked.get("to", "")),
         page=_page(asked.get("page", "")),
     )
 
 
 def _one_of(text: str, allowed: tuple[str, ...]) -> str:
     return text if text in allowed else ""
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = parse_date(text)
-    except ValueError:
-        return None
-    return found if found and date(2000, 1, 1) <= found <= date(2999, 12, 30) else None
 
 
 def _page(text: str) -> int:

@@ -1,7 +1,7 @@
 """The reconciliation report, of an office and of a trader, as page and as CSV."""
 
 import csv
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from customs_portal.clock import now
 from customs_portal.looks import Look
 from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
+from customs_portal.pages.days import day_of, midnight
 from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.office import national_offices
 from customs_portal.pages.reads import reconciliation as reads
@@ -30,7 +31,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     user, at = current_user(request), now()
     first, last = _period(request, timezone.localtime(at).date())
     office = request.GET.get("office", "")
-    begin, end = _moment(first), _moment(last + timedelta(days=1))
+    begin, end = midnight(first), midnight(last + timedelta(days=1))
     is_trader = user.role in TRADERS
     report = (
         reads.of_trader(user, begin, end)
@@ -70,20 +71,9 @@ def _note(request: HttpRequest, lines: list[reads.Line], how: How) -> None:
 
 def _period(request: HttpRequest, today: date) -> tuple[date, date]:
     """Return the first and the last day asked for, the last week where none is."""
-    last = _day(request.GET.get("to", "")) or today
-    first = _day(request.GET.get("from", "")) or last - DEFAULT
+    last = day_of(request.GET.get("to", "")) or today
+    first = day_of(request.GET.get("from", "")) or last - DEFAULT
     return max(min(first, last), last - LONGEST), last
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _moment(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _file(report: reads.Report, first: date, last: date) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from customs_portal.clock import now
 from customs_portal.looks import Look
 from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
+from customs_portal.pages.days import day_of
 from customs_portal.pages.forms import PageForm
 from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.office import national_offices
@@ -77,7 +78,7 @@ class SettleForm(PageForm):
 def voyages(request: HttpRequest) -> HttpResponse:
     """Show what is expected and what came on a day, by means of transport."""
     user, at = current_user(request), now()
-    day = _day(request.GET.get("day", "")) or timezone.localtime(at).date()
+    day = day_of(request.GET.get("day", "")) or timezone.localtime(at).date()
     office = request.GET.get("office", "")
     context = {
         "rows": reads.voyages(user, day, office),
@@ -88,16 +89,9 @@ def voyages(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/voyages.html", context)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _key(mode: str, means: str, day: str) -> reads.Key:
     """Return the voyage that an address names; raises Http404 for none."""
-    when = _day(day)
+    when = day_of(day)
     if when is None or mode not in MODE_NAMES:
         raise Http404
     return reads.Key(day=when, mode=mode, means=means)
