@@ -32,7 +32,7 @@ class Door(StrEnum):
     LOGIN = "login"
     TOKEN = "token"  # noqa: S105  a way in, no secret
     MONITORING = "token of the setting METRICS_TOKEN"
-    LOGIN_OR_TOKEN = "login or token"  # noqa: S105
+    LOGIN_OR_TOKEN = "login or token"  # noqa: S105  a way in, no secret
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

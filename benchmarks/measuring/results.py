@@ -79,5 +79,5 @@ def last_line(figures: dict[str, object]) -> str:
 
 
 def _number(connection: psycopg.Connection, query: str) -> int:
-    row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+    row = connection.execute(query).fetchone()  # type: ignore[call-overload]  # our own text
     return int(row[0])
