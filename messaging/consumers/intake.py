@@ -15,6 +15,7 @@ from messaging.judging import judge
 from messaging.received.kinds import KINDS
 from messaging.received.message import Fate, Judged, Received
 from messaging.trials import try_out
+from messaging.turns import turns
 
 _LOAD = """
 SELECT m.id, m.correlation, o.eori, m.received_at, b.digest, b.body, m.is_test,
@@ -62,12 +63,13 @@ def _load(ids: list[int]) -> list[Received]:
 
 
 def _take_in(messages: Sequence[Judged], at: datetime) -> list[Fate]:
-    """Give the readable messages to the handlers of their kinds, one kind after the other."""
+    """Give the readable messages to the handlers of their kinds, in their turns."""
     readable = [m for m in messages if m.is_readable and m.repeats is None]
     fates: list[Fate] = []
-    for kind in KINDS.values():
-        own = [message for message in readable if message.reading.kind == kind.name]
-        fates += kind.take_in(own, at) if own else []
+    for turn in turns(readable, tuple(KINDS)):
+        for kind in KINDS.values():
+            own = [message for message in turn if message.reading.kind == kind.name]
+            fates += kind.take_in(own, at) if own else []
     return fates
 
 

@@ -80,4 +80,4 @@ _ROWS = (
     ),
 )
 KINDS = {row.name: row for row in _ROWS}
-"""By name, in the order in which a batch is worked off: what is registered can be amended."""
+"""By name, in the order in which the kinds of one turn of a batch are worked off."""

@@ -71,12 +71,32 @@ def test_a_second_arrival_is_refused_and_a_repeat_gets_the_first_answer(
 
 
 def test_a_declaration_and_its_arrival_in_one_batch_are_taken_in_order(lodger: str) -> None:
-    document = minimal_document(expected_arrival=AT + timedelta(hours=3))
+    send(lodger, minimal_document(expected_arrival=AT + timedelta(hours=3)))
     arrival = send_bytes(lodger, arrival_message())
-    send(lodger, document)
     drain()
     assert answer(arrival).tag.endswith("UK348A")
     assert goods() == "arrived"
+
+
+def amended(lodger: str, ens: Ens) -> object:
+    return send(lodger, minimal_document(type="IE313", lrn=None, mrn=ens.mrn), "M2")
+
+
+@pytest.mark.parametrize("by", ["mrn", "means"])
+def test_an_arrival_received_first_comes_first_in_its_batch(lodger: str, ens: Ens, by: str) -> None:
+    send_bytes(lodger, arrival_message(*([ens.mrn] if by == "mrn" else [])))
+    late = amended(lodger, ens)
+    drain()
+    assert answer(late).findtext("HEAHEA/AmeRejMotCodHEA604") == "5"
+    assert (goods(), Ens.objects.get().version) == ("arrived", 1)
+
+
+def test_an_amendment_received_first_comes_first_in_its_batch(lodger: str, ens: Ens) -> None:
+    early = amended(lodger, ens)
+    arrival = send_bytes(lodger, arrival_message(ens.mrn))
+    drain()
+    assert answer(early).tag.endswith("CC304A")
+    assert answer(arrival).tag.endswith("UK348A")
 
 
 @pytest.mark.parametrize(
