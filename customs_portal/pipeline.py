@@ -11,6 +11,7 @@ message.test_accepted, message.test_refused -> reply (IE328, IE316), and nothing
 assessment.risk_concluded -> notify_subsequent_offices (IE319)
 measure.announced    -> announce (IE351)
 measure.placed, measure.lifted -> terminal (a hold blocks and unblocks goods)
+arrival.line_held, .hold_lifted, .hold_moved, .waived -> terminal (so does one on undeclared goods)
 measure.lifted, control.*, refusal.*, consignment.released -> notices (what was announced, as JSON)
 """
 
@@ -69,6 +70,10 @@ PIPELINE = Pipeline(
         opinion.ASSESSMENT_CONCLUDED: ("compare",),
         declared.MEASURE_PLACED: ("terminal",),
         declared.MEASURE_LIFTED: ("notices", "terminal"),
+        declared.ARRIVAL_LINE_HELD: ("terminal",),
+        declared.ARRIVAL_HOLD_LIFTED: ("terminal",),
+        declared.ARRIVAL_HOLD_MOVED: ("terminal",),
+        declared.ARRIVAL_WAIVED: ("terminal",),
         declared.CONTROL_ANNOUNCED: ("notices",),
         declared.CONTROL_RESULT: ("notices",),
         declared.CONTROL_WAIVED: ("notices",),
@@ -121,9 +126,6 @@ PIPELINE = Pipeline(
             declared.ARRIVAL_MATCHED,
             declared.ARRIVAL_UNMATCHED,
             declared.ARRIVAL_LINE_ASKED,
-            declared.ARRIVAL_LINE_HELD,
-            declared.ARRIVAL_HOLD_LIFTED,
-            declared.ARRIVAL_WAIVED,
             declared.ARRIVAL_RESOLVED,
             declared.CONSIGNMENT_MISSED,
             opinion.ASSESSMENT_SUPERSEDED,

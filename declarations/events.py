@@ -179,6 +179,9 @@ ARRIVAL_LINE_HELD = Kind(
 ARRIVAL_HOLD_LIFTED = Kind(
     name="arrival.hold_lifted", sentence=_("Hold on %(what)s lifted: %(why)s")
 )
+ARRIVAL_HOLD_MOVED = Kind(
+    name="arrival.hold_moved", sentence=_("Hold on %(what)s goes on under %(mrn)s")
+)
 ARRIVAL_WAIVED = Kind(name="arrival.waived", sentence=_("%(what)s needs no declaration: %(why)s"))
 ARRIVAL_RESOLVED = Kind(
     name="arrival.resolved",

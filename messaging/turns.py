@@ -1,4 +1,4 @@
-"""The order in which a batch is worked off: kind after kind, but never against the order of receipt."""
+"""The order in which a batch is worked off: by kind, but never against the order of receipt."""
 
 from collections.abc import Iterator, Sequence
 

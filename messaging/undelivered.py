@@ -26,6 +26,7 @@ AT_A_TIME = 200
 _UNDELIVERED = """
 SELECT DISTINCT o.ens_id FROM messaging_outboundmessage o
 WHERE o.kind = ANY(%(kinds)s) AND o.state = 'waiting' AND o.created_at <= %(before)s
+  AND o.ens_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM risk_case c WHERE c.ens_id = o.ens_id AND c.status = 'open')
 ORDER BY o.ens_id LIMIT %(limit)s
 """

@@ -8,7 +8,7 @@ from django.db import connection
 from customs_portal.events.services import NewEvent, record_many
 from declarations.arrivals import Reported, came
 from declarations.clocks import ClockKind
-from declarations.events import ARRIVAL_RESOLVED, CONSIGNMENT_MISSED
+from declarations.events import ARRIVAL_HOLD_MOVED, ARRIVAL_RESOLVED, CONSIGNMENT_MISSED
 from declarations.lifecycle import CONSIGNMENT, move
 from declarations.models import ArrivalLine, Clock, ConsignmentLife, Ens, Measure
 from declarations.services.arrived import Arriving, take_ashore
@@ -138,6 +138,8 @@ def resolve_line(
     take_ashore([arriving], arrival=arrival, at=at)
     if was_held:
         place_measures([_hold(line, each)], at=at)
+        moved = {"what": str(line), "line": line.pk, "mrn": each.ens.mrn}
+        record_many([NewEvent(kind=ARRIVAL_HOLD_MOVED, at=at, stream=each.ens.pk, data=moved)])
 
 
 def _found_by(line: ArrivalLine) -> str:

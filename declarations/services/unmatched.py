@@ -122,13 +122,12 @@ def _waive(
         return refused("waiver", _("Choose why no declaration is needed."), "waiver")
     line.state, line.waiver, line.note = State.WAIVED, wanted.waiver, wanted.note.strip()
     line.settled_by, line.settled_at = officer, at
-    if line.hold == Hold.IN_FORCE:
+    was_held = line.hold == Hold.IN_FORCE
+    if was_held:
         line.hold, line.hold_lifted_by = Hold.LIFTED, officer
     line.save()
-    why = line.get_waiver_display()
-    record_many(
-        [_told(ARRIVAL_WAIVED, line.arrival, at, officer, what=str(line), line=line.pk, why=why)]
-    )
+    data = {"what": str(line), "line": line.pk, "why": line.get_waiver_display(), "held": was_held}
+    record_many([_told(ARRIVAL_WAIVED, line.arrival, at, officer, **data)])
     return Changed(id=line.pk)
 
 

@@ -1,5 +1,6 @@
 """Voyages, reconciliation, dual filings, infringements and subsequent entry on their pages."""
 
+import json
 from datetime import datetime, timedelta
 
 import msgspec
@@ -8,10 +9,14 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from customs_portal.accounts.models import Role, User
+from customs_portal.accounts.models import AccessLog, Role, User
+from customs_portal.events import advance
+from customs_portal.events.models import Event
+from customs_portal.events.services import NewEvent, record_many
 from customs_portal.pages.exports import harmless as harmless_cell
 from declarations.arrivals import Reported
-from declarations.document import Party
+from declarations.document import Consignment, Party
+from declarations.events import ARRIVAL_LINE_HELD
 from declarations.models import (
     ArrivalLine,
     ConsignmentLife,
@@ -19,9 +24,12 @@ from declarations.models import (
     Ens,
     Filing,
     Infringement,
+    Measure,
     SubsequentEntryNotice,
 )
 from declarations.services.infringements import find_infringements
+from messaging.models import OutboundMessage, PortSystem
+from messaging.reads import raw_body
 from risk.models import Case
 from risk.services.dual_filing import compare_filings
 from tests.factories.arrivals import SHIP, arrived
@@ -34,7 +42,8 @@ from tests.factories.declarations import (
     lodged,
     rejected,
 )
-from tests.factories.people import person
+from tests.factories.people import operator, person
+from tests.messaging.builders import goods_item, minimal_document
 
 
 def address(ens: Ens) -> str:
@@ -126,6 +135,54 @@ def test_an_officer_waives_what_needs_no_declaration(desk: Client, at: datetime)
     assert (ArrivalLine.objects.get().state, ArrivalLine.objects.get().hold) == ("waived", "lifted")
 
 
+def test_the_terminal_is_told_of_undeclared_goods_and_its_receipt_is_shown(
+    desk: Client, at: datetime
+) -> None:
+    means = arrived(at, Reported(container="DMOU1000101"), Reported(container="DMOU1000117"))
+    held, empty = means.lines.order_by("number")
+    page = f"/voyages/1/{SHIP}/{timezone.localtime(at).date()}/"
+    advance.drain(at=at)
+    assert "Tell the terminal by telephone." in text_of(desk, page)
+    assert Event.objects.filter(kind="terminal.unknown", data__line=held.pk).count() == 1
+    PortSystem.objects.create(name="Terminal", location="NLRTM", operator=operator("NL777777777"))
+    with transaction.atomic():
+        record_many([again(each) for each in Event.objects.filter(kind="arrival.line_held")])
+    desk.post(f"/voyages/lines/{empty.pk}/settle/", {"waiver": "empty_container", "reason": "Own."})
+    ens = lodged(harmless(at, expected_arrival=at, consignments=boxed("DMOU1000101")), at)
+    advance.drain()
+    told = OutboundMessage.objects.filter(channel="terminal").order_by("pk")
+    bodies = [json.loads(raw_body(each)) for each in told]
+    assert [(each["action"], each["reference"]) for each in bodies] == [
+        ("block", f"L{held.pk}"),
+        ("block", f"L{empty.pk}"),
+        ("unblock", f"L{empty.pk}"),
+        ("block", f"H{Measure.objects.get(ens=ens).pk}"),
+        ("unblock", f"L{held.pk}"),
+    ]
+    assert {tuple(each["containers"]) for each in bodies[:2]} == {
+        ("DMOU1000101",),
+        ("DMOU1000117",),
+    }
+
+
+def again(event: Event) -> NewEvent:
+    return NewEvent(kind=ARRIVAL_LINE_HELD, at=event.at, data=event.data)
+
+
+def boxed(container: str) -> tuple[Consignment, ...]:
+    return minimal_document((goods_item(containers=(container,)),)).consignments
+
+
+def test_who_has_not_collected_the_instruction_is_named(desk: Client, at: datetime) -> None:
+    PortSystem.objects.create(name="Terminal", location="NLRTM", operator=operator("NL777777777"))
+    arrived(at, Reported(container="DMOU1000101"))
+    page = f"/voyages/1/{SHIP}/{timezone.localtime(at).date()}/"
+    advance.drain()
+    assert "Not collected by NL777777777." in text_of(desk, page)
+    OutboundMessage.objects.update(state="delivered")
+    assert "Terminal told: NL777777777." in text_of(desk, page)
+
+
 def test_the_report_of_an_office_counts_and_the_file_holds_no_formula(
     desk: Client, at: datetime
 ) -> None:
@@ -183,6 +240,25 @@ def test_an_officer_decides_a_pair(desk: Client, at: datetime) -> None:
     desk.post(path, {"winner": str(both[1].pk), "note": "The carrier says so."})
     assert Filing.objects.get(mrn=both[0].mrn).status == "superseded"
     assert "Superseded: for these goods" in text_of(desk, f"/ens/{both[0].mrn}/")
+
+
+def test_hits_of_the_loser_stand_beside_those_of_the_winner(
+    desk: Client, officer: User, at: datetime
+) -> None:
+    carrier = Party(identifier="NL900000011")
+    loser = assessed(lodged(bananas(at, carrier=carrier), at), at)
+    best = assessed(lodged(harmless(at, declarant=carrier, carrier=carrier), at), at)
+    with transaction.atomic():
+        compare_filings([loser.pk, best.pk], at=at)
+    case = Case.objects.get(ens=best, status="open")
+    text = text_of(desk, f"/cases/{case.pk}/")
+    assert "From the superseded declaration" in text
+    assert f"/ens/{loser.mrn}/" in text
+    assert "CNT-01" in text
+    assert "Fresh bananas in boxes" in text
+    looks = AccessLog.objects.filter(user=officer, what="ens", reference=loser.mrn)
+    assert looks.count() == 1
+    assert "From the superseded declaration" not in text_of(desk, f"/ens/{loser.mrn}/")
 
 
 def candidates(at: datetime) -> list[Infringement]:

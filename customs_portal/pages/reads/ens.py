@@ -13,6 +13,7 @@ from customs_portal.pages.reads.limits import Limits, limits_of
 from customs_portal.pages.reads.marks import Marker
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, person
 from customs_portal.pages.reads.story import Happening, MessageLine
+from customs_portal.pages.reads.superseded import Superseded, superseded_by
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
 from declarations.models import Ens, FilingVersion, Measure
@@ -65,6 +66,7 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     story: list[Happening]
     messages: list[MessageLine]
     limits: Limits
+    superseded: list[Superseded]
 
 
 def current_documents(ens: Ens) -> list[Document]:
@@ -101,6 +103,7 @@ def read(
         story=story.happenings(ens),
         messages=story.messages_of(ens, user),
         limits=limits_of(ens, document),
+        superseded=superseded_by(ens, user),
     )
 
 

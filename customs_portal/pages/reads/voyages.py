@@ -6,12 +6,14 @@ from datetime import date, datetime, time, timedelta
 import msgspec
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads.queue import MODE_NAMES
 from declarations.lifecycle.entry_leg import LegState, leg_state
 from declarations.models import Arrival, ArrivalLine, ConsignmentLife, Ens, Filing, Measure
+from messaging.consumers.terminal import receipts_of
 from risk.models import Case
 
 MOST = 5_000
@@ -74,6 +76,13 @@ class Aboard(msgspec.Struct, frozen=True, kw_only=True):
     lives: tuple[int, ...]
 
 
+class Undeclared(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods that came without a declaration; `terminal` says what the port system knows of it."""
+
+    line: ArrivalLine
+    terminal: str
+
+
 class Voyage(msgspec.Struct, frozen=True, kw_only=True):
     """One voyage with everything on it."""
 
@@ -81,7 +90,7 @@ class Voyage(msgspec.Struct, frozen=True, kw_only=True):
     mode: str
     aboard: list[Aboard]
     arrivals: list[Arrival]
-    unmatched: list[ArrivalLine]
+    unmatched: list[Undeclared]
     counts: Counts
 
 
@@ -217,9 +226,28 @@ def voyage(user: User, key: Key) -> Voyage:
         mode=str(MODE_NAMES.get(key.mode, key.mode)),
         aboard=_aboard(ens, states, measures),
         arrivals=arrivals,
-        unmatched=unmatched,
+        unmatched=_undeclared(unmatched),
         counts=_counts([each.pk for each in ens], states, measures, still_open),
     )
+
+
+def _undeclared(lines: Sequence[ArrivalLine]) -> list[Undeclared]:
+    receipts = receipts_of([line.pk for line in lines])
+    return [
+        Undeclared(line=line, terminal=_terminal(line, receipts.get(line.pk, []))) for line in lines
+    ]
+
+
+def _terminal(line: ArrivalLine, told: Sequence[tuple[str, str]]) -> str:
+    """Return who has the instruction to keep the goods, and who has not collected it."""
+    if line.hold != ArrivalLine.Hold.IN_FORCE:
+        return ""
+    waiting = [recipient for recipient, state in told if state == "waiting"]
+    if waiting:
+        return gettext("Not collected by %s.") % ", ".join(waiting)
+    if told:
+        return gettext("Terminal told: %s.") % ", ".join(recipient for recipient, _state in told)
+    return gettext("Tell the terminal by telephone.")
 
 
 def _arrivals(user: User, key: Key, ens: Sequence[Ens]) -> list[Arrival]:

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from customs_portal.accounts.models import AccessLog, User
 from customs_portal.clock import now
 from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
-from customs_portal.pages.looking import note_look
+from customs_portal.pages.looking import note_look, note_looks
 from customs_portal.pages.reads import case as case_reads
 from customs_portal.pages.reads import declaration
 from customs_portal.pages.reads import ens as ens_reads
 from customs_portal.pages.reads import measures as measure_reads
+from customs_portal.pages.reads.superseded import looks_at
 from customs_portal.reference import snapshot as reference
 from risk import services
 from risk.forms import DecisionForm
@@ -56,9 +57,11 @@ def _page(
     if refused:
         refused(form)
     limit = ALL_ITEMS if request.GET.get("items") == "all" else declaration.ITEMS_SHOWN
+    view = ens_reads.read(case.ens, document, user, snapshot, at, items=limit)
+    note_looks(request, looks_at(view.superseded))
     context: dict[str, Any] = {
         "case": head,
-        "ens": ens_reads.read(case.ens, document, user, snapshot, at, items=limit),
+        "ens": view,
         "form": form,
         "summary": _summary(form),
     }

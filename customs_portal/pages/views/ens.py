@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 from customs_portal.accounts.models import AccessLog
 from customs_portal.clock import now
 from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
-from customs_portal.pages.looking import note_look
+from customs_portal.pages.looking import note_look, note_looks
 from customs_portal.pages.reads import declaration
 from customs_portal.pages.reads import ens as reads
 from customs_portal.pages.reads import measures as measure_reads
+from customs_portal.pages.reads.superseded import looks_at
 from customs_portal.pages.views.traffic import TrafficForm
 from customs_portal.reference import snapshot as reference
 from declarations.models import Ens
@@ -38,6 +39,7 @@ def show(request: HttpRequest, found: Ens) -> HttpResponse:
     [document, *_others] = reads.current_documents(found)
     limit = ALL_ITEMS if request.GET.get("items") == "all" else declaration.ITEMS_SHOWN
     view = reads.read(found, document, user, reference.current(at), at, items=limit)
+    note_looks(request, looks_at(view.superseded))
     case = Case.objects.visible_to(user).filter(ens=found).order_by("-pk").first()
     context: dict[str, Any] = {"ens": view, "case": case, "may_work": user.role in CASEWORK}
     context |= {
