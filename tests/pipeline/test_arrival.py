@@ -1,6 +1,7 @@
 """Arrival notifications from bytes to answer: UK347A, UK348A, CC349A."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_a_declaration_and_its_arrival_in_one_batch_are_taken_in_order(lodger: s
     assert goods() == "arrived"
 
 
-def amended(lodger: str, ens: Ens) -> object:
+def amended(lodger: str, ens: Ens) -> UUID:
     return send(lodger, minimal_document(type="IE313", lrn=None, mrn=ens.mrn), "M2")
 
 
