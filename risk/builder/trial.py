@@ -8,14 +8,14 @@ from django.conf import settings
 from risk import listed
 from risk.analysed import Subjects
 from risk.builder.outline import WHOLE, Condition, Group, Part, is_complete, parts, tree
-from risk.engine.conditions import as_text, compile_tree
+from risk.engine.conditions import Compiler
 from risk.engine.evaluate import CompiledRuleSet
 from risk.engine.fields import CATALOGUE
-from risk.engine.leaves import Resources
 from risk.engine.lists import AnyList
 from risk.engine.outcomes import Outcome, Severity
 from risk.engine.readings import Reading
-from risk.engine.rules import EngineRule
+from risk.engine.resources import Resources
+from risk.engine.rules import EngineRule, as_text
 from risk.engine.tree import Expression, needs_item, validate
 from risk.models import ReferenceList
 from risk.rule_sets import engine_lists
@@ -48,10 +48,10 @@ def tried(outline: Group, subjects: Subjects, *, code: str) -> Trial | None:
         return None
     lists = engine_lists([_rule(expression, code) for expression in sound.values()])
     _look_up(sound.values(), subjects, lists, code)
-    resources = Resources(CATALOGUE, lists, settings.SAMPLING_KEY.encode(), code)
+    compiler = Compiler(Resources(CATALOGUE, lists, settings.SAMPLING_KEY.encode()))
     of_item = any(needs_item(each, CATALOGUE) for each in sound.values())
     readings = list(subjects.readings.items) if of_item else [subjects.readings.header]
-    tests = {place: compile_tree(each, resources).test for place, each in sound.items()}
+    tests = {place: compiler.condition(each, salt=code).test for place, each in sound.items()}
     told = [
         (reading, {place: test(reading) for place, test in tests.items()}) for reading in readings
     ]

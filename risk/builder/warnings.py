@@ -7,6 +7,7 @@ import msgspec
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from risk.engine.conditions import Compiler
 from risk.engine.evaluate import compile_rule
 from risk.engine.field import FieldType
 from risk.engine.fields import CATALOGUE
@@ -14,6 +15,7 @@ from risk.engine.lists import AnyList, LongList
 from risk.engine.operands import threshold
 from risk.engine.operators import Operator
 from risk.engine.outcomes import OUTCOME_RANK
+from risk.engine.resources import Resources
 from risk.engine.rules import EngineRule
 from risk.engine.tree import All, Any, AnyItem, Expression, Leaf, Not, leaves
 
@@ -48,7 +50,8 @@ def warnings(
 
 
 def _cost(rule: EngineRule, lists: Mapping[str, AnyList]) -> Iterator[Warning]:
-    compiled = compile_rule(rule, lists, settings.SAMPLING_KEY.encode())
+    resources = Resources(CATALOGUE, lists, settings.SAMPLING_KEY.encode())
+    compiled = compile_rule(rule, Compiler(resources))
     if compiled.guard is not None and compiled.guard.cost <= NOT_SELECTIVE:
         return
     if compiled.of_item:

@@ -1,25 +1,19 @@
-"""A tree compiled to functions: one that tests, one that binds the values that decided.
+"""A tree compiled to conditions: groups, negation, and conditions on several goods items."""
 
-`test` is the fast way. `bind` runs only for hits and for explanation; for the truth found it yields
-the conditions that made it so, each with the value declared.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from declarations.document import Spot
-from risk.engine.field import Field
-from risk.engine.leaves import Resources, Test, compile_leaf
+from risk.engine.condition import Condition
+from risk.engine.leaves import compile_leaf
+from risk.engine.operators import Operator
 from risk.engine.readings import Reading
+from risk.engine.resources import Resources
 from risk.engine.rules import Bound
 from risk.engine.tree import (
     All,
     AllItems,
     Any,
-    AnyItem,
     Count,
     CountItems,
     Expression,
@@ -29,171 +23,178 @@ from risk.engine.tree import (
 )
 
 
-class Bind(Protocol):
-    """Returns the conditions behind the truth found; `decisive` for the rule or not."""
+class Compiler:
+    """Compiles validated trees with the same lists; equal leaves become one condition.
 
-    def __call__(self, reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]: ...
+    The conditions of many rules are the same, and their values are then bound once for a reading.
+    """
+
+    def __init__(self, resources: Resources) -> None:
+        self.resources = resources
+        self._leaves: dict[Leaf, Condition] = {}
+
+    def condition(self, node: Expression, *, salt: str) -> Condition:
+        """Return the compiled form; `salt` keeps the sampling of two rules apart."""
+        if isinstance(node, Leaf):
+            return self._leaf(node, salt)
+        if isinstance(node, Not):
+            return Negated(self.condition(node.item, salt=salt))
+        if isinstance(node, All | Any):
+            parts = [self.condition(part, salt=salt) for part in node.items]
+            return AllOf(parts) if isinstance(node, All) else AnyOf(parts)
+        return _quantified(node, self.condition(node.condition, salt=salt))
+
+    def _leaf(self, leaf: Leaf, salt: str) -> Condition:
+        if leaf.operator is Operator.SAMPLE:
+            return compile_leaf(leaf, replace(self.resources, salt=salt))
+        known = self._leaves.get(leaf)
+        if known is None:
+            known = self._leaves[leaf] = compile_leaf(leaf, self.resources)
+        return known
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A compiled node."""
+class Group(Condition):
+    """Parts joined.
 
-    test: Test
-    bind: Bind
+    All parts are bound where each was needed, else only those that had the truth of the group.
+    """
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Iterable[Condition]) -> None:
+        self.parts = tuple(parts)
+
+    def bind_some(
+        self, reading: Reading, found: list[Bound], *, truth: bool, decisive: bool
+    ) -> None:
+        """Bind the parts that have that truth; one of them would have been enough."""
+        reasons = [part for part in self.parts if part.test(reading) is truth]
+        alone = decisive and len(reasons) == 1
+        for reason in reasons:
+            reason.bind(reading, found, truth=truth, decisive=alone)
 
 
-def compile_tree(node: Expression, resources: Resources) -> Condition:
-    """Return the compiled form of a validated tree."""
-    if isinstance(node, Leaf):
-        return _leaf(node, resources)
-    if isinstance(node, Not):
-        return _not(compile_tree(node.item, resources))
-    if isinstance(node, All | Any):
-        compiled = [compile_tree(part, resources) for part in node.items]
-        return _all(compiled) if isinstance(node, All) else _any(compiled)
-    return _quantified(node, compile_tree(node.condition, resources))
+class AllOf(Group):
+    """True if every part is."""
 
+    __slots__ = ()
 
-def _all(conditions: Sequence[Condition]) -> Condition:
-    tests = tuple(condition.test for condition in conditions)
-
-    def test(reading: Reading) -> bool:
-        for single in tests:  # noqa: SIM110
-            if not single(reading):
+    def test(self, reading: Reading) -> bool:
+        """Stop at the first part that is false."""
+        for part in self.parts:  # noqa: SIM110  # a generator takes twice as long
+            if not part.test(reading):
                 return False
         return True
 
-    return Condition(test, _bind_group(conditions, joined=True))
+    def bind(self, reading: Reading, found: list[Bound], *, truth: bool, decisive: bool) -> None:
+        """Bind all parts of a true group, without testing them again."""
+        if not truth:
+            return self.bind_some(reading, found, truth=False, decisive=decisive)
+        for part in self.parts:
+            part.bind(reading, found, truth=True, decisive=decisive)
+        return None
 
 
-def _any(conditions: Sequence[Condition]) -> Condition:
-    tests = tuple(condition.test for condition in conditions)
+class AnyOf(Group):
+    """True if at least one part is."""
 
-    def test(reading: Reading) -> bool:
-        for single in tests:  # noqa: SIM110
-            if single(reading):
+    __slots__ = ()
+
+    def test(self, reading: Reading) -> bool:
+        """Stop at the first part that is true."""
+        for part in self.parts:  # noqa: SIM110  # a generator takes twice as long
+            if part.test(reading):
                 return True
         return False
 
-    return Condition(test, _bind_group(conditions, joined=False))
+    def bind(self, reading: Reading, found: list[Bound], *, truth: bool, decisive: bool) -> None:
+        """Bind all parts of a false group, without testing them again."""
+        if truth:
+            return self.bind_some(reading, found, truth=True, decisive=decisive)
+        for part in self.parts:
+            part.bind(reading, found, truth=False, decisive=decisive)
+        return None
 
 
-def _bind_group(conditions: Sequence[Condition], *, joined: bool) -> Bind:
-    """Bind all parts where each was needed, else only the parts that had the truth of the group.
+class Negated(Condition):
+    """True if the part is false."""
 
-    Where each was needed each has that truth, and is not tested again.
+    __slots__ = ("part",)
+
+    def __init__(self, part: Condition) -> None:
+        self.part = part
+
+    def test(self, reading: Reading) -> bool:
+        """Return the opposite; there is no third value."""
+        return not self.part.test(reading)
+
+    def bind(self, reading: Reading, found: list[Bound], *, truth: bool, decisive: bool) -> None:
+        """Bind the part with the opposite truth."""
+        self.part.bind(reading, found, truth=not truth, decisive=decisive)
+
+
+class Quantified(Condition):
+    """A condition on several goods items.
+
+    `enough` tells of one truth for each goods item (by `map`, as they are asked for) whether the
+    whole is true; `joined` whether each item was needed for that.
     """
 
-    def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
-        if truth is joined:
-            reasons: Sequence[Condition] = conditions
-        else:
-            reasons = [single for single in conditions if single.test(reading) is truth]
-        alone = decisive and (truth is joined or len(reasons) == 1)
-        found: list[Bound] = []
+    __slots__ = ("condition", "enough", "joined")
+
+    def __init__(
+        self, condition: Condition, enough: Callable[[Iterable[bool]], bool], *, joined: bool
+    ) -> None:
+        self.condition = condition
+        self.enough = enough
+        self.joined = joined
+
+    def test(self, reading: Reading) -> bool:
+        """Test goods items until the outcome is sure."""
+        return self.enough(map(self.condition.test, reading.items_declared))
+
+    def bind(self, reading: Reading, found: list[Bound], *, truth: bool, decisive: bool) -> None:
+        """Bind the items that have that truth, what they have in common once."""
+        test = self.condition.test
+        reasons = [each for each in reading.items_declared if test(each) is truth]
+        alone = decisive and (truth is self.joined or len(reasons) == 1)
+        of_items: list[Bound] = []
         for reason in reasons:
-            found += reason.bind(reading, truth=truth, decisive=alone)
-        return found
-
-    return bind
+            self.condition.bind(reason, of_items, truth=truth, decisive=alone)
+        found += dict.fromkeys(of_items)
 
 
-def _not(condition: Condition) -> Condition:
-    inner, inner_bind = condition.test, condition.bind
+class Counted(Condition):
+    """A limit for the number of goods items for which a condition is true."""
 
-    def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
-        return inner_bind(reading, truth=not truth, decisive=decisive)
+    __slots__ = ("condition", "node")
 
-    return Condition(lambda reading: not inner(reading), bind)
+    def __init__(self, condition: Condition, node: CountItems) -> None:
+        self.condition = condition
+        self.node = node
 
+    def count(self, reading: Reading) -> int:
+        """Return the number of goods items for which the condition is true."""
+        return sum(map(self.condition.test, reading.items_declared))
 
-def _readings(reading: Reading) -> list[Reading]:
-    """Return one reading for each goods item of the declaration."""
-    return [Reading(subject) for subject in reading.subject.declared.subjects()]
+    def test(self, reading: Reading) -> bool:
+        """Compare the number with the limit."""
+        found, limit = self.count(reading), self.node.limit
+        return found >= limit if self.node.operator is Count.AT_LEAST else found <= limit
+
+    def bind(self, reading: Reading, found: list[Bound], *, truth: bool, decisive: bool) -> None:
+        """Bind the number; the field is `items`."""
+        bound = Bound(
+            field="items", operator=self.node.operator, value=str(self.count(reading)),
+            threshold=str(self.node.limit), negated=not truth, decisive=decisive,
+            spots=(Spot(kind="declaration", field="items"),),
+        )  # fmt: skip
+        found.append(bound)
 
 
 def _quantified(node: Quantifier, condition: Condition) -> Condition:
-    single = condition.test
-    test: Test
-    if isinstance(node, AnyItem):
-        test = lambda reading: any(map(single, _readings(reading)))  # noqa: E731
-        return Condition(test, _bind_items(condition, joined=False))
+    if isinstance(node, CountItems):
+        return Counted(condition, node)
     if isinstance(node, AllItems):
-        test = lambda reading: all(map(single, _readings(reading)))  # noqa: E731
-        return Condition(test, _bind_items(condition, joined=True))
-    return _counted(node, condition)
-
-
-def _bind_items(condition: Condition, *, joined: bool) -> Bind:
-    def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
-        reasons = [single for single in _readings(reading) if condition.test(single) is truth]
-        alone = decisive and (truth is joined or len(reasons) == 1)
-        found: dict[Bound, None] = {}
-        for reason in reasons:
-            found |= dict.fromkeys(condition.bind(reason, truth=truth, decisive=alone))
-        return list(found)
-
-    return bind
-
-
-def _counted(node: CountItems, condition: Condition) -> Condition:
-    def count(reading: Reading) -> int:
-        return sum(map(condition.test, _readings(reading)))
-
-    def test(reading: Reading) -> bool:
-        found = count(reading)
-        return found >= node.limit if node.operator is Count.AT_LEAST else found <= node.limit
-
-    def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
-        bound = Bound(
-            field="items", operator=node.operator, value=str(count(reading)),
-            threshold=str(node.limit), negated=not truth, decisive=decisive,
-            spots=(Spot(kind="declaration", field="items"),),
-        )  # fmt: skip
-        return [bound]
-
-    return Condition(test, bind)
-
-
-def _leaf(leaf: Leaf, resources: Resources) -> Condition:
-    test, matched = compile_leaf(leaf, resources)
-    field = resources.catalogue[leaf.field]
-    compared = ", ".join(leaf.values) or leaf.list
-    name, operator, other = leaf.field, leaf.operator, leaf.other
-
-    def bind(reading: Reading, *, truth: bool, decisive: bool) -> list[Bound]:
-        found = matched(reading) if truth else ()
-        value = reading[name]
-        bound = Bound(
-            field=name, operator=operator,
-            value=value if type(value) is str else as_text(value),
-            threshold=compared, matched=found, other=other,
-            other_value=as_text(reading[other]) if other else "",
-            negated=not truth, decisive=decisive, spots=_spots(field, reading, found),
-        )  # fmt: skip
-        return [bound]
-
-    return Condition(test, bind)
-
-
-def _spots(field: Field, reading: Reading, matched: tuple[str, ...]) -> tuple[Spot, ...]:
-    key = (field.name, matched)
-    known = reading.spots.get(key)
-    if known is None:
-        values = reading[field.name]
-        found = matched or (values if isinstance(values, tuple) else ())
-        known = reading.spots[key] = field.spots(field.name, reading.subject, found)
-    return known
-
-
-def as_text(value: object) -> str:
-    """Return a value of a field as text: decimals without exponent, times in ISO 8601."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    if isinstance(value, Decimal):
-        text = f"{value:f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+        return Quantified(condition, all, joined=True)
+    return Quantified(condition, any, joined=False)

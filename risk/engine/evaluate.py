@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from declarations.document import Document
-from risk.engine.conditions import Condition, compile_tree
+from risk.engine.condition import Condition
+from risk.engine.conditions import Compiler
 from risk.engine.fields import CATALOGUE
 from risk.engine.guards import Guard, guard
 from risk.engine.index import Index
-from risk.engine.leaves import Resources, comparison_key
 from risk.engine.lists import AnyList, ListedMembership, LongList
 from risk.engine.outcomes import Conclusion, Outcome, conclude
 from risk.engine.readings import Reading, Readings
+from risk.engine.resources import Resources, comparison_key
 from risk.engine.rules import Bound, EngineRule, Hit
 from risk.engine.subject import Context, Declared
 from risk.engine.tree import leaves, needs_item, validate
@@ -61,12 +62,16 @@ def long_uses(rules: Iterable[EngineRule], lists: Mapping[str, AnyList]) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule ready to run; `guard` is None for a rule that has to run on everything."""
+    """A rule ready to run.
+
+    `guard` is None for a rule that has to run on everything, `limited` tells that its scope is.
+    """
 
     rule: EngineRule
     condition: Condition
     guard: Guard | None
     of_item: bool
+    limited: bool
 
     def applies(self, mode: str, office: str, filing_type: str) -> bool:
         """Tell whether the declaration is within the scope of the rule."""
@@ -79,26 +84,26 @@ class CompiledRule:
 
     def hit(self, reading: Reading) -> Hit:
         """Return the hit on a reading for which the rule is true."""
-        bound = self.condition.bind(reading, truth=True, decisive=True)
+        bound: list[Bound] = []
+        self.condition.bind(reading, bound, truth=True, decisive=True)
         return Hit(rule=self.rule.code, version=self.rule.version, bound=tuple(bound))
 
 
-def compile_rule(
-    rule: EngineRule, lists: Mapping[str, AnyList], sampling_key: bytes
-) -> CompiledRule:
+def compile_rule(rule: EngineRule, compiler: Compiler) -> CompiledRule:
     """Return the rule ready to run; raises UnsoundRule for a tree that validation refuses."""
-    findings = validate(rule.expression, CATALOGUE, lists)
+    resources = compiler.resources
+    findings = validate(rule.expression, CATALOGUE, resources.lists)
     if rule.cap and rule.outcome in UNLIMITED:
         raise UnsoundRule(f"{rule.code}: a rule with this outcome has no limit of hits")
     if findings:
         raise UnsoundRule(f"{rule.code}: {findings[0].code} at {findings[0].location or 'top'}")
-    resources = Resources(CATALOGUE, lists, sampling_key, rule.code)
     of_item = needs_item(rule.expression, CATALOGUE)
     return CompiledRule(
         rule=rule,
-        condition=compile_tree(rule.expression, resources),
+        condition=compiler.condition(rule.expression, salt=rule.code),
         guard=guard(rule.expression, resources, truth=True, of_item=of_item),
         of_item=of_item,
+        limited=bool(rule.modes or rule.offices or rule.filing_types),
     )
 
 
@@ -111,7 +116,8 @@ class CompiledRuleSet:
         lists: Mapping[str, AnyList],
         sampling_key: bytes = b"",
     ) -> None:
-        self.rules = tuple(compile_rule(rule, lists, sampling_key) for rule in rules)
+        compiler = Compiler(Resources(CATALOGUE, lists, sampling_key))
+        self.rules = tuple(compile_rule(rule, compiler) for rule in rules)
         self.long_uses = long_uses((compiled.rule for compiled in self.rules), lists)
         self._by_code = {compiled.rule.code: compiled for compiled in self.rules}
         if len(self._by_code) != len(self.rules):
@@ -166,7 +172,8 @@ class CompiledRuleSet:
                 continue
             for reading in readings.items if compiled.of_item else [readings.header]:
                 if not compiled.condition.test(reading):
-                    against = compiled.condition.bind(reading, truth=False, decisive=True)
+                    against: list[Bound] = []
+                    compiled.condition.bind(reading, against, truth=False, decisive=True)
                     yield compiled.rule, tuple(against)
 
     def conclude(self, hits: Iterable[Hit]) -> Conclusion:
@@ -190,7 +197,9 @@ class CompiledRuleSet:
     ) -> Iterator[tuple[int, Reading]]:
         for number in candidates:
             compiled = self.rules[number]
-            if compiled.applies(*scope) and compiled.condition.test(reading):
+            if compiled.limited and not compiled.applies(*scope):
+                continue
+            if compiled.condition.test(reading):
                 yield number, reading
 
     def _index(

@@ -11,9 +11,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from risk.engine.field import FieldType
-from risk.engine.leaves import Resources, comparison_key, membership, phrases, thresholds
 from risk.engine.lists import ListedMembership
 from risk.engine.operators import Operator
+from risk.engine.resources import Resources, comparison_key, membership, phrases, thresholds
 from risk.engine.tree import All, AllItems, Any, AnyItem, Count, CountItems, Expression, Leaf, Not
 
 LISTED_SINGLY = 2_000

@@ -1,243 +1,326 @@
-"""One condition as a function of a reading: true or false, and false for a missing value."""
+"""One field compared: true or false, and false for a missing value."""
 
 import hashlib
 import hmac
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from risk.engine.field import Field, FieldType
-from risk.engine.lists import AnyList, ListedMembership, Membership
-from risk.engine.operands import SAMPLE_PARTS, threshold
+from declarations.document import Spot
+from risk.engine.condition import Condition
+from risk.engine.field import FieldType
+from risk.engine.lists import ListedMembership, Membership
+from risk.engine.operands import SAMPLE_PARTS
 from risk.engine.operators import Operator
 from risk.engine.readings import DAY, Reading
+from risk.engine.resources import Resources, comparison_key, membership, phrases, thresholds
+from risk.engine.rules import Bound, as_text
 from risk.engine.tree import Leaf
 
-Test = Callable[[Reading], bool]
-Matcher = Callable[[Reading], tuple[str, ...]]
+
+def compile_leaf(leaf: Leaf, resources: Resources) -> "LeafCondition":
+    """Return the condition of a validated leaf."""
+    return _CLASSES[leaf.operator](leaf, resources)
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """What conditions of one rule need besides the declaration.
+class LeafCondition(Condition):
+    """A field, as the key of a reading, and what it is compared with."""
 
-    `sampling_key` is secret; `salt` (the code of the rule) keeps two sampling rules apart.
-    """
+    __slots__ = ("field", "key", "leaf", "of_item", "threshold")
 
-    catalogue: Mapping[str, Field]
-    lists: Mapping[str, AnyList]
-    sampling_key: bytes
-    salt: str
+    def __init__(self, leaf: Leaf, resources: Resources) -> None:
+        compared = [resources.catalogue[name] for name in (leaf.field, leaf.other) if name]
+        self.leaf = leaf
+        self.field = compared[0]
+        self.key = comparison_key(compared[0])
+        self.of_item = any(field.of_item for field in compared)
+        self.threshold = ", ".join(leaf.values) or leaf.list
 
+    def matched(self, reading: Reading) -> tuple[str, ...]:
+        """Return the parts of the value that fit; called only where the condition is true."""
+        return ()
 
-def comparison_key(field: Field) -> str:
-    """Return the key of a reading under which the comparable form of the field stands."""
-    return f"{field.name}#text" if field.type is FieldType.TEXT else field.name
+    def bind(self, reading: Reading, found: list[Bound], *, truth: bool, decisive: bool) -> None:
+        """Bind once for a reading, what stands in the header once for all goods items."""
+        known = reading.bound if self.of_item else reading.header.bound
+        key = (self, truth, decisive)
+        bound = known.get(key)
+        if bound is None:
+            bound = known[key] = self._bound(reading, truth=truth, decisive=decisive)
+        found.append(bound)
 
+    def _bound(self, reading: Reading, *, truth: bool, decisive: bool) -> Bound:
+        matched = self.matched(reading) if truth else ()
+        leaf = self.leaf
+        value, spots = self._seen(reading, matched)
+        if leaf.other:
+            return Bound(
+                field=leaf.field, operator=leaf.operator, value=value, threshold=self.threshold,
+                matched=matched, other=leaf.other, other_value=as_text(reading[leaf.other]),
+                negated=not truth, decisive=decisive, spots=spots,
+            )  # fmt: skip
+        return Bound(
+            field=leaf.field, operator=leaf.operator, value=value, threshold=self.threshold,
+            matched=matched, negated=not truth, decisive=decisive, spots=spots,
+        )  # fmt: skip
 
-def membership(leaf: Leaf, resources: Resources) -> Membership | ListedMembership:
-    """Return the list of the leaf in the form that fits its field."""
-    found = resources.lists[leaf.list]
-    is_text = resources.catalogue[leaf.field].type is FieldType.TEXT
-    return found.phrases if is_text else found.codes
-
-
-def phrases(leaf: Leaf, resources: Resources) -> Membership:
-    """Return the list of a leaf that looks for words; such a list is held in memory."""
-    found = membership(leaf, resources)
-    if isinstance(found, ListedMembership):
-        raise TypeError("a list whose words are looked for is held in memory")
-    return found
-
-
-def holds(members: Membership | ListedMembership) -> Callable[[str, Reading], bool]:
-    """Return the test that a value is on the list on the day of receipt."""
-    if isinstance(members, ListedMembership):
-        key = members.key
-        return lambda value, reading: value in reading.subject.context.listed.get(key, ())
-    return lambda value, reading: members.contains(value, reading[DAY])
-
-
-def thresholds(leaf: Leaf, resources: Resources) -> tuple[Any, ...]:
-    """Return the values of the leaf in the form in which its field is compared."""
-    field = resources.catalogue[leaf.field]
-    return tuple(threshold(value, field.type) for value in leaf.values)
-
-
-def compile_leaf(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    """Return the test of a validated leaf, and what of the value fits when it is true."""
-    if leaf.operator in _COMPARED:
-        return _compared(leaf, resources), _nothing
-    return _BUILDERS[leaf.operator](leaf, resources)
-
-
-def _nothing(reading: Reading) -> tuple[str, ...]:
-    return ()
+    def _seen(self, reading: Reading, matched: tuple[str, ...]) -> tuple[str, tuple[Spot, ...]]:
+        """Return the value as text and where it stands: the same for all that matches so."""
+        key = (self.leaf.field, matched)
+        known = reading.seen.get(key)
+        if known is None:
+            value = reading[self.leaf.field]
+            found = matched or (value if isinstance(value, tuple) else ())
+            spots = self.field.spots(self.field.name, reading.subject, found)
+            known = reading.seen[key] = as_text(value), spots
+        return known
 
 
-_COMPARED: Mapping[Operator, Callable[[Any, Any], bool]] = {
-    Operator.EQUALS: operator.eq,
-    Operator.NOT_EQUALS: operator.ne,
-    Operator.BELOW: operator.lt,
-    Operator.ABOVE: operator.gt,
-    Operator.AT_LEAST: operator.ge,
-    Operator.AT_MOST: operator.le,
-}
+class Compared(LeafCondition):
+    """A single value against a threshold."""
+
+    __slots__ = ("compare", "limit")
+
+    def __init__(self, leaf: Leaf, resources: Resources) -> None:
+        super().__init__(leaf, resources)
+        self.compare = _COMPARED[leaf.operator]
+        self.limit = thresholds(leaf, resources)[0]
+
+    def test(self, reading: Reading) -> bool:
+        """Compare."""
+        value = reading[self.key]
+        return value is not None and self.compare(value, self.limit)
 
 
-def _compared(leaf: Leaf, resources: Resources) -> Test:
-    key = comparison_key(resources.catalogue[leaf.field])
-    compare, limit = _COMPARED[leaf.operator], thresholds(leaf, resources)[0]
+class Between(LeafCondition):
+    """A number or a time within two limits, both included."""
 
-    def test(reading: Reading) -> bool:
-        value = reading[key]
-        return value is not None and compare(value, limit)
+    __slots__ = ("high", "low")
 
-    return test
+    def __init__(self, leaf: Leaf, resources: Resources) -> None:
+        super().__init__(leaf, resources)
+        self.low, self.high = thresholds(leaf, resources)
 
-
-def _between(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    key = leaf.field
-    low, high = thresholds(leaf, resources)
-
-    def test(reading: Reading) -> bool:
-        value = reading[key]
-        return value is not None and bool(low <= value <= high)
-
-    return test, _nothing
+    def test(self, reading: Reading) -> bool:
+        """Compare with both limits."""
+        value = reading[self.key]
+        return value is not None and bool(self.low <= value <= self.high)
 
 
-def _present(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    key = leaf.field
-    return (lambda reading: reading[key] is not None), _nothing
+class Present(LeafCondition):
+    """A value is declared."""
+
+    __slots__ = ()
+
+    def test(self, reading: Reading) -> bool:
+        """Look for a value."""
+        return reading[self.leaf.field] is not None
 
 
-def _missing(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    key = leaf.field
-    return (lambda reading: reading[key] is None), _nothing
+class Missing(LeafCondition):
+    """No value is declared."""
+
+    __slots__ = ()
+
+    def test(self, reading: Reading) -> bool:
+        """Look for a value."""
+        return reading[self.leaf.field] is None
 
 
-def _matching(key: str, matches: Callable[[str, Reading], bool]) -> tuple[Test, Matcher]:
-    """Return a test that one of the values (or the only one) matches."""
+class Matching(LeafCondition):
+    """One of the values (or the only one) fits."""
 
-    def matched(reading: Reading) -> tuple[str, ...]:
-        value = reading[key]
-        if value is None:
-            return ()
+    __slots__ = ()
+
+    def fits(self, value: str, reading: Reading) -> bool:
+        """Tell whether a single value fits."""
+        raise NotImplementedError
+
+    def test(self, reading: Reading) -> bool:
+        """Look for a value that fits."""
+        value = reading[self.key]
+        if isinstance(value, tuple):
+            return any(self.fits(single, reading) for single in value)
+        return value is not None and self.fits(value, reading)
+
+    def matched(self, reading: Reading) -> tuple[str, ...]:
+        """Return all values that fit."""
+        value = reading[self.key]
         values = value if isinstance(value, tuple) else (value,)
-        return tuple(single for single in values if matches(single, reading))
-
-    return (lambda reading: bool(matched(reading))), matched
+        return tuple(single for single in values if self.fits(single, reading))
 
 
-def _in_values(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    key = comparison_key(resources.catalogue[leaf.field])
-    wanted = frozenset(thresholds(leaf, resources))
-    _test, matched = _matching(key, lambda value, reading: value in wanted)
-    return (lambda reading: reading[key] in wanted), matched
+class InValues(Matching):
+    """A single value is one of some."""
+
+    __slots__ = ("wanted",)
+
+    def __init__(self, leaf: Leaf, resources: Resources) -> None:
+        super().__init__(leaf, resources)
+        self.wanted = frozenset(thresholds(leaf, resources))
+
+    def fits(self, value: str, reading: Reading) -> bool:
+        """Look the value up."""
+        return value in self.wanted
+
+    def test(self, reading: Reading) -> bool:
+        """Look the value up; a missing one is never wanted."""
+        return reading[self.key] in self.wanted
 
 
-def _in_list(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    field = resources.catalogue[leaf.field]
-    key, members = comparison_key(field), membership(leaf, resources)
-    test, matched = _matching(key, holds(members))
-    if isinstance(members, ListedMembership) or members.dated or field.type is FieldType.CODES:
-        return test, matched
-    always = members.always
-    return (lambda reading: reading[key] in always), matched
+class OverlapsValues(InValues):
+    """One of the codes is one of some."""
+
+    __slots__ = ()
+
+    def test(self, reading: Reading) -> bool:
+        """Compare the sets."""
+        values = reading[self.key]
+        return values is not None and not self.wanted.isdisjoint(values)
 
 
-def _only_in_list(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    key, on_list = leaf.field, holds(membership(leaf, resources))
+class OverlapsField(Matching):
+    """One of the codes is also one of another field."""
 
-    def test(reading: Reading) -> bool:
-        values = reading[key]
-        return values is not None and all(on_list(value, reading) for value in values)
+    __slots__ = ()
 
-    return test, lambda reading: reading[key] or ()
-
-
-def _starts_with(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    key = comparison_key(resources.catalogue[leaf.field])
-    prefixes = thresholds(leaf, resources)
-    return _matching(key, lambda value, reading: value.startswith(prefixes))
+    def fits(self, value: str, reading: Reading) -> bool:
+        """Look the code up in the other field."""
+        return value in (reading[self.leaf.other] or ())
 
 
-def _contains_word(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    text_key, words_key = f"{leaf.field}#text", f"{leaf.field}#words"
-    members = phrases(leaf, resources) if leaf.list else None
-    wanted = members.values if members else frozenset(thresholds(leaf, resources))
-    single = frozenset(phrase for phrase in wanted if " " not in phrase)
-    several = tuple(sorted(wanted - single))
+class StartsWith(Matching):
+    """One of the values begins with one of the prefixes."""
 
-    def matched(reading: Reading) -> tuple[str, ...]:
-        padded = f" {reading[text_key] or ''} "
-        found = [*(single & reading[words_key]), *(p for p in several if f" {p} " in padded)]
+    __slots__ = ("prefixes",)
+
+    def __init__(self, leaf: Leaf, resources: Resources) -> None:
+        super().__init__(leaf, resources)
+        self.prefixes = thresholds(leaf, resources)
+
+    def fits(self, value: str, reading: Reading) -> bool:
+        """Try all prefixes."""
+        return value.startswith(self.prefixes)
+
+
+class OnList(Matching):
+    """One of the values is on a list on the day of receipt."""
+
+    __slots__ = ("always", "members")
+
+    def __init__(self, leaf: Leaf, resources: Resources) -> None:
+        super().__init__(leaf, resources)
+        self.members = membership(leaf, resources)
+        self.always: frozenset[str] | None = None
+        if isinstance(self.members, Membership) and self.field.type is not FieldType.CODES:
+            self.always = None if self.members.dated else self.members.always
+
+    def test(self, reading: Reading) -> bool:
+        """Look a single value up at once in a list whose entries are always valid."""
+        if self.always is not None:
+            return reading[self.key] in self.always
+        return super().test(reading)
+
+    def fits(self, value: str, reading: Reading) -> bool:
+        """Look the value up, in a list too long for memory among what was looked up before."""
+        if isinstance(self.members, ListedMembership):
+            return value in reading.subject.context.listed.get(self.members.key, ())
+        return self.members.contains(value, reading[DAY])
+
+
+class OnlyOnList(OnList):
+    """All values are on a list on the day of receipt."""
+
+    __slots__ = ()
+
+    def test(self, reading: Reading) -> bool:
+        """Look for a value that is not on the list."""
+        values = reading[self.key]
+        return values is not None and all(self.fits(value, reading) for value in values)
+
+
+class ContainsWord(LeafCondition):
+    """A text has one of some words, or phrases of several."""
+
+    __slots__ = ("members", "several", "single", "words")
+
+    def __init__(self, leaf: Leaf, resources: Resources) -> None:
+        super().__init__(leaf, resources)
+        members = phrases(leaf, resources) if leaf.list else None
+        wanted = members.values if members else frozenset(thresholds(leaf, resources))
+        self.words = f"{leaf.field}#words"
+        self.single = frozenset(phrase for phrase in wanted if " " not in phrase)
+        self.several = tuple(sorted(wanted - self.single))
+        self.members = members if members and members.dated else None
+
+    def test(self, reading: Reading) -> bool:
+        """Compare sets of words; look into the text only for phrases and validity."""
+        if self.several or self.members:
+            return bool(self.matched(reading))
+        return not self.single.isdisjoint(reading[self.words])
+
+    def matched(self, reading: Reading) -> tuple[str, ...]:
+        """Return the words and phrases found."""
+        padded = f" {reading[self.key] or ''} "
+        found = [
+            *(self.single & reading[self.words]),
+            *(phrase for phrase in self.several if f" {phrase} " in padded),
+        ]
+        members = self.members
         return tuple(
             phrase
             for phrase in sorted(found)
             if members is None or members.contains(phrase, reading[DAY])
         )
 
-    def quick(reading: Reading) -> bool:
-        return not single.isdisjoint(reading[words_key])
 
-    exact = several or (members is not None and members.dated)
-    return ((lambda reading: bool(matched(reading))) if exact else quick), matched
+class ComparedFields(LeafCondition):
+    """Two single values of the same type against each other."""
 
+    __slots__ = ("compare", "other")
 
-def _overlaps(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    key, other = leaf.field, leaf.other
-    if not other:
-        wanted = frozenset(thresholds(leaf, resources))
-        return _matching(key, lambda value, reading: value in wanted)
-    return _matching(key, lambda value, reading: value in (reading[other] or ()))
+    def __init__(self, leaf: Leaf, resources: Resources) -> None:
+        super().__init__(leaf, resources)
+        self.other = comparison_key(resources.catalogue[leaf.other])
+        self.compare = _COMPARED[leaf.operator]
 
-
-_FIELD_COMPARED: Mapping[Operator, Callable[[Any, Any], bool]] = {
-    Operator.EQUALS_FIELD: operator.eq,
-    Operator.ABOVE_FIELD: operator.gt,
-    Operator.BELOW_FIELD: operator.lt,
-}
+    def test(self, reading: Reading) -> bool:
+        """Compare."""
+        value, limit = reading[self.key], reading[self.other]
+        return value is not None and limit is not None and self.compare(value, limit)
 
 
-def _compare_fields(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    key = comparison_key(resources.catalogue[leaf.field])
-    other = comparison_key(resources.catalogue[leaf.other])
-    compare = _FIELD_COMPARED[leaf.operator]
+class Ratio(Compared):
+    """One number divided by another, compared by multiplication, which is exact.
 
-    def test(reading: Reading) -> bool:
-        value, limit = reading[key], reading[other]
-        return value is not None and limit is not None and compare(value, limit)
+    A divisor of zero or less counts as missing.
+    """
 
-    return test, _nothing
+    __slots__ = ()
 
-
-def _ratio(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    """Compare by multiplication, which is exact; a divisor of zero or less counts as missing."""
-    key, other, limit = leaf.field, leaf.other, thresholds(leaf, resources)[0]
-    compare = operator.gt if leaf.operator is Operator.RATIO_ABOVE else operator.lt
-
-    def test(reading: Reading) -> bool:
-        value, divisor = reading[key], reading[other]
+    def test(self, reading: Reading) -> bool:
+        """Compare the first number with the limit times the second."""
+        value, divisor = reading[self.key], reading[self.leaf.other]
         if value is None or divisor is None or divisor <= 0:
             return False
-        return bool(compare(value, limit * divisor))
-
-    return test, _nothing
+        return self.compare(value, self.limit * divisor)
 
 
-def _sample(leaf: Leaf, resources: Resources) -> tuple[Test, Matcher]:
-    key, rate = leaf.field, int(leaf.values[0])
-    secret, salt = resources.sampling_key, resources.salt
+class Sample(LeafCondition):
+    """Chance: a keyed hash of the value falls below a rate."""
 
-    def test(reading: Reading) -> bool:
-        value = reading[key]
-        return value is not None and sample_number(value, secret, salt) < rate
+    __slots__ = ("rate", "salt", "secret")
 
-    return test, _nothing
+    def __init__(self, leaf: Leaf, resources: Resources) -> None:
+        super().__init__(leaf, resources)
+        self.rate = int(leaf.values[0])
+        self.secret, self.salt = resources.sampling_key, resources.salt
+
+    def test(self, reading: Reading) -> bool:
+        """Draw, always the same lot for the same value."""
+        value = reading[self.key]
+        return value is not None and sample_number(value, self.secret, self.salt) < self.rate
 
 
 def sample_number(mrn: str, key: bytes, salt: str) -> int:
@@ -253,20 +336,45 @@ def _keyed(key: bytes) -> hmac.HMAC:
     return hmac.new(key, digestmod=hashlib.sha256)
 
 
-_BUILDERS: Mapping[Operator, Callable[[Leaf, Resources], tuple[Test, Matcher]]] = {
-    Operator.IN_VALUES: _in_values,
-    Operator.IN_LIST: _in_list,
-    Operator.ONLY_IN_LIST: _only_in_list,
-    Operator.STARTS_WITH: _starts_with,
-    Operator.CONTAINS_WORD: _contains_word,
+_COMPARED: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    Operator.EQUALS: operator.eq,
+    Operator.NOT_EQUALS: operator.ne,
+    Operator.BELOW: operator.lt,
+    Operator.ABOVE: operator.gt,
+    Operator.AT_LEAST: operator.ge,
+    Operator.AT_MOST: operator.le,
+    Operator.EQUALS_FIELD: operator.eq,
+    Operator.ABOVE_FIELD: operator.gt,
+    Operator.BELOW_FIELD: operator.lt,
+    Operator.RATIO_ABOVE: operator.gt,
+    Operator.RATIO_BELOW: operator.lt,
+}
+
+
+def _overlaps(leaf: Leaf, resources: Resources) -> LeafCondition:
+    return (OverlapsField if leaf.other else OverlapsValues)(leaf, resources)
+
+
+_CLASSES: Mapping[Operator, Callable[[Leaf, Resources], LeafCondition]] = {
+    Operator.EQUALS: Compared,
+    Operator.NOT_EQUALS: Compared,
+    Operator.BELOW: Compared,
+    Operator.ABOVE: Compared,
+    Operator.AT_LEAST: Compared,
+    Operator.AT_MOST: Compared,
+    Operator.BETWEEN: Between,
+    Operator.IN_VALUES: InValues,
+    Operator.IN_LIST: OnList,
+    Operator.ONLY_IN_LIST: OnlyOnList,
+    Operator.STARTS_WITH: StartsWith,
+    Operator.CONTAINS_WORD: ContainsWord,
     Operator.OVERLAPS: _overlaps,
-    Operator.BETWEEN: _between,
-    Operator.EQUALS_FIELD: _compare_fields,
-    Operator.ABOVE_FIELD: _compare_fields,
-    Operator.BELOW_FIELD: _compare_fields,
-    Operator.RATIO_ABOVE: _ratio,
-    Operator.RATIO_BELOW: _ratio,
-    Operator.MISSING: _missing,
-    Operator.PRESENT: _present,
-    Operator.SAMPLE: _sample,
+    Operator.EQUALS_FIELD: ComparedFields,
+    Operator.ABOVE_FIELD: ComparedFields,
+    Operator.BELOW_FIELD: ComparedFields,
+    Operator.RATIO_ABOVE: Ratio,
+    Operator.RATIO_BELOW: Ratio,
+    Operator.MISSING: Missing,
+    Operator.PRESENT: Present,
+    Operator.SAMPLE: Sample,
 }

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from declarations.document import Spot
 from risk.engine.field import Field, FieldType
 from risk.engine.fields import CATALOGUE
+from risk.engine.rules import Bound
 from risk.engine.subject import Declared, Subject
 from risk.engine.words import cleansed
 
@@ -64,14 +66,17 @@ _ATTRIBUTES = tuple(sorted({name for names in INHERITED.values() for name in nam
 class Reading(dict[str, Any]):
     """The values of one subject by field name, each read when first asked for.
 
-    `spots` remembers where values stand: many hits point to the same places.
+    `header` is the reading of the declaration, of which a goods item's is part. `seen` remembers
+    values as text with where they stand, and `bound` what conditions found: many hits rest on the
+    same ones.
     """
 
     def __init__(self, subject: Subject, header: "Reading | None" = None) -> None:
         super().__init__()
         self.subject = subject
-        self.spots: dict[tuple[str, tuple[str, ...]], tuple[Spot, ...]] = {}
-        self._header = header
+        self.header = header or self
+        self.seen: dict[tuple[str, tuple[str, ...]], tuple[str, tuple[Spot, ...]]] = {}
+        self.bound: dict[tuple[object, bool, bool], Bound] = {}
         self._given = [name for name in _ATTRIBUTES if getattr(subject.item, name, None)]
 
     def __missing__(self, key: str) -> Any:
@@ -81,7 +86,17 @@ class Reading(dict[str, Any]):
 
     def _inherit(self, key: str) -> Any:
         own = self._given and any(name in self._given for name in INHERITED[key])
-        return READERS[key](self.subject) if own or self._header is None else self._header[key]
+        return READERS[key](self.subject) if own or self.header is self else self.header[key]
+
+    @property
+    def items_declared(self) -> tuple["Reading", ...]:
+        """Return the readings of all goods items of the declaration."""
+        return self.header.items_below
+
+    @cached_property
+    def items_below(self) -> tuple["Reading", ...]:
+        """Return the readings of the goods items below this header."""
+        return tuple(Reading(subject, self) for subject in self.subject.declared.subjects())
 
 
 class Readings:
@@ -90,4 +105,4 @@ class Readings:
     def __init__(self, declared: Declared) -> None:
         self.declared = declared
         self.header = Reading(declared.whole)
-        self.items = tuple(Reading(subject, self.header) for subject in declared.subjects())
+        self.items = self.header.items_declared

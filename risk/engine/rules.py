@@ -1,6 +1,8 @@
 """A rule as the engine takes it, and the hit that it makes."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -41,7 +43,7 @@ class EngineRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return Weighted(self.outcome, self.severity, self.score)
 
 
-class Bound(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Bound(msgspec.Struct, frozen=True, cache_hash=True, kw_only=True, omit_defaults=True):
     """One condition of a hit with the value found.
 
     `value` is the value declared and `threshold` what it was compared with (values joined by a
@@ -78,6 +80,18 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def spots(self) -> tuple[Spot, ...]:
         """Return every place that the hit points to, each once, in the order of conditions."""
         return tuple(dict.fromkeys(spot for bound in self.bound for spot in bound.spots))
+
+
+def as_text(value: object) -> str:
+    """Return a value of a field as text: decimals without exponent, times in ISO 8601."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def encode(hits: Iterable[Hit]) -> bytes:

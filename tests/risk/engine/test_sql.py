@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from declarations.document import Document
 from risk import analysed
 from risk.engine import sql
-from risk.engine.conditions import compile_tree
+from risk.engine.conditions import Compiler
 from risk.engine.explain import sentence
 from risk.engine.fields import CATALOGUE
 from risk.engine.history import HISTORY
-from risk.engine.leaves import Resources, compile_leaf
+from risk.engine.leaves import compile_leaf
 from risk.engine.lists import ListEntry, ReferenceList
 from risk.engine.operators import Operator as Op
 from risk.engine.readings import Reading, Readings
+from risk.engine.resources import Resources
 from risk.engine.rules import Bound, Hit
 from risk.engine.subject import Context, Declared, Features
 from risk.engine.tree import (
@@ -148,12 +149,13 @@ def subjects(tree: Expression, readings: Readings) -> list[Reading]:
 
 def unexplained(tree: Expression, reading: Reading) -> list[Bound]:
     """Return the reasons named that are no condition of the tree with the truth named."""
-    resources = Resources(CATALOGUE, LISTS, b"", "")
-    condition = compile_tree(tree, resources)
+    resources = Resources(CATALOGUE, LISTS, b"")
+    condition = Compiler(resources).condition(tree, salt="")
     truth = condition.test(reading)
-    bound = condition.bind(reading, truth=truth, decisive=True)
+    bound: list[Bound] = []
+    condition.bind(reading, bound, truth=truth, decisive=True)
     assert sentence(Hit(rule="R", version=1, bound=tuple(bound)))
-    tests = {_name(leaf): compile_leaf(leaf, resources)[0] for leaf in all_leaves(tree)}
+    tests = {_name(leaf): compile_leaf(leaf, resources).test for leaf in all_leaves(tree)}
     items = [*map(Reading, reading.subject.declared.subjects())]
     around = [reading, *items] if reading.subject.place or not items else items
     return [
@@ -187,7 +189,7 @@ def test_evaluation_the_database_and_explanation_agree(
 ) -> None:
     everything = stored(declared)
     for tree in drawn_trees:
-        condition = compile_tree(tree, Resources(CATALOGUE, LISTS, b"", ""))
+        condition = Compiler(Resources(CATALOGUE, LISTS, b"")).condition(tree, salt="")
         expected = {
             (number, reading.subject.place)
             for number, readings in enumerate(everything, start=1)
