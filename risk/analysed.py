@@ -13,9 +13,9 @@ from django.db import connection
 from customs_portal.bulk import copy_rows, fetch_prepared
 from declarations.document import Party
 from declarations.names import name_key
-from risk.engine.field import Field, FieldType
+from risk.engine.field import FieldType
 from risk.engine.fields import CATALOGUE
-from risk.engine.readings import Reading, Readings
+from risk.engine.readings import INHERITED, Reading, Readings
 from risk.models.analysed import (
     AnalysedDeclaration,
     AnalysedHistory,
@@ -40,17 +40,40 @@ class Subjects(msgspec.Struct, frozen=True, kw_only=True):
     readings: Readings
 
 
-def _fields(model: type[Any]) -> tuple[Field, ...]:
-    return tuple(field for field in CATALOGUE.values() if model_of(field) is model)
+class Columns:
+    """The fields that one table holds, in the order of its columns."""
+
+    def __init__(self, model: type[Any]) -> None:
+        fields = [field for field in CATALOGUE.values() if model_of(field) is model]
+        self.fields = [field.name for field in fields]
+        self.names = tuple(map(column, fields))
+        self.inherited = [name for name in self.fields if name in INHERITED]
+        self._texts = [
+            (place, f"{field.name}#text")
+            for place, field in enumerate(fields)
+            if field.type is FieldType.TEXT
+        ]
+        self._codes = [n for n, field in enumerate(fields) if field.type is FieldType.CODES]
+
+    def values(self, reading: Reading) -> list[Any]:
+        """Return what the columns hold: texts cleansed, codes as lists."""
+        found = [reading[name] for name in self.fields]
+        for place, key in self._texts:
+            if found[place] is not None:
+                found[place] = reading[key] or ""
+        for place in self._codes:
+            if found[place] is not None:
+                found[place] = list(found[place])
+        return found
 
 
-_OF_DECLARATION, _OF_ITEM = _fields(AnalysedDeclaration), _fields(AnalysedItem)
-_OF_HISTORY = _fields(AnalysedHistory)
+_OF_DECLARATION, _OF_ITEM = Columns(AnalysedDeclaration), Columns(AnalysedItem)
+_OF_HISTORY = Columns(AnalysedHistory)
 _COMMON = ("ens", "ens_version", "received_at", "current", "filer")
 _KEYS = ("number", "consignor_key", "consignee_key", "address_key")
-_DECLARATION_COLUMNS = (*_COMMON, *map(column, _OF_DECLARATION))
-_ITEM_COLUMNS = (*_COMMON, *_KEYS, *map(column, _OF_ITEM))
-_HISTORY_COLUMNS = ("ens_version", "number", *map(column, _OF_HISTORY))
+_DECLARATION_COLUMNS = (*_COMMON, *_OF_DECLARATION.names)
+_ITEM_COLUMNS = (*_COMMON, *_KEYS, *_OF_ITEM.names)
+_HISTORY_COLUMNS = ("ens_version", "number", *_OF_HISTORY.names)
 
 
 def write(subjects: Sequence[Subjects]) -> None:
@@ -82,33 +105,27 @@ def _end_earlier(ens: Sequence[int]) -> None:
 
 
 def _declaration_row(entry: Subjects) -> tuple[object, ...]:
-    return (*_common(entry), *_values(entry.readings.header, _OF_DECLARATION))
+    return (*_common(entry), *_OF_DECLARATION.values(entry.readings.header))
 
 
 def _item_rows(entry: Subjects) -> Iterator[tuple[object, ...]]:
-    common = _common(entry)
+    common, header = _common(entry), entry.readings.header
+    for name in _OF_ITEM.inherited:
+        header[name]  # read once here, so that each goods item can adopt it
     for reading in entry.readings.items:
-        yield (*common, *_keys(reading), *_values(reading, _OF_ITEM))
+        reading.adopt()
+        yield (*common, *_keys(reading), *_OF_ITEM.values(reading))
 
 
 def _history_rows(entry: Subjects) -> Iterator[tuple[object, ...]]:
-    for reading in (entry.readings.header, *entry.readings.items):
-        yield (entry.ens_version, reading.subject.place, *_values(reading, _OF_HISTORY))
+    features = entry.readings.declared.context.features
+    for place in range(len(entry.readings.items) + 1):
+        known = features.at(place)
+        yield (entry.ens_version, place, *map(known.get, _OF_HISTORY.fields))
 
 
 def _common(entry: Subjects) -> tuple[object, ...]:
     return entry.ens, entry.ens_version, entry.received_at, True, entry.filer or None
-
-
-def _values(reading: Reading, fields: Iterable[Field]) -> Iterator[object]:
-    for field in fields:
-        value = reading[field.name]
-        if value is None:
-            yield None
-        elif field.type is FieldType.CODES:
-            yield list(value)
-        else:
-            yield (reading[f"{field.name}#text"] or "") if field.type is FieldType.TEXT else value
 
 
 def _keys(reading: Reading) -> tuple[object, ...]:

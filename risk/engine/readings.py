@@ -84,6 +84,16 @@ class Reading(dict[str, Any]):
         self[key] = value
         return value
 
+    def adopt(self) -> None:
+        """Take over what the header has read and the goods item does not declare itself."""
+        given = self._given
+        if not given:
+            self.update(self.header)
+            return
+        for key, value in self.header.items():
+            if not any(name in given for name in INHERITED.get(key, ())):
+                self[key] = value
+
     def _inherit(self, key: str) -> Any:
         own = self._given and any(name in self._given for name in INHERITED[key])
         return READERS[key](self.subject) if own or self.header is self else self.header[key]

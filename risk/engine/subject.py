@@ -29,6 +29,10 @@ class Features(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         own = self.items.get(place)
         return own[name] if own and name in own else self.declaration.get(name)
 
+    def at(self, place: int) -> dict[str, Number]:
+        """Return all values for the goods item at that place."""
+        return self.declaration | self.items.get(place, {})
+
 
 NO_FEATURES = Features()
 
