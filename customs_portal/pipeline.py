@@ -6,9 +6,14 @@ filing.amended       -> assess again, reply (IE304); amendment.refused -> reply 
 diversion.acknowledged, diversion.refused -> reply (IE325, IE324)
 declarations.requested, message.partner_refused -> reply (IE303, IE906)
 ens.diverted         -> hand_over (IE301)
+ens.taken_over (IE301, IE303 of another State) -> assess, reconcile
+declaration_request.made -> ask (IE302)
+subsequent_entry.notified (IE319 of another State) -> reconcile (goods that came before it)
 filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
 message.test_accepted, message.test_refused -> reply (IE328, IE316), and nothing else
-assessment.risk_concluded -> notify_subsequent_offices (IE319)
+assessment.risk_concluded, analysis.still_open -> notify_subsequent_offices (IE319)
+case.decided, measure.lifted, filing.superseded -> notify_subsequent_offices (changes, withdrawal)
+subsequent_entry.acted -> feedback (XF319 to the State that told us)
 measure.announced    -> announce (IE351)
 measure.placed, measure.lifted -> terminal (a hold blocks and unblocks goods)
 arrival.line_held, .hold_lifted, .hold_moved, .waived -> terminal (so does one on undeclared goods)
@@ -46,6 +51,8 @@ PIPELINE = Pipeline(
             batch=50,
             task="messaging.tasks.notify_subsequent_offices",
         ),
+        Consumer(name="ask", path="messaging.consumers.asking.handle"),
+        Consumer(name="feedback", path="messaging.consumers.feedback.handle"),
         Consumer(name="hand_over", path="messaging.consumers.hand_over.handle", ordered=True),
     ),
     routes={
@@ -64,12 +71,15 @@ PIPELINE = Pipeline(
         declared.DECLARATIONS_REQUESTED: ("reply",),
         wire.PARTNER_REFUSED: ("reply",),
         declared.ENS_DIVERTED: ("hand_over",),
+        declared.SUBSEQUENT_ENTRY_NOTIFIED: ("reconcile",),
+        declared.ENS_TAKEN_OVER: ("assess", "reconcile"),
+        declared.DECLARATION_REQUEST_MADE: ("ask",),
         declared.MEASURE_ANNOUNCED: ("announce",),
         declared.MEASURE_BREACHED: ("alarm",),
         opinion.ASSESSMENT_MADE: ("compare",),
         opinion.ASSESSMENT_CONCLUDED: ("compare",),
         declared.MEASURE_PLACED: ("terminal",),
-        declared.MEASURE_LIFTED: ("notices", "terminal"),
+        declared.MEASURE_LIFTED: ("notices", "terminal", "notify_subsequent_offices"),
         declared.ARRIVAL_LINE_HELD: ("terminal",),
         declared.ARRIVAL_HOLD_LIFTED: ("terminal",),
         declared.ARRIVAL_HOLD_MOVED: ("terminal",),
@@ -83,6 +93,10 @@ PIPELINE = Pipeline(
         declared.REFUSAL_REVOKED: ("notices",),
         declared.CONSIGNMENT_RELEASED: ("notices",),
         opinion.RISK_CONCLUDED: ("notify_subsequent_offices",),
+        opinion.CASE_DECIDED: ("notify_subsequent_offices",),
+        wire.ANALYSIS_STILL_OPEN: ("notify_subsequent_offices",),
+        declared.FILING_SUPERSEDED: ("notify_subsequent_offices",),
+        declared.SUBSEQUENT_ENTRY_ACTED: ("feedback",),
     },
     story_only=frozenset(
         {
@@ -112,15 +126,23 @@ PIPELINE = Pipeline(
             declared.CONSIGNMENT_UNDER_CONTROL,
             declared.CONSIGNMENT_NOT_RELEASED,
             declared.SUBSEQUENT_ENTRY_INFORMED,
+            declared.SUBSEQUENT_ENTRY_LATE,
+            declared.SUBSEQUENT_ENTRY_WITHDRAWN,
+            declared.SUBSEQUENT_ENTRY_SET_ASIDE,
+            declared.SUBSEQUENT_ENTRY_REPLACED,
+            declared.SUBSEQUENT_ENTRY_ARRIVED,
+            declared.SUBSEQUENT_ENTRY_MISSED,
             declared.TRAFFIC_CORRECTED,
-            declared.SUBSEQUENT_ENTRY_ACTED,
+            declared.SUBSEQUENT_ENTRY_FEEDBACK,
+            declared.ENS_TOLD_AGAIN,
+            declared.DECLARATION_REQUEST_ANSWERED,
+            declared.DECLARATION_REQUEST_TIMED_OUT,
             declared.INFRINGEMENT_FOUND,
             declared.INFRINGEMENT_STEP,
             declared.DUAL_FILING_SUSPECTED,
             declared.DUAL_FILING_DISMISSED,
             declared.DUAL_FILING_KEPT,
             declared.DUAL_FILING_WON,
-            declared.FILING_SUPERSEDED,
             declared.ARRIVAL_ATTEMPTED,
             declared.ARRIVAL_RECORDED,
             declared.ARRIVAL_MATCHED,
@@ -134,7 +156,6 @@ PIPELINE = Pipeline(
             opinion.CASE_CALL_RECORDED,
             opinion.CASE_CLAIMED,
             opinion.CASE_GIVEN_BACK,
-            opinion.CASE_DECIDED,
             opinion.RULE_DRAFTED,
             opinion.RULE_PROPOSED,
             opinion.RULE_SENT_BACK,
@@ -158,6 +179,9 @@ PIPELINE = Pipeline(
             opinion.REASSESSMENT_ENDED,
             opinion.CASE_TRANSFERRED,
             wire.MESSAGE_REPEATED,
+            wire.MESSAGE_DISCARDED,
+            wire.MESSAGE_REFUSED,
+            wire.TEST_WITHOUT_ANSWER,
             wire.MESSAGE_CREATED,
             wire.MESSAGE_COLLECTED,
             wire.TERMINAL_UNKNOWN,

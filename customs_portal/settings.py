@@ -147,6 +147,8 @@ PICTURE_SCANNER: str = env.str("PICTURE_SCANNER", default="")
 """Command that gets a file on its standard input and ends with 0 for clean, 1 for harmful."""
 LIFT_BY_INTERVENTION: bool = env.bool("LIFT_BY_INTERVENTION", default=False)
 """Whether a lifted do-not-load is told by IE351 with our code LIFT, besides the notice."""
+LODGEMENT_ELSEWHERE: bool = env.bool("LODGEMENT_ELSEWHERE", default=False)
+"""Whether declarations for our offices may be lodged in another State, which sends IE301."""
 PIPELINE = "customs_portal.pipeline.PIPELINE"
 PIPELINE_BACKLOG_LIMIT: int = env.int("PIPELINE_BACKLOG_LIMIT", default=5000)
 MESSAGE_SIZE_LIMIT: int = env.int("MESSAGE_SIZE_LIMIT", default=1_000_000)
@@ -193,6 +195,11 @@ CELERY_BEAT_SCHEDULE = {
     "open_undelivered": {
         "task": "messaging.tasks.open_undelivered",
         "schedule": schedule(30.0),
+        "options": {"expires": 60},
+    },
+    "tell_of_open_cases": {
+        "task": "messaging.tasks.tell_of_open_cases",
+        "schedule": schedule(60.0),
         "options": {"expires": 60},
     },
     "back_tests": {

@@ -33,7 +33,8 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     """The arrival of one means of transport, as notified or recorded; times are aware.
 
     `notified_by` is the EORI number of the operator whose message it is, `officer` the user who
-    recorded it; one of the two is empty.
+    recorded it; one of the two is empty. `elsewhere` are States where goods on board were declared
+    under MRNs that it does not tell.
     """
 
     reference: str
@@ -48,6 +49,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     officer: int | None = None
     message: int | None = None
     lines: tuple[Reported, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def call(self) -> str:

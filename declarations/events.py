@@ -218,3 +218,53 @@ INFRINGEMENT_FOUND = Kind(
 INFRINGEMENT_STEP = Kind(
     name="infringement.step", sentence=_("Infringement, %(kind_name)s: %(state_name)s")
 )
+SUBSEQUENT_ENTRY_NOTIFIED = Kind(
+    name="subsequent_entry.notified",
+    sentence=_("%(country)s told of a risk before our office, result %(codes)s"),
+)
+SUBSEQUENT_ENTRY_LATE = Kind(
+    name="subsequent_entry.late",
+    sentence=_("The goods were at %(office)s before %(country)s told of them"),
+)
+SUBSEQUENT_ENTRY_WITHDRAWN = Kind(
+    name="subsequent_entry.withdrawn", sentence=_("%(country)s withdrew the risk that it told of")
+)
+SUBSEQUENT_ENTRY_SET_ASIDE = Kind(
+    name="subsequent_entry.set_aside",
+    sentence=_("An older message of %(country)s came after a newer one and was set aside"),
+)
+SUBSEQUENT_ENTRY_REPLACED = Kind(
+    name="subsequent_entry.replaced",
+    sentence=_("What %(office)s was told of version %(version)s is replaced"),
+)
+SUBSEQUENT_ENTRY_ARRIVED = Kind(
+    name="subsequent_entry.arrived", sentence=_("Arrived at %(office)s")
+)
+SUBSEQUENT_ENTRY_MISSED = Kind(
+    name="subsequent_entry.missed",
+    sentence=_("Not arrived at %(office)s in the days after first entry"),
+)
+SUBSEQUENT_ENTRY_FEEDBACK = Kind(
+    name="subsequent_entry.feedback",
+    sentence=_("%(office)s tells what it did: %(action_name)s, %(result)s"),
+)
+ENS_TAKEN_OVER = Kind(
+    name="ens.taken_over",
+    sentence=_("Taken over from %(country)s by %(message_name)s, result %(codes)s"),
+)
+ENS_TOLD_AGAIN = Kind(
+    name="ens.told_again",
+    sentence=_("%(country)s told of the declaration again by %(message_name)s, result %(codes)s"),
+)
+DECLARATION_REQUEST_MADE = Kind(
+    name="declaration_request.made",
+    sentence=_("%(country)s asked for declarations, request %(reference)s, attempt %(attempt)s"),
+)
+DECLARATION_REQUEST_ANSWERED = Kind(
+    name="declaration_request.answered",
+    sentence=_("%(country)s answered request %(reference)s: %(given)s given, %(refused)s refused"),
+)
+DECLARATION_REQUEST_TIMED_OUT = Kind(
+    name="declaration_request.timed_out",
+    sentence=_("%(country)s did not answer request %(reference)s in time"),
+)

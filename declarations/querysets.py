@@ -29,7 +29,7 @@ class FilingQuerySet(models.QuerySet[Row]):
         """Keep those where an operator of the user lodges, represents or, after the MRN, carries.
 
         Whom the declarant has given a mandate to read sees what the declarant sees.
-        Officials see the filings of the ENS that they see.
+        Officials see the filings of the ENS that they see. No trader sees what another State told.
         """
         from declarations.models import Ens
 
@@ -37,7 +37,7 @@ class FilingQuerySet(models.QuerySet[Row]):
             seen = Ens.objects.visible_to(user).filter(members__filing=OuterRef("pk"))
             return self.filter(Exists(seen))
         eoris, readable = policies.operator_eoris(user), policies.reading_eoris(user)
-        return self.filter(
+        return self.filter(received_from="").filter(
             Q(sender__in=eoris)
             | (Q(declarant__in=readable) | Q(representative__in=eoris)) & ~Q(status="rejected")
             | Q(carrier__in=eoris, mrn__isnull=False)
@@ -64,6 +64,10 @@ class EnsQuerySet(models.QuerySet[Row]):
         legs = EntryLeg.objects.filter(ens=OuterRef("pk"), office__in=offices)
         sights = OfficeSight.objects.filter(ens=OuterRef("pk"), office__in=offices)
         return self.filter(Exists(legs) | Exists(sights))
+
+    def entering_here(self) -> Self:
+        """Leave out those whose first entry is that of another State, which told us of a risk."""
+        return self.exclude(role="subsequent_entry")
 
     def without_parties(self, eoris: frozenset[str]) -> Self:
         """Leave out those in which one of the EORI numbers, in capitals, is declared."""
@@ -130,6 +134,29 @@ class DualFilingQuerySet(models.QuerySet[Row]):
     def open(self) -> Self:
         """Keep those that nobody has decided."""
         return self.filter(state__in=("suspected", "confirmed"))
+
+
+class SubsequentEntryNoticeQuerySet(models.QuerySet[Row]):
+    """What our offices of subsequent entry were told."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep those to the user's offices; who reads the country sees those of all."""
+        from declarations.models import Ens
+
+        seen = self.filter(ens__in=Ens.objects.visible_to(user))
+        return _at_offices_of(seen, user, "office")
+
+    def live(self) -> Self:
+        """Keep those that an office still has to deal with."""
+        return self.filter(state__in=("expected", "arrived", "not_arrived"))
+
+
+class DeclarationRequestQuerySet(models.QuerySet[Row]):
+    """What we ask other administrations for."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep those of an office of the user; who reads the country sees all."""
+        return _at_offices_of(self, user, "office")
 
 
 class InfringementQuerySet(models.QuerySet[Row]):

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import transaction
 
 from customs_portal import clock
+from declarations.services.asking import ask_again, end_requests
 from declarations.services.clocks import end_clocks
 from declarations.services.do_not_load import lapse_unsigned
 from declarations.services.infringements import find_infringements
@@ -14,6 +15,7 @@ from declarations.services.reconcile import (
     resolve_declared,
     unresolved,
 )
+from declarations.services.subsequent_entry import miss_notices
 from declarations.services.unmatched import give_up_asking
 
 
@@ -31,7 +33,14 @@ def tell_ended_clocks() -> None:
 @shared_task(name="declarations.tasks.reconcile")
 def reconcile() -> None:
     """Mark what did not arrive, count what was left behind, find late declarations again."""
-    for step in (miss_arrivals, comply, give_up_asking):
+    for step in (
+        miss_arrivals,
+        comply,
+        ask_again,
+        end_requests,
+        give_up_asking,
+        miss_notices,
+    ):
         done = AT_A_TIME
         while done >= AT_A_TIME:
             with transaction.atomic():

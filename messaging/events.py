@@ -10,6 +10,9 @@ MESSAGE_UNREADABLE = Kind(
 )
 TEST_ACCEPTED = Kind(name="message.test_accepted", sentence=_("Test message found correct"))
 TEST_REFUSED = Kind(name="message.test_refused", sentence=_("Test message found wrong"))
+TEST_WITHOUT_ANSWER = Kind(
+    name="message.test_without_answer", sentence=_("Test message taken in, which gets no answer")
+)
 MESSAGE_REPEATED = Kind(name="message.repeated", sentence=_("Message received again"))
 MESSAGE_CREATED = Kind(name="message.created", sentence=_("%(kind)s written to %(recipient)s"))
 MESSAGE_COLLECTED = Kind(
@@ -20,3 +23,13 @@ TERMINAL_UNKNOWN = Kind(
     sentence=_("No port system known at %(places)s: tell the terminal by telephone, %(action)s"),
 )
 PARTNER_REFUSED = Kind(name="message.partner_refused", sentence=_("Message of %(country)s refused"))
+MESSAGE_DISCARDED = Kind(
+    name="message.discarded", sentence=_("Notice of errors %(kind)s could not be used")
+)
+MESSAGE_REFUSED = Kind(
+    name="message.refused", sentence=_("%(country)s refused %(kind)s: %(errors)s")
+)
+ANALYSIS_STILL_OPEN = Kind(
+    name="analysis.still_open",
+    sentence=_("Not concluded two hours before first entry: the offices after it are told"),
+)

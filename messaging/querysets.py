@@ -7,7 +7,6 @@ from django.db import models
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import Role, User
 from declarations.models import Ens
-from messaging.models.partner import Partner
 
 COLLECTED = ("trader", "terminal")
 """The channels whose recipients collect."""
@@ -43,5 +42,7 @@ class OutboundMessageQuerySet(models.QuerySet[Row]):
 
 def _countries(user: User) -> list[str]:
     """Return the countries whose administration the user's system belongs to."""
+    from messaging.models.partner import Partner
+
     own = Partner.objects.filter(active=True, operator__memberships__user=user)
     return list(own.values_list("country", flat=True))

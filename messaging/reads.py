@@ -50,10 +50,10 @@ def message_state(correlation: UUID, user: User) -> MessageState | None:
 
 
 def is_answered(correlation: UUID) -> bool:
-    """Whether the message, or the one that it repeats, has its answer."""
-    answered = InboundMessage.State.ANSWERED
+    """Whether the message, or the one that it repeats, has its answer or needs none."""
+    done = InboundMessage.DONE
     return InboundMessage.objects.filter(
-        Q(state=answered) | Q(repeats__state=answered), correlation=correlation
+        Q(state__in=done) | Q(repeats__state__in=done), correlation=correlation
     ).exists()
 
 

@@ -14,9 +14,14 @@ from customs_portal.findings import Finding
 from declarations.checks.amendment import OTHER
 from declarations.mrn import make_test_mrn
 from messaging.claims import check_ids
-from messaging.events import MESSAGE_UNREADABLE, TEST_ACCEPTED, TEST_REFUSED
+from messaging.events import (
+    MESSAGE_UNREADABLE,
+    TEST_ACCEPTED,
+    TEST_REFUSED,
+    TEST_WITHOUT_ANSWER,
+)
 from messaging.pointers import pointed
-from messaging.received.kinds import KINDS
+from messaging.received.kinds import KINDS, is_answered
 from messaging.received.message import Fate, Judged
 
 
@@ -77,6 +82,8 @@ def _told(fate: Fate) -> dict[str, str]:
 
 
 def _kind(fate: Fate) -> Kind:
+    if not is_answered(fate.message.reading.kind, fate.findings):
+        return TEST_WITHOUT_ANSWER
     if not fate.message.is_readable:
         return MESSAGE_UNREADABLE
     return TEST_REFUSED if fate.findings else TEST_ACCEPTED

@@ -30,7 +30,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     """A message that was lodged, and what became of it."""
 
     id = serializers.UUIDField(help_text="Correlation id.")
-    state = serializers.ChoiceField(choices=["received", "answered"])
+    state = serializers.ChoiceField(choices=["received", "answered", "taken_in"])
     test = serializers.BooleanField(help_text="A test: checked and answered, never registered.")
     kind = serializers.CharField(help_text="Kind of message, empty until it is known.")
     mrn = serializers.CharField(help_text="MRN, empty if none was given.")

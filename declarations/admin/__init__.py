@@ -2,13 +2,23 @@
 
 from declarations.admin.arrivals import ArrivalAdmin, DualFilingAdmin, InfringementAdmin
 from declarations.admin.declared import EnsScopedAdmin, FilingAdmin, link_to, user_of
+from declarations.admin.other_administrations import (
+    DeclarationRequestAdmin,
+    ReceivedTransmissionAdmin,
+    SubsequentEntryFeedbackAdmin,
+    SubsequentEntryNoticeAdmin,
+)
 
 __all__ = [
     "ArrivalAdmin",
+    "DeclarationRequestAdmin",
     "DualFilingAdmin",
     "EnsScopedAdmin",
     "FilingAdmin",
     "InfringementAdmin",
+    "ReceivedTransmissionAdmin",
+    "SubsequentEntryFeedbackAdmin",
+    "SubsequentEntryNoticeAdmin",
     "link_to",
     "user_of",
 ]

@@ -24,7 +24,6 @@ from declarations.models import (
     FilingVersion,
     Measure,
     Outage,
-    SubsequentEntryNotice,
 )
 from declarations.outages import excused
 
@@ -198,7 +197,13 @@ class FilingAdmin(RoleAdmin):
         "lodged_at",
         "late_minutes",
     )
-    list_filter = ("status", "type", "transport_mode", "office_of_first_entry")
+    list_filter = (
+        "status",
+        "type",
+        "received_from",
+        "transport_mode",
+        "office_of_first_entry",
+    )
     search_fields = ("^mrn", "^lrn", "^declarant", "^representative", "^carrier")
     date_hierarchy = "lodged_at"
     ordering = ("-lodged_at",)
@@ -274,19 +279,6 @@ class MeasureAdmin(EnsScopedAdmin):
     list_select_related: ClassVar[tuple[str, ...]] = ("ens", "placed_by")
     search_fields = ("^ens__mrn", "^reference")
     date_hierarchy = "placed_at"
-    ordering = ("-id",)
-    readonly_fields = ("ens_link",)
-    exclude = ("ens",)
-
-
-@admin.register(SubsequentEntryNotice)
-class SubsequentEntryNoticeAdmin(EnsScopedAdmin):
-    """What our offices of subsequent entry were told."""
-
-    list_display = ("__str__", "ens_link", "office", "version", "result_code", "informed_at")
-    list_filter = ("office", "result_code")
-    search_fields = ("^ens__mrn",)
-    date_hierarchy = "informed_at"
     ordering = ("-id",)
     readonly_fields = ("ens_link",)
     exclude = ("ens",)

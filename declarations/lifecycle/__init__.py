@@ -6,8 +6,9 @@ from declarations.lifecycle.filing import FILING
 from declarations.lifecycle.machine import Machine, Transition
 from declarations.lifecycle.measure import CONTROL, DO_NOT_LOAD, HOLD, REFUSAL
 from declarations.lifecycle.moving import move
+from declarations.lifecycle.notice import NOTICE
 
-MACHINES = (FILING, ENS, CONSIGNMENT, DO_NOT_LOAD, HOLD, CONTROL, REFUSAL)
+MACHINES = (FILING, ENS, CONSIGNMENT, DO_NOT_LOAD, HOLD, CONTROL, REFUSAL, NOTICE)
 
 __all__ = [
     "CONSIGNMENT",
@@ -17,6 +18,7 @@ __all__ = [
     "FILING",
     "HOLD",
     "MACHINES",
+    "NOTICE",
     "REFUSAL",
     "Machine",
     "Transition",

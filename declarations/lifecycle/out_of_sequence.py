@@ -1,7 +1,7 @@
 """Messages out of sequence: by message and situation, the error with which it is refused.
 
-Functional errors: 90 unknown MRN, 92 message out of sequence, 93 invalid MRN. IE305 gives beside
-it a code of the list AmendmentRejectionMotivation.
+Functional errors: 90 unknown MRN, 91 MRN in use, 92 message out of sequence, 93 invalid MRN. IE305
+gives beside it a code of the list AmendmentRejectionMotivation.
 """
 
 from collections.abc import Collection
@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 UNKNOWN_MRN = "90"
+MRN_IN_USE = "91"
 OUT_OF_SEQUENCE = "92"
 INVALID_MRN = "93"
 DUPLICATE = "26"

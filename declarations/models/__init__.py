@@ -3,6 +3,7 @@
 from declarations.models.arrival import Arrival, ArrivalLine
 from declarations.models.clock import Clock
 from declarations.models.control import Control, ControlPicture
+from declarations.models.declaration_request import DeclarationRequest
 from declarations.models.dual_filing import DualFiling
 from declarations.models.ens import Ens, EnsMember, EnsVersion, EntryLeg
 from declarations.models.filing import ConsignmentLife, Filing, FilingVersion
@@ -19,15 +20,22 @@ from declarations.models.projection import (
 )
 from declarations.models.refusal import Refusal
 from declarations.models.sight import OfficeSight
-from declarations.models.subsequent_entry import SubsequentEntryNotice
+from declarations.models.subsequent_entry import (
+    Action,
+    ReceivedTransmission,
+    SubsequentEntryFeedback,
+    SubsequentEntryNotice,
+)
 
 __all__ = [
+    "Action",
     "Arrival",
     "ArrivalLine",
     "Clock",
     "ConsignmentLife",
     "Control",
     "ControlPicture",
+    "DeclarationRequest",
     "DeclaredConsignment",
     "DeclaredEquipment",
     "DeclaredItem",
@@ -45,7 +53,9 @@ __all__ = [
     "MeasureProposal",
     "OfficeSight",
     "Outage",
+    "ReceivedTransmission",
     "Refusal",
     "SearchKey",
+    "SubsequentEntryFeedback",
     "SubsequentEntryNotice",
 ]

@@ -158,6 +158,11 @@ class ArrivalLine(models.Model):
         return self.mrn or self.container or self.document or self.description
 
     @property
+    def declared_in(self) -> str:
+        """Return the State where it was declared, as reported or as its MRN says; empty if none."""
+        return self.country or self.mrn[2:4]
+
+    @property
     def is_open(self) -> bool:
         """Whether it still waits for a declaration, an answer or an officer."""
         return self.state in self.OPEN

@@ -11,7 +11,11 @@ from declarations.querysets import FilingQuerySet
 
 
 class Filing(models.Model):
-    """One lodged message (LIFECYCLE section 1). A rejected one has no MRN and frees its LRN."""
+    """One lodged message (LIFECYCLE section 1). A rejected one has no MRN and frees its LRN.
+
+    `received_from` is the State in which it was lodged and that told us of it, empty for ours:
+    such a one is no filing of a trader with us.
+    """
 
     class Status(models.TextChoices):
         REJECTED = "rejected", _("Rejected")
@@ -37,6 +41,9 @@ class Filing(models.Model):
     late_minutes = models.IntegerField(_("minutes late"), null=True)
     findings = models.JSONField(_("findings"), default=list)
     version = models.PositiveIntegerField(_("version"), default=1)
+    received_from = models.CharField(
+        _("received from"), max_length=2, blank=True, default="", db_default=""
+    )
 
     objects = FilingQuerySet.as_manager()
 
@@ -46,7 +53,7 @@ class Filing(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["declarant", "lrn"],
-                condition=~Q(status="rejected"),
+                condition=~Q(status="rejected") & Q(received_from=""),
                 name="lrn_unique_per_declarant",
             ),
             models.CheckConstraint(

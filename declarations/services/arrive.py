@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from customs_portal.bulk import fetch_prepared
 from customs_portal.events.services import NewEvent, record_many
@@ -187,7 +188,23 @@ def _write_lines(arrival: Arrival, weighed: _Weighed) -> list[ArrivalLine]:
             _line(arrival, number, Reported(mrn=each.ens.mrn), key, weighed)
             for number, (key, each) in enumerate(weighed.matched.items(), start=1)
         ]
+    lines += [
+        _elsewhere(arrival, number, country)
+        for number, country in enumerate(weighed.notification.elsewhere, start=len(lines) + 1)
+    ]
     return ArrivalLine.objects.bulk_create(lines)
+
+
+def _elsewhere(arrival: Arrival, number: int, country: str) -> ArrivalLine:
+    """Return the line for whatever on board was declared in another State."""
+    return ArrivalLine(
+        arrival=arrival,
+        number=number,
+        state=ArrivalLine.State.UNMATCHED,
+        country=country,
+        description=_("Declared in %(country)s") % {"country": country},
+        from_outside=True,
+    )
 
 
 def _line(

@@ -77,6 +77,7 @@ def _asked_for(order: DiversionOrder, country: str) -> list[int]:
         expected_arrival__lt=begin + DAY,
         office_of_first_entry__startswith=order.office or country,
         status__in=ENS.targets("divert"),
+        members__filing__received_from="",
     )
     return list(on_board.order_by("pk").values_list("pk", flat=True))
 

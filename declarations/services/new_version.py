@@ -23,8 +23,8 @@ from declarations.models import (
 )
 from declarations.projection import write_projection, write_search_keys
 from declarations.services.clocks import replace_clocks
-from declarations.services.lodge import means_of, offices_on_the_way, papers
 from declarations.services.reconfirm import ask_to_reconfirm
+from declarations.services.registering import means_of, offices_on_the_way, papers
 from declarations.traffic import TrafficClass
 
 ANALYSIS_AGAIN = timedelta(minutes=30)
@@ -32,7 +32,10 @@ ANALYSIS_AGAIN = timedelta(minutes=30)
 
 
 class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """The next document of a filing; filing and ENS are as they were before it."""
+    """The next document of a filing; filing and ENS are as they were before it.
+
+    `offices` are those on its way, where they are not what the document says.
+    """
 
     filing: Filing
     ens: Ens
@@ -41,6 +44,7 @@ class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
     sender: str
     received_at: datetime
     correlation: UUID | None = None
+    offices: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
@@ -58,10 +62,27 @@ class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
         return self.received_at + ANALYSIS_AGAIN
 
 
+class WrittenVersions(msgspec.Struct, frozen=True, kw_only=True):
+    """The ids of what was written: filing versions by filing, ENS versions by ENS."""
+
+    filing_versions: dict[int, int]
+    ens_versions: dict[int, int]
+
+
 def write_versions(versions: Sequence[NewVersion], *, at: datetime) -> None:
-    """Write the versions, no two of one ENS; the caller holds the locks of the ENS rows."""
+    """Write amended versions, no two of one ENS; the caller holds the locks of the ENS rows."""
     if not versions:
         return
+    written = write_documents(versions, at=at)
+    analyse_again(versions, at=at)
+    _record(versions, written, at)
+
+
+def write_documents(versions: Sequence[NewVersion], *, at: datetime) -> WrittenVersions:
+    """Write the versions with all that hangs on a version but their analysis.
+
+    Measures ask to be confirmed. The caller holds the locks of the ENS rows.
+    """
     numbered = _write_filing_versions(versions, at)
     ens_versions = _write_ens_versions(versions, numbered, at)
     _update_filings(versions)
@@ -70,10 +91,15 @@ def write_versions(versions: Sequence[NewVersion], *, at: datetime) -> None:
     _replace_search_keys(versions)
     _replace_legs(versions)
     _take_over_consignments(versions)
-    _restart_clocks(versions, at)
     for each in versions:
         ask_to_reconfirm([each.ens.pk], version=each.ens_number, at=at)
-    _record(versions, numbered, ens_versions, at)
+    return WrittenVersions(filing_versions=numbered, ens_versions=ens_versions)
+
+
+def analyse_again(versions: Sequence[NewVersion], *, at: datetime) -> None:
+    """Let the ENS be analysed at once on their new versions."""
+    move(Ens, ENS, "analyse_again", [each.ens.pk for each in versions])
+    _restart_clocks(versions, at)
 
 
 def _write_filing_versions(versions: Sequence[NewVersion], at: datetime) -> dict[int, int]:
@@ -153,7 +179,6 @@ def _update_ens(versions: Sequence[NewVersion]) -> None:
             expected_arrival=each.document.expected_arrival,
             analysis_ends_at=each.analysis_ends_at,
         )
-    move(Ens, ENS, "analyse_again", [each.ens.pk for each in versions])
 
 
 def _replace_search_keys(versions: Sequence[NewVersion]) -> None:
@@ -162,11 +187,13 @@ def _replace_search_keys(versions: Sequence[NewVersion]) -> None:
 
 
 def _replace_legs(versions: Sequence[NewVersion]) -> None:
-    """Give the ENS the itinerary of the new document; the office of first entry stays."""
+    """Give the ENS its itinerary of now; the office of first entry stays."""
     before: dict[int, list[str]] = {each.ens.pk: [] for each in versions}
     for leg in EntryLeg.objects.filter(ens__in=before).order_by("sequence"):
         before[leg.ens_id].append(leg.office)
-    wanted = {each.ens.pk: offices_on_the_way(each.document) for each in versions}
+    wanted = {
+        each.ens.pk: list(each.offices) or offices_on_the_way(each.document) for each in versions
+    }
     changed = [ens for ens, offices in wanted.items() if offices != before[ens]]
     EntryLeg.objects.filter(ens__in=changed).delete()
     EntryLeg.objects.bulk_create(
@@ -211,12 +238,7 @@ def _restart_clocks(versions: Sequence[NewVersion], at: datetime) -> None:
         replace_clocks(each.ens.pk, [analysis, *others], at=at)
 
 
-def _record(
-    versions: Sequence[NewVersion],
-    numbered: dict[int, int],
-    ens_versions: dict[int, int],
-    at: datetime,
-) -> None:
+def _record(versions: Sequence[NewVersion], written: WrittenVersions, at: datetime) -> None:
     record_many(
         [
             NewEvent(
@@ -226,9 +248,9 @@ def _record(
                 correlation=each.correlation,
                 data={
                     "filing": each.filing.pk,
-                    "filing_version": numbered[each.filing.pk],
+                    "filing_version": written.filing_versions[each.filing.pk],
                     "ens": each.ens.pk,
-                    "ens_version": ens_versions[each.ens.pk],
+                    "ens_version": written.ens_versions[each.ens.pk],
                     "version": each.ens_number,
                     "mrn": each.ens.mrn,
                     "sender": each.sender,

@@ -14,7 +14,11 @@ def rehearse(documents: Sequence[Document]) -> list[Refused | None]:
     """
     keys = [(document.declarant.identifier or "", document.lrn or "") for document in documents]
     taken = set(
-        Filing.objects.filter(declarant__in={who for who, _ in keys}, lrn__in={n for _, n in keys})
+        Filing.objects.filter(
+            declarant__in={who for who, _ in keys},
+            lrn__in={lrn for _, lrn in keys},
+            received_from="",
+        )
         .exclude(status="rejected")
         .values_list("declarant", "lrn")
     )

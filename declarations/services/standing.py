@@ -36,8 +36,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ens_of(mrns: Collection[str]) -> dict[str, int]:
-    """Return by MRN of a filing the ENS that it belongs to."""
-    members = EnsMember.objects.filter(filing__mrn__in=set(mrns))
+    """Return by MRN of a filing lodged with us the ENS that it belongs to."""
+    members = EnsMember.objects.filter(filing__mrn__in=set(mrns), filing__received_from="")
     return {str(mrn): ens for mrn, ens in members.values_list("filing__mrn", "ens")}
 
 

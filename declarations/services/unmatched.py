@@ -1,7 +1,7 @@
 """Goods that arrived without a declaration: asked about, held, waived, or declared afterwards."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from django.conf import settings
@@ -20,10 +20,10 @@ from declarations.events import (
 )
 from declarations.models import Arrival, ArrivalLine
 from declarations.querysets import ArrivalLineQuerySet
+from declarations.services.asking import ANSWER_LIMIT, make_requests
 from declarations.services.locks import assert_in_transaction
 from declarations.services.results import Changed, Refused, refused
 
-ANSWER_LIMIT = timedelta(hours=4)
 AT_A_TIME = 200
 State, Hold = ArrivalLine.State, ArrivalLine.Hold
 
@@ -55,9 +55,10 @@ def ask_or_hold(lines: Sequence[ArrivalLine], *, arrival: Arrival, at: datetime)
     held = [line for line in lines if line not in asked and line.from_outside]
     _set(asked, state=State.ASKED)
     _set(held, hold=Hold.IN_FORCE)
+    make_requests(arrival, asked, at=at)
     by_country: dict[str, list[str]] = {}
     for line in asked:
-        by_country.setdefault(_country(line), []).append(line.mrn)
+        by_country.setdefault(line.declared_in, []).append(str(line))
     record_many(
         [
             _told(ARRIVAL_UNMATCHED, arrival, at, lines=len(lines)),
@@ -71,12 +72,7 @@ def ask_or_hold(lines: Sequence[ArrivalLine], *, arrival: Arrival, at: datetime)
 
 
 def _is_of_another_state(line: ArrivalLine) -> bool:
-    return bool(line.mrn) and _country(line) != settings.CUSTOMS_COUNTRY
-
-
-def _country(line: ArrivalLine) -> str:
-    """Return where the declaration was lodged: as reported, else as its MRN says."""
-    return line.country or line.mrn[2:4]
+    return line.declared_in not in ("", settings.CUSTOMS_COUNTRY)
 
 
 def _set(lines: Iterable[ArrivalLine], **values: str) -> None:
@@ -97,13 +93,18 @@ def give_up_asking(*, at: datetime) -> int:
         .filter(state=State.ASKED)
         .select_related("arrival")
     )
+    treat_as_undeclared(asked, at=at)
+    return len(asked)
+
+
+def treat_as_undeclared(asked: Sequence[ArrivalLine], *, at: datetime) -> None:
+    """Hold goods from outside whose declaration was asked for in vain; the caller locks them."""
     _set(asked, state=State.UNMATCHED)
     held = [line for line in asked if line.from_outside]
     _set(held, hold=Hold.IN_FORCE)
     record_many(
         [_told(ARRIVAL_LINE_HELD, line.arrival, at, what=str(line), line=line.pk) for line in held]
     )
-    return len(asked)
 
 
 def waive(waivers: Sequence[Waiver], *, officer: User, at: datetime) -> list[Changed | Refused]:

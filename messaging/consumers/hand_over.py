@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from customs_portal.events.models import Event
-from messaging.consumers.subsequent_entry import Flagged, flagged_ens
 from messaging.formats.answers import FirstEntry
 from messaging.formats.ics1.writing import write_first_entry
 from messaging.outbox import Draft, Numbered, Written, number, write
 from messaging.replying.reply import envelope
+from messaging.telling import Flagged, flagged_ens
 
 
 def handle(batch: Sequence[Event], *, at: datetime) -> None:

@@ -10,9 +10,9 @@ from customs_portal.events.models import Event
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.reference import snapshot
 from messaging.claims import claim
-from messaging.events import MESSAGE_REPEATED, MESSAGE_UNREADABLE
+from messaging.events import MESSAGE_DISCARDED, MESSAGE_REPEATED, MESSAGE_UNREADABLE
 from messaging.judging import judge
-from messaging.received.kinds import KINDS
+from messaging.received.kinds import KINDS, is_answered
 from messaging.received.message import Fate, Judged, Received
 from messaging.trials import try_out
 from messaging.turns import turns
@@ -94,10 +94,10 @@ def _refuse_unreadable(messages: Sequence[Judged], at: datetime) -> list[Fate]:
     record_many(
         [
             NewEvent(
-                kind=MESSAGE_UNREADABLE,
+                kind=MESSAGE_UNREADABLE if _gets_answer(message) else MESSAGE_DISCARDED,
                 at=at,
                 correlation=message.received.correlation,
-                data={"message": message.received.id},
+                data={"message": message.received.id, "kind": message.reading.kind},
             )
             for message in unreadable
         ]
@@ -105,13 +105,18 @@ def _refuse_unreadable(messages: Sequence[Judged], at: datetime) -> list[Fate]:
     return [Fate(message=message, findings=message.findings) for message in unreadable]
 
 
+def _gets_answer(message: Judged) -> bool:
+    return is_answered(message.reading.kind, message.findings)
+
+
 _STORE = """
 UPDATE messaging_inboundmessage m
 SET kind = f.kind, message_identification = f.message_identification, lrn = f.lrn, mrn = f.mrn,
-    findings = f.findings, repeats_id = f.repeats, is_test = f.is_test, judged_at = %s
+    findings = f.findings, repeats_id = f.repeats, is_test = f.is_test, judged_at = %s,
+    state = CASE WHEN f.answered THEN m.state ELSE 'taken_in' END
 FROM json_to_recordset(%s::json) AS f(
     id bigint, kind text, message_identification text, lrn text, mrn text, findings jsonb,
-    repeats bigint, is_test boolean)
+    repeats bigint, is_test boolean, answered boolean)
 WHERE m.id = f.id
 """
 
@@ -133,4 +138,5 @@ def _row(fate: Fate) -> dict[str, object]:
         "findings": fate.findings,
         "repeats": fate.message.repeats,
         "is_test": fate.message.is_test,
+        "answered": is_answered(reading.kind, fate.findings),
     }

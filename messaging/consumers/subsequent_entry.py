@@ -1,114 +1,115 @@
-"""Telling the offices of subsequent entry of a positive result (LIFECYCLE section 7, IE319)."""
+"""Telling the offices of subsequent entry of a risk, its changes and its end by IE319."""
 
-import csv
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 
 import msgspec
 from django.conf import settings
-from django.db import connection
 
 from customs_portal.events.models import Event
-from declarations.document import Document, decode
-from declarations.models import Measure
+from declarations.document import Document
 from declarations.services import OwnOfficeNotice, inform_own_offices
-from messaging.consumers.announce import items_concerned
+from declarations.services.locks import lock_ens
+from declarations.services.subsequent_entry import replace_notices
+from declarations.services.transmissions import WITHDRAWN, gravity
+from messaging.events import ANALYSIS_STILL_OPEN
 from messaging.formats.answers import RiskResult, SubsequentEntry
 from messaging.formats.ics1.writing import write_subsequent_entry
 from messaging.outbox import Draft, Numbered, Written, number, write
 from messaging.replying.reply import envelope
+from messaging.telling import Flagged, flagged_ens, told_before, with_open_case
+from risk.events import RISK_CONCLUDED
 
-_CODES = Path(__file__).parent.parent / "data" / "risk_results.csv"
-_LOAD = """
-SELECT e.id, e.mrn, e.version, f.lrn, f.registered_at, f.lodged_at, fv.document_json::text
-FROM declarations_ens e
-JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = e.version
-JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
-JOIN declarations_filing f ON f.id = fv.filing_id
-WHERE e.id = ANY(%s)
-"""
+OPEN = RiskResult(code="OPEN", text="Analysis not concluded")
+NO_RISK = RiskResult(code=WITHDRAWN, text="No risk any longer")
+Results = tuple[RiskResult, ...]
 
 
-class Flagged(msgspec.Struct, frozen=True, kw_only=True):
-    """An ENS with a positive result on its current version."""
+class _Telling(msgspec.Struct, frozen=True, kw_only=True):
+    """What one event has to be told of: to which States, and whether to our own offices."""
 
-    ens: int
-    mrn: str
-    version: int
-    lrn: str
-    registered_at: datetime
-    submitted_at: datetime
-    document: Document
-    results: tuple[RiskResult, ...] = ()
+    event: Event
+    flagged: Flagged
+    results: Results
+    countries: tuple[str, ...]
+    own: tuple[str, ...]
 
 
 def handle(batch: Sequence[Event], *, at: datetime) -> None:
-    """One IE319 to each other Member State on the way; our own offices get it into their inbox.
+    """One IE319 to each other Member State concerned; our own offices get it into their inbox.
 
     A result on a version that has been replaced is told to nobody: its successor is assessed anew.
+    Changes and withdrawals go to those only who were told something else before.
     """
-    found = flagged_ens([event.data["ens"] for event in batch])
-    current = [
-        event for event in batch if found[event.data["ens"]].version == event.data["version"]
+    ids = [_ens(event) for event in batch]
+    lock_ens(ids)
+    found = flagged_ens(ids)
+    told, waiting = told_before(ids), with_open_case(ids)
+    tellings: list[_Telling] = []
+    for event in batch:
+        flagged = found[_ens(event)]
+        if event.kind in _FIRST:
+            tellings += _first(event, flagged)
+        else:
+            tellings += _change(event, flagged, told, waiting)
+        told |= {(flagged.ens, to): each.results for each in tellings[-1:] for to in each.countries}
+    _tell_states(tellings, at)
+    for telling in tellings:
+        _tell_own_offices(telling, at)
+
+
+def _ens(event: Event) -> int:
+    assert event.stream is not None
+    return event.stream
+
+
+_FIRST = {RISK_CONCLUDED.name, ANALYSIS_STILL_OPEN.name}
+"""What is told to every office on the way."""
+
+
+def _first(event: Event, flagged: Flagged) -> list[_Telling]:
+    if event.data["version"] != flagged.version:
+        return []
+    is_open = event.kind == ANALYSIS_STILL_OPEN.name
+    return [
+        _Telling(
+            event=event,
+            flagged=flagged,
+            results=(*flagged.results, OPEN) if is_open else flagged.results,
+            countries=tuple(other_states(flagged.document)),
+            own=tuple(own_offices(flagged.document)),
+        )
     ]
-    _inform_states(current, found, at)
-    inform_own_offices(
-        [notice for event in current for notice in _notices(found[event.data["ens"]])], at=at
-    )
 
 
-def flagged_ens(ids: list[int]) -> dict[int, Flagged]:
-    """Return by id the ENS with their current declaration and the results that still stand."""
-    results = _results(ids)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOAD, [ids])
-        rows = cursor.fetchall()
-    return {row[0]: _flagged(row, results.get(row[0], [])) for row in rows}
-
-
-def _flagged(row: tuple[object, ...], measures: list[Measure]) -> Flagged:
-    *facts, stored = row
-    document = decode(stored)  # type: ignore[arg-type]
-    values = dict(zip(Flagged.__struct_fields__, facts, strict=False))
-    results = tuple(line for measure in measures for line in risk_results(measure, document))
-    return Flagged(**values, document=document, results=results)  # type: ignore[arg-type]
-
-
-def _results(ids: list[int]) -> dict[int, list[Measure]]:
-    measures: dict[int, list[Measure]] = {}
-    effective = Measure.objects.in_effect().filter(ens_id__in=ids, kind__in=result_codes())
-    for measure in effective.order_by("pk"):
-        measures.setdefault(measure.ens_id, []).append(measure)
-    return measures
-
-
-def risk_results(measure: Measure, document: Document) -> list[RiskResult]:
-    """Return the results of a measure: code and neutral text, never the reason or a rule."""
-    code, text = result_codes()[measure.kind]
-    numbers = items_concerned(document, measure.subject, measure.reference)
-    return [RiskResult(code=code, text=text, item=item) for item in numbers]
-
-
-@cache
-def result_codes() -> dict[str, tuple[str, str]]:
-    """Return code and text of the risk result by kind of measure."""
-    with _CODES.open(newline="") as file:
-        return {row["measure"]: (row["code"], row["text"]) for row in csv.DictReader(file)}
-
-
-def _inform_states(events: Sequence[Event], found: dict[int, Flagged], at: datetime) -> None:
-    pairs = [
-        (found[event.data["ens"]], event, country)
-        for event in events
-        for country in other_states(found[event.data["ens"]].document)
+def _change(
+    event: Event,
+    flagged: Flagged,
+    told: dict[tuple[int, str], Results],
+    waiting: frozenset[int],
+) -> list[_Telling]:
+    """Return what those have to learn who know something else; while a case is open, nothing."""
+    if flagged.ens in waiting or not _ends_something(event):
+        return []
+    results = flagged.results or (NO_RISK,)
+    known = {country: last for (ens, country), last in told.items() if ens == flagged.ens}
+    if not known and not flagged.own_offices_told:
+        return []
+    return [
+        _Telling(
+            event=event,
+            flagged=flagged,
+            results=results,
+            countries=tuple(country for country, last in known.items() if last != results),
+            own=flagged.own_offices_told,
+        )
     ]
-    numbered = number([_draft(flagged, event, country) for flagged, event, country in pairs])
-    messages = [
-        _written(flagged, own, at) for (flagged, _, _), own in zip(pairs, numbered, strict=True)
-    ]
-    write(messages, at=at)
+
+
+def _ends_something(event: Event) -> bool:
+    """Whether a result may have gone: a measure, the risk itself, or the whole declaration."""
+    verb: str = event.data.get("verb", "no_further_action")
+    return verb == "no_further_action"
 
 
 def other_states(document: Document) -> list[str]:
@@ -123,39 +124,55 @@ def own_offices(document: Document) -> list[str]:
     return [office for office in offices if office[:2] == settings.CUSTOMS_COUNTRY]
 
 
-def _draft(flagged: Flagged, event: Event, country: str) -> Draft:
+def _tell_states(tellings: Sequence[_Telling], at: datetime) -> None:
+    pairs = [(telling, country) for telling in tellings for country in telling.countries]
+    numbered = number([_draft(telling, country) for telling, country in pairs])
+    messages = [
+        _written(telling, own, at) for (telling, _), own in zip(pairs, numbered, strict=True)
+    ]
+    write(messages, at=at)
+
+
+def _draft(telling: _Telling, country: str) -> Draft:
     return Draft(
         kind="CD319A",
         channel="partner",
         recipient=country,
-        event_id=event.id,
-        ens=flagged.ens,
-        ens_version=flagged.version,
-        mrn=flagged.mrn,
+        event_id=telling.event.id,
+        ens=telling.flagged.ens,
+        ens_version=telling.flagged.version,
+        mrn=telling.flagged.mrn,
     )
 
 
-def _written(flagged: Flagged, own: Numbered, at: datetime) -> Written:
+def _written(telling: _Telling, own: Numbered, at: datetime) -> Written:
+    flagged = telling.flagged
     answer = SubsequentEntry(
         envelope=envelope(own, at),
         document=flagged.document,
         mrn=flagged.mrn,
         registered_at=flagged.registered_at,
         submitted_at=flagged.submitted_at,
-        risk_results=flagged.results,
+        risk_results=telling.results,
     )
     return own.filled(write_subsequent_entry(answer))
 
 
-def _notices(flagged: Flagged) -> list[OwnOfficeNotice]:
-    first = flagged.results[0] if flagged.results else RiskResult(code="C")
-    return [
-        OwnOfficeNotice(
-            ens=flagged.ens,
-            office=office,
-            version=flagged.version,
-            result_code=first.code,
-            text=first.text or "",
-        )
-        for office in own_offices(flagged.document)
-    ]
+def _tell_own_offices(telling: _Telling, at: datetime) -> None:
+    if telling.results == (NO_RISK,):
+        replace_notices([telling.flagged.ens], verb="withdraw", at=at)
+        return
+    gravest = min(telling.results, key=lambda each: gravity(each.code), default=None)
+    notices = [_notice(telling.flagged, office, gravest) for office in telling.own]
+    inform_own_offices(notices, at=at)
+
+
+def _notice(flagged: Flagged, office: str, gravest: RiskResult | None) -> OwnOfficeNotice:
+    result = gravest or RiskResult(code="C")
+    return OwnOfficeNotice(
+        ens=flagged.ens,
+        office=office,
+        version=flagged.version,
+        result_code=result.code,
+        text=result.text or "",
+    )

@@ -14,16 +14,24 @@ from customs_portal.findings import Finding, Stage
 from declarations.document import Document
 from messaging.formats.ics1.arriving import read_arrival
 from messaging.formats.ics1.locations import local_name, national, on_lines
+from messaging.formats.ics1.noticing import (
+    read_feedback,
+    read_functional_errors,
+    read_syntax_errors,
+)
 from messaging.formats.ics1.reading import read_document
 from messaging.formats.ics1.requesting import read_declarations_request, read_diversion
 from messaging.formats.ics1.rules.run import judge
 from messaging.formats.ics1.structure import structure_findings
 from messaging.formats.ics1.tables import Form, catalogue
+from messaging.formats.ics1.transmitting import read_declarations, read_transmission
 from messaging.formats.ics1.tree import Group, index
 from messaging.formats.parse import parse
 from messaging.formats.profiles import Profile, RuleSet, default_rule_set
 
 DECLARATIONS = frozenset({"CC315A", "CC313A"})
+TRANSMISSIONS = frozenset({"CD301A", "CD319A"})
+"""What brings the whole declaration of another State; the rules of one hold for it as well."""
 _HEADER_ELEMENTS = {
     "MesSenMES3": "sender",
     "MesRecMES6": "recipient",
@@ -47,7 +55,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What a body says; `kind` is the XML name of the message, empty where it is unknown.
 
     Header fields are as declared, trimmed, None where absent. `document` is there only for a
-    declaration without findings, `content` only for a message of `READERS` without findings.
+    declaration or transmission without findings, `content` only for a message of `READERS` without
+    findings.
     """
 
     kind: str = ""
@@ -72,6 +81,12 @@ READERS: dict[str, Reader] = {
     "CC323A": read_diversion,
     "UK347A": read_arrival,
     "CD302A": read_declarations_request,
+    "CD301A": read_transmission,
+    "CD303A": read_declarations,
+    "CD319A": read_transmission,
+    "CD906B": read_functional_errors,
+    "CD917B": read_syntax_errors,
+    "XF319A": read_feedback,
 }
 
 
@@ -131,14 +146,14 @@ def _checked(
     findings: Sequence[Finding] = structure_findings(
         root, body, message=kind, form=form, profile=profile
     )
-    if findings or kind not in DECLARATIONS:
-        return _without_document(Reading(kind=kind, findings=findings, **header), root), None
+    if findings or kind not in DECLARATIONS | TRANSMISSIONS:
+        return _with_content(Reading(kind=kind, findings=findings, **header), root), None
     declaration = index(root)
     findings = on_lines(judge(declaration, profile=profile, rule_set=rule_set), root)
-    return Reading(kind=kind, findings=findings, **header), declaration
+    return _with_content(Reading(kind=kind, findings=findings, **header), root), declaration
 
 
-def _without_document(reading: Reading, root: "etree._Element") -> Reading:
+def _with_content(reading: Reading, root: "etree._Element") -> Reading:
     reader = READERS.get(reading.kind)
     if reader is None or reading.findings:
         return reading

@@ -12,7 +12,7 @@ WITH unfinished AS (
     WHERE d.consumer IN ('intake', 'reply') AND e.data ? 'message'
 )
 SELECT 'message ' || m.correlation FROM messaging_inboundmessage m
-WHERE m.answer_id IS NULL AND m.repeats_id IS NULL
+WHERE m.answer_id IS NULL AND m.repeats_id IS NULL AND m.state <> 'taken_in'
   AND NOT EXISTS (SELECT 1 FROM unfinished u WHERE u.message = m.id)
 ORDER BY m.id
 """)
@@ -25,6 +25,7 @@ WHERE first.repeats_id IS NOT NULL ORDER BY m.id
 
 lodged_twice = by_query("""
 SELECT 'message ' || v.message_id FROM declarations_filingversion v
+JOIN declarations_filing f ON f.id = v.filing_id AND f.received_from = ''
 GROUP BY v.message_id HAVING count(*) > 1 ORDER BY v.message_id
 """)
 

@@ -5,6 +5,7 @@ from messaging.invariants.invariant import by_query
 not_assessed = by_query("""
 SELECT 'ENS ' || n.mrn FROM declarations_ens n
 WHERE n.status IN ('ready', 'in_analysis', 'assessed') AND n.absorbed_by_id IS NULL
+  AND n.role NOT IN ('subsequent_entry', 'lodgement')
   AND NOT EXISTS (
     SELECT 1 FROM risk_assessment a JOIN declarations_ensversion v ON v.id = a.ens_version_id
     WHERE a.ens_id = n.id AND v.number = n.version AND a.status <> 'superseded')
@@ -25,7 +26,7 @@ ORDER BY n.id
 
 case_without_reason = by_query("""
 SELECT 'case ' || c.id FROM risk_case c JOIN declarations_ens n ON n.id = c.ens_id
-WHERE c.status = 'open' AND c.cause IN ('risk', 'changed') AND NOT EXISTS (
+WHERE c.status = 'open' AND c.cause IN ('risk', 'changed', 'told') AND NOT EXISTS (
     SELECT 1 FROM risk_assessment a JOIN declarations_ensversion v ON v.id = a.ens_version_id
     WHERE a.ens_id = n.id AND v.number = n.version AND a.status IN ('review', 'waiting'))
   AND NOT EXISTS (
@@ -67,6 +68,9 @@ WHERE m.caused_by_id IS NULL AND m.kind <> 'refusal'
   AND NOT (m.placed_by_id IS NULL AND EXISTS (
     SELECT 1 FROM declarations_arrivalline l
     WHERE l.ens_id = m.ens_id AND l.hold = 'moved' AND l.settled_at = m.placed_at))
+  AND NOT (m.placed_by_id IS NULL AND m.kind = 'control' AND EXISTS (
+    SELECT 1 FROM declarations_receivedtransmission t
+    WHERE t.ens_id = m.ens_id AND t.message = 'IE319'))
 ORDER BY m.id
 """)
 

@@ -14,6 +14,10 @@ class InboundMessage(models.Model):
     class State(models.TextChoices):
         RECEIVED = "received", _("Received")
         ANSWERED = "answered", _("Answered")
+        TAKEN_IN = "taken_in", _("Taken in")
+
+    DONE = (State.ANSWERED, State.TAKEN_IN)
+    """What only tells is taken in and gets no answer."""
 
     correlation = models.UUIDField(_("correlation id"), unique=True)
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="+", db_index=False)

@@ -25,6 +25,7 @@ class OutboundMessage(models.Model):
         WAITING = "waiting", _("Waiting")
         DELIVERED = "delivered", _("Delivered")
         TOLD = "told", _("Told by telephone")
+        REFUSED = "refused", _("Refused by the recipient")
 
     kind = models.CharField(_("kind"), max_length=8)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from customs_portal.events.services import NewEvent, record_many
@@ -78,7 +79,15 @@ def _notification(judged: Judged) -> Notification:
             for each in request.goods
             if each.mrn
         ),
+        elsewhere=_elsewhere(request),
     )
+
+
+def _elsewhere(request: ArrivalRequest) -> tuple[str, ...]:
+    """Return the other States that are named without an MRN; they are asked by the entry key."""
+    named = dict.fromkeys(each.country for each in request.goods if not each.mrn and each.country)
+    named.pop(settings.CUSTOMS_COUNTRY, None)
+    return tuple(named) if request.means else ()
 
 
 def _arrived_at(request: ArrivalRequest, received: Received) -> datetime:

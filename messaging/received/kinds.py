@@ -13,7 +13,12 @@ from messaging.received import (
     arrivals,
     declaration_requests,
     declarations,
+    declarations_given,
     diversions,
+    error_notices,
+    feedback,
+    hand_overs,
+    subsequent_entry,
 )
 from messaging.received.message import Fate, Judged
 
@@ -32,6 +37,17 @@ class From(StrEnum):
     PARTNER = "partner"
 
 
+class Answered(StrEnum):
+    """When a kind of message is answered: one that only tells is answered where it is refused.
+
+    A notice of errors never is, lest two systems answer each other for ever.
+    """
+
+    ALWAYS = "always"
+    IF_REFUSED = "if_refused"
+    NEVER = "never"
+
+
 class ReceivedKind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of message, by its XML name; `sender` is who may send it."""
 
@@ -40,6 +56,7 @@ class ReceivedKind(msgspec.Struct, frozen=True, kw_only=True):
     check: Check
     take_in: TakeIn
     try_out: TryOut
+    answered: Answered = Answered.ALWAYS
 
 
 _ROWS = (
@@ -72,6 +89,38 @@ _ROWS = (
         try_out=arrivals.try_out,
     ),
     ReceivedKind(
+        name="CD301A",
+        sender=From.PARTNER,
+        check=hand_overs.check,
+        take_in=hand_overs.take_in,
+        try_out=hand_overs.try_out,
+        answered=Answered.IF_REFUSED,
+    ),
+    ReceivedKind(
+        name="CD303A",
+        sender=From.PARTNER,
+        check=declarations_given.check,
+        take_in=declarations_given.take_in,
+        try_out=declarations_given.try_out,
+        answered=Answered.IF_REFUSED,
+    ),
+    ReceivedKind(
+        name="CD319A",
+        sender=From.PARTNER,
+        check=subsequent_entry.check,
+        take_in=subsequent_entry.take_in,
+        try_out=subsequent_entry.try_out,
+        answered=Answered.IF_REFUSED,
+    ),
+    ReceivedKind(
+        name="XF319A",
+        sender=From.PARTNER,
+        check=feedback.check,
+        take_in=feedback.take_in,
+        try_out=feedback.try_out,
+        answered=Answered.IF_REFUSED,
+    ),
+    ReceivedKind(
         name="CD302A",
         sender=From.PARTNER,
         check=declaration_requests.check,
@@ -79,5 +128,23 @@ _ROWS = (
         try_out=declaration_requests.try_out,
     ),
 )
-KINDS = {row.name: row for row in _ROWS}
+_NOTICES = tuple(
+    ReceivedKind(
+        name=name,
+        sender=From.PARTNER,
+        check=error_notices.check,
+        take_in=error_notices.take_in,
+        try_out=error_notices.try_out,
+        answered=Answered.NEVER,
+    )
+    for name in ("CD906B", "CD917B")
+)
+KINDS = {row.name: row for row in (*_ROWS, *_NOTICES)}
 """By name, in the order in which the kinds of one turn of a batch are worked off."""
+
+
+def is_answered(kind: str, refused: Sequence[Finding]) -> bool:
+    """Whether a message of that kind (empty where unknown) gets an answer, with these findings."""
+    known = KINDS.get(kind)
+    when = known.answered if known else Answered.ALWAYS
+    return when is Answered.ALWAYS or (when is Answered.IF_REFUSED and bool(refused))

@@ -1,10 +1,10 @@
-"""Refusing what another administration sent (IE906)."""
+"""Refusing what another administration sent (IE906), and dropping notices that are of no use."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from customs_portal.events.services import NewEvent, record_many
-from messaging.events import PARTNER_REFUSED
+from messaging.events import MESSAGE_DISCARDED, PARTNER_REFUSED
 from messaging.received.message import Fate
 
 
@@ -22,3 +22,23 @@ def _refused(fate: Fate, at: datetime) -> NewEvent:
         "mrn": reading.mrn or "",
     }
     return NewEvent(kind=PARTNER_REFUSED, at=at, correlation=received.correlation, data=data)
+
+
+def record_discarded(fates: Sequence[Fate], at: datetime) -> None:
+    """Record the notices of errors with findings of their own, which nobody is told of."""
+    record_many(
+        [
+            NewEvent(
+                kind=MESSAGE_DISCARDED,
+                at=at,
+                correlation=fate.message.received.correlation,
+                data={
+                    "message": fate.message.received.id,
+                    "kind": fate.message.reading.kind,
+                    "country": fate.message.received.partner,
+                },
+            )
+            for fate in fates
+            if fate.findings
+        ]
+    )

@@ -75,6 +75,10 @@ TEST_ANSWERS = {
     (TEST_REFUSED.name, "UK347A"): NOT_ARRIVED,
     (TEST_ACCEPTED.name, "CD302A"): GIVEN,
     (TEST_REFUSED.name, "CD302A"): NOT_TAKEN_IN,
+    (TEST_REFUSED.name, "CD301A"): NOT_TAKEN_IN,
+    (TEST_REFUSED.name, "CD303A"): NOT_TAKEN_IN,
+    (TEST_REFUSED.name, "CD319A"): NOT_TAKEN_IN,
+    (TEST_REFUSED.name, "XF319A"): NOT_TAKEN_IN,
 }
 """By event and kind of the message that was tried out."""
 

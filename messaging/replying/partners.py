@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from messaging.consumers.subsequent_entry import Flagged, flagged_ens
 from messaging.formats.answers import (
     DeclarationsAnswer,
     Envelope,
@@ -13,6 +12,7 @@ from messaging.formats.answers import (
 )
 from messaging.formats.ics1.responding import write_declarations, write_functional_rejection
 from messaging.replying.reply import Reply
+from messaging.telling import Flagged, flagged_ens
 
 REASONS = {
     "90": "No declaration is known here under this MRN.",

@@ -26,6 +26,7 @@ class Case(models.Model):
         NOT_DELIVERED = "not_delivered", _("Instruction not delivered")
         BREACHED = "breached", _("Loaded against an instruction")
         DUAL_FILING = "dual_filing", _("From the superseded declaration")
+        TOLD = "told", _("Found by another administration")
 
     ens = models.ForeignKey(Ens, models.PROTECT, related_name="+")
     cause = models.CharField(_("cause"), max_length=16, choices=Cause.choices, default=Cause.RISK)

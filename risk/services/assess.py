@@ -15,7 +15,7 @@ from declarations.services.locks import lock_ens
 from risk import analysed, history, listed, versions
 from risk.analysed import Subjects
 from risk.engine import rules as engine_rules
-from risk.engine.outcomes import Conclusion, Outcome, Severity, conclude
+from risk.engine.outcomes import OUTCOME_RANK, Conclusion, Outcome, Severity, conclude
 from risk.engine.rules import Hit
 from risk.engine.subject import Features, encode_features
 from risk.events import ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
@@ -24,11 +24,14 @@ from risk.models.choices import Outcome as OutcomeChoice
 from risk.rule_sets import InForce, in_force
 from risk.services.caps import Found, capped
 from risk.services.cases import Flagged, open_cases
-from risk.services.supersede import selected_before
+from risk.services.supersede import selected_before, told_elsewhere
 
 CONCLUSION_STOPS = (ClockKind.ANALYSIS, ClockKind.DO_NOT_LOAD)
 PASSES = frozenset({Outcome.NONE, Outcome.OBSERVE})
 """The only outcomes after which the system itself concludes `no risk`."""
+
+TOLD_OUTCOMES = {"A": Outcome.HOLD, "B": Outcome.HOLD, "C": Outcome.CONTROL}
+"""What the result of another State proposes to us."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,14 +62,17 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     hits: list[Hit]
     conclusion: Conclusion
     changed_after_selection: bool = False
+    told: str = ""
 
     @property
     def passes(self) -> bool:
         """Whether nothing above observe was found, the one case in which nobody needs to look.
 
-        What was selected on an earlier version is looked at again, whatever the rules say.
+        What was selected on an earlier version, or by another State (`told`, its result), is looked
+        at again, whatever the rules say.
         """
-        return self.conclusion.outcome in PASSES and not self.changed_after_selection
+        nothing_found = self.conclusion.outcome in PASSES
+        return nothing_found and not self.changed_after_selection and not self.told
 
 
 def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
@@ -94,15 +100,23 @@ def _is_current(request: Request, ens: Ens) -> bool:
 
 
 def _with_selections(opinions: list[Opinion]) -> list[Opinion]:
-    """Mark the opinions on declarations that were amended after customs had selected them."""
+    """Mark the opinions on what was selected before: by us before an amendment, or elsewhere."""
     again = [o.declared.ens.pk for o in opinions if o.declared.request.version > 1]
     selected = selected_before(again)
+    told = told_elsewhere(_taken_over(opinions))
     return [
-        msgspec.structs.replace(opinion, changed_after_selection=True)
-        if opinion.declared.ens.pk in selected
-        else opinion
+        msgspec.structs.replace(
+            opinion,
+            changed_after_selection=opinion.declared.ens.pk in selected,
+            told=told.get(opinion.declared.ens.pk, ""),
+        )
         for opinion in opinions
     ]
+
+
+def _taken_over(opinions: Sequence[Opinion]) -> list[int]:
+    role = Ens.OurRole.ACTUAL_FIRST_ENTRY
+    return [each.declared.ens.pk for each in opinions if each.declared.ens.role == role]
 
 
 _ASSESSED = """
@@ -251,14 +265,22 @@ def _event(opinion: Opinion, at: datetime) -> NewEvent:
 
 def _flagged(opinion: Opinion) -> Flagged:
     """Return what a person must decide; without a hit of its own a change is to be reviewed."""
-    conclusion, changed = opinion.conclusion, opinion.changed_after_selection
-    nothing_found = conclusion.outcome in PASSES
+    conclusion = opinion.conclusion
+    outcome = Outcome.REFER if conclusion.outcome in PASSES else conclusion.outcome
     return Flagged(
         ens=opinion.declared.ens.pk,
         office=opinion.declared.ens.office_of_first_entry,
         due_at=opinion.declared.ens.analysis_ends_at,
-        outcome=Outcome.REFER if nothing_found else conclusion.outcome,
+        outcome=max(
+            outcome, TOLD_OUTCOMES.get(opinion.told, outcome), key=OUTCOME_RANK.__getitem__
+        ),
         severity=conclusion.severity or Severity.MEDIUM,
         score=conclusion.score,
-        cause=Case.Cause.CHANGED if changed else Case.Cause.RISK,
+        cause=_cause(opinion),
     )
+
+
+def _cause(opinion: Opinion) -> Case.Cause:
+    if opinion.changed_after_selection:
+        return Case.Cause.CHANGED
+    return Case.Cause.TOLD if opinion.told else Case.Cause.RISK

@@ -273,7 +273,12 @@ def record_decision(
     """Tell of a decision and of the result by which it concluded the assessment."""
     result = Assessment.Result(assessment.result)
     stream, version = case.ens_id, case.ens.version
-    decided = {"verb_name": str(verb.label), "reason_code": reason_code, "version": version}
+    decided = {
+        "verb": verb.value,
+        "verb_name": str(verb.label),
+        "reason_code": reason_code,
+        "version": version,
+    }
     concluded = {
         "ens": stream,
         "assessment": assessment.pk,

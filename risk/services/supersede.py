@@ -7,8 +7,9 @@ from django.db.models import F
 
 from customs_portal.events.services import NewEvent, record_many
 from declarations.lifecycle import move
-from declarations.models import Ens, Measure
+from declarations.models import Ens, Measure, ReceivedTransmission
 from declarations.services.locks import assert_in_transaction
+from declarations.services.transmissions import WITHDRAWN, gravity
 from risk.events import ASSESSMENT_SUPERSEDED, CASE_CLOSED
 from risk.lifecycle import ASSESSMENT
 from risk.models import Assessment, Case
@@ -76,3 +77,16 @@ def selected_before(ens: Collection[int]) -> frozenset[int]:
             ),
         }
     )
+
+
+def told_elsewhere(ens: Collection[int]) -> dict[int, str]:
+    """Return by ENS the gravest result that the State it was taken over from told us last."""
+    if not ens:
+        return {}
+    kept = ReceivedTransmission.objects.filter(ens__in=ens, set_aside=False)
+    last = {each.ens_id: each for each in kept.order_by("prepared_at", "pk")}
+    found = {
+        key: min((each["code"] for each in told.results), key=gravity, default=WITHDRAWN)
+        for key, told in last.items()
+    }
+    return {key: code for key, code in found.items() if code != WITHDRAWN}

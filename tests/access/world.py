@@ -36,16 +36,20 @@ from customs_portal.reference.models import Office
 from declarations.arrivals import Notification, Reported
 from declarations.document import Document
 from declarations.models import (
+    Arrival,
     ArrivalLine,
     Control,
     ControlPicture,
+    DeclarationRequest,
     DualFiling,
     Ens,
     Infringement,
     Measure,
     MeasureProposal,
     Outage,
+    ReceivedTransmission,
     Refusal,
+    SubsequentEntryFeedback,
     SubsequentEntryNotice,
 )
 from declarations.services.arrive import arrive
@@ -128,6 +132,17 @@ def _arrivals(supervisor: User, at: datetime) -> None:
     first, second = Ens.objects.order_by("pk")[:2]
     SubsequentEntryNotice.objects.create(
         ens=first, office=HERE, version=1, result_code="B", informed_at=at
+    )
+    ReceivedTransmission.objects.create(
+        ens=first, message="IE319", country="BE", message_id=1, prepared_at=at, received_at=at,
+        version=1,
+    )  # fmt: skip
+    SubsequentEntryFeedback.objects.create(
+        ens=first, country="BE", office="BE101000", action="released", result="Seen",
+        acted_at=at, received_at=at, message_id=1,
+    )  # fmt: skip
+    DeclarationRequest.objects.create(
+        reference="NL1", country="BE", office=HERE, asked_at=at, arrival=Arrival.objects.get()
     )
     DualFiling.objects.create(
         first=first, second=second, state="suspected", policy="carrier_wins", documents=[],

@@ -311,7 +311,7 @@ def test_an_office_of_subsequent_entry_tells_what_it_did(at: datetime) -> None:
         ens=ens, office="NL000510", version=1, result_code="B", informed_at=at
     )
     assert "after first entry" in text_of(client, "/subsequent-entry/")
-    path = f"/subsequent-entry/{notice.pk}/act/"
+    path = f"/subsequent-entry/{notice.pk}/"
     client.post(path, {"action": "controlled", "feedback": ""})
     notice.refresh_from_db()
     assert notice.state == "expected"

@@ -14,6 +14,7 @@ from customs_portal.pages.reads.marks import Marker
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, person
 from customs_portal.pages.reads.story import Happening, MessageLine
 from customs_portal.pages.reads.superseded import Superseded, superseded_by
+from customs_portal.pages.reads.told import Told, told_of
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
 from declarations.models import Ens, FilingVersion, Measure
@@ -67,6 +68,8 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     messages: list[MessageLine]
     limits: Limits
     superseded: list[Superseded]
+    told: Told
+    role: str
 
 
 def current_documents(ens: Ens) -> list[Document]:
@@ -103,6 +106,8 @@ def read(
         story=story.happenings(ens),
         messages=story.messages_of(ens, user),
         limits=limits_of(ens, document),
+        told=told_of(ens, user),
+        role="" if ens.role == Ens.OurRole.FIRST_ENTRY else str(ens.get_role_display()),
         superseded=superseded_by(ens, user),
     )
 

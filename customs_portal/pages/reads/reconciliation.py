@@ -54,7 +54,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def of_office(user: User, begin: datetime, end: datetime, office: str) -> Report:
     """Return the report of what the user sees, or of one office."""
-    ens = Ens.objects.visible_to(user).filter(expected_arrival__range=(begin, end))
+    seen = Ens.objects.visible_to(user).entering_here()
+    ens = seen.filter(expected_arrival__range=(begin, end))
     unmatched = ArrivalLine.objects.visible_to(user).filter(
         arrival__arrived_at__range=(begin, end), ens__isnull=True
     )

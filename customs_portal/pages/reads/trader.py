@@ -253,7 +253,10 @@ def refused(user: User, at: datetime) -> list[Refused]:
     The nearest time limit comes first, then what has no known limit, the newest first.
     """
     again = Filing.objects.filter(
-        lrn=OuterRef("lrn"), sender=OuterRef("sender"), lodged_at__gt=OuterRef("lodged_at")
+        lrn=OuterRef("lrn"),
+        sender=OuterRef("sender"),
+        lodged_at__gt=OuterRef("lodged_at"),
+        received_from="",
     )
     rejected = (
         Filing.objects.visible_to(user)

@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads.queue import MODE_NAMES
 from declarations.lifecycle.entry_leg import LegState, leg_state
-from declarations.models import Arrival, ArrivalLine, ConsignmentLife, Ens, Filing, Measure
+from declarations.models import (
+    Arrival,
+    ArrivalLine,
+    ConsignmentLife,
+    DeclarationRequest,
+    Ens,
+    Filing,
+    Measure,
+)
 from messaging.consumers.terminal import receipts_of
 from risk.models import Case
 
@@ -90,6 +98,7 @@ class Voyage(msgspec.Struct, frozen=True, kw_only=True):
     mode: str
     aboard: list[Aboard]
     arrivals: list[Arrival]
+    requests: list[DeclarationRequest]
     unmatched: list[Undeclared]
     counts: Counts
 
@@ -102,9 +111,8 @@ def span(day: date) -> tuple[datetime, datetime]:
 
 def voyages(user: User, day: date, office: str) -> list[VoyageRow]:
     """Return the voyages of a day at the offices that the user sees, or at one of them."""
-    found = Ens.objects.visible_to(user).filter(
-        expected_arrival__range=span(day), absorbed_by__isnull=True
-    )
+    seen = Ens.objects.visible_to(user).entering_here()
+    found = seen.filter(expected_arrival__range=span(day), absorbed_by__isnull=True)
     arrivals = Arrival.objects.visible_to(user).filter(arrived_at__range=span(day))
     if office:
         found, arrivals = (
@@ -226,6 +234,7 @@ def voyage(user: User, key: Key) -> Voyage:
         mode=str(MODE_NAMES.get(key.mode, key.mode)),
         aboard=_aboard(ens, states, measures),
         arrivals=arrivals,
+        requests=list(DeclarationRequest.objects.filter(arrival__in=arrivals).order_by("pk")),
         unmatched=_undeclared(unmatched),
         counts=_counts([each.pk for each in ens], states, measures, still_open),
     )

@@ -46,6 +46,7 @@ def names(element: Element) -> str:
         ("CD917B", 23, 4),
         ("UK347A", 32, 6),
         ("UK348A", 28, 4),
+        ("XF319A", 17, 3),
     ],
 )
 def test_number_of_elements_and_groups(message: str, elements: int, groups: int) -> None:
@@ -57,7 +58,7 @@ def test_number_of_elements_and_groups(message: str, elements: int, groups: int)
 def test_catalogue_and_tables_agree() -> None:
     files = {path.stem for path in (DATA / "messages").iterdir()}
     assert set(catalogue()) == files
-    assert len(files) == 19
+    assert len(files) == 20
 
 
 def test_order_of_a_declaration() -> None:

@@ -9,7 +9,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from customs_portal import clock
-from customs_portal.demo import decisions, people, place, reporting, simulation, stories
+from customs_portal.demo import (
+    decisions,
+    foreign,
+    people,
+    place,
+    reporting,
+    simulation,
+    stories,
+)
 from customs_portal.demo.traffic import traffic
 from declarations.models import Ens
 
@@ -38,6 +46,7 @@ class Command(BaseCommand):
             raise CommandError(_("Not every answer is as expected."), returncode=1)
         if settings.CUSTOMS_COUNTRY == stories.COUNTRY and not decisions.recommend_scan():
             raise CommandError(_("The case of story 1 did not come."), returncode=1)
+        foreign.tell(country=settings.CUSTOMS_COUNTRY, at=clock.now())
 
     def _run(self, portal: simulation.Portal, options: dict[str, Any]) -> list[simulation.Result]:
         at, country = clock.now(), settings.CUSTOMS_COUNTRY

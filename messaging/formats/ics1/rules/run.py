@@ -14,6 +14,9 @@ from messaging.formats.profiles import Profile, RuleSet
 
 MAX_FINDINGS = {Profile.EU: 999, Profile.GB: 100}
 
+_RULES_OF = {"CD301A": "CC315A", "CD319A": "CC315A"}
+"""Messages that bring a whole declaration, for which its rules hold."""
+
 _Judged: TypeAlias = tuple[tuple[Test, Rule], ...]
 Plan: TypeAlias = dict[str, tuple[_Judged, dict[str, _Judged]]]
 _Failure: TypeAlias = tuple[int, int, int, Rule, Group]
@@ -31,7 +34,7 @@ def judge(declaration: Group, *, profile: Profile, rule_set: RuleSet) -> Sequenc
 
 @cache
 def _plan(message: str, profile: Profile, rule_set: RuleSet) -> Plan:
-    return plan(message, rules(message, profile, rule_set))
+    return plan(message, rules(_RULES_OF.get(message, message), profile, rule_set))
 
 
 def plan(message: str, found: Iterable[Rule]) -> Plan:

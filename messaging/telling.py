@@ -1,0 +1,109 @@
+"""What other administrations are to be told of an ENS, and what they were told already."""
+
+import csv
+from collections.abc import Collection
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from django.db import connection
+
+from declarations.document import Document, decode
+from declarations.models import Measure, SubsequentEntryNotice
+from messaging.consumers.announce import items_concerned
+from messaging.formats.answers import RiskResult
+from messaging.formats.registry import read
+from messaging.formats.transmissions import Transmitted
+from messaging.models import OutboundMessage
+from messaging.reads import raw_bodies
+from risk.models import Case
+
+_CODES = Path(__file__).parent / "data" / "risk_results.csv"
+_LOAD = """
+SELECT e.id, e.mrn, e.version, f.lrn, f.registered_at, f.lodged_at, fv.document_json::text
+FROM declarations_ens e
+JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = e.version
+JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
+JOIN declarations_filing f ON f.id = fv.filing_id
+WHERE e.id = ANY(%s)
+"""
+
+
+class Flagged(msgspec.Struct, frozen=True, kw_only=True):
+    """An ENS as it is now, with the results that stand and the own offices that were told."""
+
+    ens: int
+    mrn: str
+    version: int
+    lrn: str
+    registered_at: datetime
+    submitted_at: datetime
+    document: Document
+    results: tuple[RiskResult, ...] = ()
+    own_offices_told: tuple[str, ...] = ()
+
+
+def flagged_ens(ids: list[int]) -> dict[int, Flagged]:
+    """Return by id the ENS with their current declaration and the results that still stand."""
+    results, offices = _results(ids), _own_offices_told(ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD, [ids])
+        rows = cursor.fetchall()
+    return {row[0]: _flagged(row, results.get(row[0], []), offices.get(row[0], ())) for row in rows}
+
+
+def _flagged(row: tuple[object, ...], measures: list[Measure], offices: tuple[str, ...]) -> Flagged:
+    *facts, stored = row
+    document = decode(stored)  # type: ignore[arg-type]  # the statement names the column
+    values = dict(zip(Flagged.__struct_fields__, facts, strict=False))
+    results = tuple(line for measure in measures for line in risk_results(measure, document))
+    return Flagged(**values, document=document, results=results, own_offices_told=offices)  # type: ignore[arg-type]  # the statement's columns
+
+
+def _results(ids: list[int]) -> dict[int, list[Measure]]:
+    measures: dict[int, list[Measure]] = {}
+    effective = Measure.objects.in_effect().filter(ens_id__in=ids, kind__in=result_codes())
+    for measure in effective.order_by("pk"):
+        measures.setdefault(measure.ens_id, []).append(measure)
+    return measures
+
+
+def _own_offices_told(ids: list[int]) -> dict[int, tuple[str, ...]]:
+    live = SubsequentEntryNotice.objects.live().filter(ens__in=ids, told_by="").order_by("pk")
+    found: dict[int, tuple[str, ...]] = {}
+    for ens, office in live.values_list("ens_id", "office"):
+        found[ens] = (*found.get(ens, ()), office)
+    return found
+
+
+def risk_results(measure: Measure, document: Document) -> list[RiskResult]:
+    """Return the results of a measure: code and neutral text, never the reason or a rule."""
+    code, text = result_codes()[measure.kind]
+    numbers = items_concerned(document, measure.subject, measure.reference)
+    return [RiskResult(code=code, text=text, item=item) for item in numbers]
+
+
+@cache
+def result_codes() -> dict[str, tuple[str, str]]:
+    """Return code and text of the risk result by kind of measure."""
+    with _CODES.open(newline="") as file:
+        return {row["measure"]: (row["code"], row["text"]) for row in csv.DictReader(file)}
+
+
+def told_before(ids: Collection[int]) -> dict[tuple[int, str], tuple[RiskResult, ...]]:
+    """Return by ENS and State the results of the last IE319 that it was sent."""
+    sent = OutboundMessage.objects.filter(kind="CD319A", ens__in=ids).order_by("pk")
+    last = {(message.ens_id or 0, message.recipient): message for message in sent}
+    bodies = raw_bodies([message.body_id for message in last.values()])
+    return {key: _told(bodies[message.body_id]) for key, message in last.items()}
+
+
+def _told(body: bytes) -> tuple[RiskResult, ...]:
+    content = read(body).content
+    return content.results if isinstance(content, Transmitted) else ()
+
+
+def with_open_case(ids: Collection[int]) -> frozenset[int]:
+    """Return those of the ENS on which an officer has still to decide."""
+    return frozenset(Case.objects.open().filter(ens__in=ids).values_list("ens_id", flat=True))
