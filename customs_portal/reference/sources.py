@@ -4,6 +4,7 @@ import csv
 import hashlib
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -130,11 +131,15 @@ def _cells(path: Path) -> Iterator[dict[str, Any]]:
         yield from csv.DictReader(lines, strict=True)
 
 
+@cache
+def _flags(row_type: type[Row]) -> frozenset[str]:
+    return frozenset(f.name for f in msgspec.structs.fields(row_type) if f.type is bool)
+
+
 def _convert(cells: dict[str, Any], row_type: type[AnyRow]) -> AnyRow:
     """Turn the texts of one line into a row; `yes` and `no` are the only booleans."""
     cells["valid_to"] = cells["valid_to"] or None
-    flags = {f.name for f in msgspec.structs.fields(row_type) if f.type is bool}
-    for name in flags:
+    for name in _flags(row_type):
         cells[name] = {"yes": True, "no": False}.get(cells[name], cells[name])
     return msgspec.convert(cells, row_type)
 

@@ -10,7 +10,7 @@ from django.test import Client
 from customs_portal.access import Door, rows
 from customs_portal.accounts.models import Role
 from tests.access.test_ladder import addresses
-from tests.access.world import World, make_world
+from tests.access.world import World
 
 HEADERS = {
     "X-Frame-Options": "DENY",
@@ -22,11 +22,6 @@ INLINE = re.compile(
     r"<script(?![^>]*\b(?:src|type=\"application/json\"))[^>]*>|<style\b|<[a-z][^>]*\s(?:on[a-z]+|style)=",
     re.IGNORECASE,
 )
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def pages(world: World) -> Iterator[tuple[str, Any]]:

@@ -38,7 +38,7 @@ from declarations.models import (
 )
 from messaging.models import InboundMessage, OutboundMessage
 from risk.models import BackTest, Case, Publication, RuleDraft
-from tests.access.world import HERE, World, make_world
+from tests.access.world import HERE, World
 from tests.messaging.builders import LODGER
 
 NAMELESS = {"admin:None"}
@@ -257,11 +257,6 @@ def state() -> dict[str, Any]:
             )
             digests[table] = cursor.fetchone()
         return digests
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def ways_in(world: World, *, refused: bool) -> Iterator[tuple[Asker, str, Row, str]]:

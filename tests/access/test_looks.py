@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
@@ -14,7 +13,7 @@ from customs_portal.accounts.models import AccessLog
 from customs_portal.clock import now
 from declarations.models import Ens
 from tests.access.test_ladder import OWN_WAYS, Asker, addresses, askers, expected
-from tests.access.world import World, make_world
+from tests.access.world import World
 
 ASKED = {
     "search": "?q=CSQU3054383",
@@ -27,11 +26,6 @@ SHOW_NOTHING = {
     ("trader", "reconciliation"): "a report of what is the trader's own is no look",
     ("trader", "messages"): "a list of what is the trader's own is no look",
 }
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def logged_rows() -> dict[str, Row]:

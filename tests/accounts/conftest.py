@@ -1,5 +1,6 @@
 """Offices, reasons and published rules, as tests of cases want them."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,18 +10,29 @@ from customs_portal.reference import snapshot
 from risk import rule_sets
 from tests.factories.declarations import publish_demo_rules
 from tests.factories.reference import store_offices_and_reasons
+from tests.fixtures.standing import Standing
+
+
+@pytest.fixture(scope="package")
+def _stored(standing: Standing) -> Iterator[None]:
+    with standing.rows(store_offices_and_reasons):
+        yield
+
+
+@pytest.fixture(scope="package")
+def _published(_stored: None, standing: Standing) -> Iterator[None]:
+    with standing.rows(lambda: publish_demo_rules(now() - timedelta(days=1))):
+        yield
 
 
 @pytest.fixture
-def reference(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def reference(_stored: None, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot, "current", snapshot.offline)
-    store_offices_and_reasons()
 
 
 @pytest.fixture
-def rules(reference: None) -> None:
+def rules(_published: None, reference: None) -> None:
     rule_sets.forget()
-    publish_demo_rules(now() - timedelta(days=1))
 
 
 @pytest.fixture

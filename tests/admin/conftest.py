@@ -5,14 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from tests.access.world import World, make_world
+from tests.access.world import World
 
 LogIn = Callable[[str], Client]
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 @pytest.fixture

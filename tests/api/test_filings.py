@@ -9,16 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from customs_portal.api import filings
 from declarations.models import Filing
 from risk.models import Assessment
-from tests.access.world import STRANGER, World, add_declarations, lodge_clean, make_world
+from tests.access.world import STRANGER, World, add_declarations, lodge_clean
 from tests.api.conftest import System
 from tests.messaging.builders import LODGER
 
 FILINGS = "/api/v1/filings"
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Reference data, published rules and people for tests of pages."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,17 +13,28 @@ from risk import rule_sets
 from tests.factories.declarations import OFFICE, SENDER, publish_demo_rules
 from tests.factories.people import person
 from tests.factories.reference import store_offices_and_reasons
+from tests.fixtures.standing import Standing
 
 AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 
 
+@pytest.fixture(scope="package", autouse=True)
+def _stored(standing: Standing) -> Iterator[None]:
+    """Offices, reasons and rules for all tests of pages."""
+
+    def store() -> None:
+        store_offices_and_reasons()
+        publish_demo_rules(AT)
+
+    with standing.rows(store):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _reference(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Offices and reasons as rows; everything else from the files, which is faster."""
+def _reference(_stored: None, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read everything but rules from the files, which is faster."""
     monkeypatch.setattr(snapshot, "current", snapshot.offline)
     rule_sets.forget()
-    store_offices_and_reasons()
-    publish_demo_rules(AT)
 
 
 @pytest.fixture

@@ -21,15 +21,10 @@ from customs_portal.pages.reads import look_ups
 from declarations.models import Ens
 from messaging.models import Partner
 from risk.models import Case
-from tests.access.world import World, lodge_clean, make_world
+from tests.access.world import World, lodge_clean
 from tests.messaging.builders import LODGER
 
 PURPOSE = "Yearly review of the office"
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def client_of(world: World, name: str) -> Client:

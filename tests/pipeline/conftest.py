@@ -20,10 +20,11 @@ CARRIER = "NL987654321"
 
 
 @pytest.fixture(autouse=True)
-def reference(db: None) -> None:
+def reference(stored_reference: bool, db: None) -> None:
     snapshot.forget()
     rule_sets.forget()
-    call_command("load_reference", verbosity=0)
+    if not stored_reference:
+        call_command("load_reference", verbosity=0)
 
 
 def operator(eori: str) -> str:
