@@ -44,6 +44,13 @@ class Flagged(msgspec.Struct, frozen=True, kw_only=True):
     own_offices_told: tuple[str, ...] = ()
 
 
+class LastTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What a State knows of an ENS: the results, on which version."""
+
+    version: int
+    results: tuple[RiskResult, ...]
+
+
 def flagged_ens(ids: list[int]) -> dict[int, Flagged]:
     """Return by id the ENS with their current declaration and the results that still stand."""
     results, offices = _results(ids), _own_offices_told(ids)
@@ -91,12 +98,15 @@ def result_codes() -> dict[str, tuple[str, str]]:
         return {row["measure"]: (row["code"], row["text"]) for row in csv.DictReader(file)}
 
 
-def told_before(ids: Collection[int]) -> dict[tuple[int, str], tuple[RiskResult, ...]]:
-    """Return by ENS and State the results of the last IE319 that it was sent."""
+def told_before(ids: Collection[int]) -> dict[tuple[int, str], LastTold]:
+    """Return by ENS and State what the last IE319 said that it was sent."""
     sent = OutboundMessage.objects.filter(kind="CD319A", ens__in=ids).order_by("pk")
     last = {(message.ens_id or 0, message.recipient): message for message in sent}
     bodies = raw_bodies([message.body_id for message in last.values()])
-    return {key: _told(bodies[message.body_id]) for key, message in last.items()}
+    return {
+        key: LastTold(version=message.ens_version or 0, results=_told(bodies[message.body_id]))
+        for key, message in last.items()
+    }
 
 
 def _told(body: bytes) -> tuple[RiskResult, ...]:

@@ -14,6 +14,7 @@ from declarations.services.locks import lock_ens
 from declarations.services.results import Refused, refused
 from declarations.traffic import Lateness, TrafficClass, analysis_ends_at, lateness
 
+LODGED_ELSEWHERE = "lodged_elsewhere"
 SAME_CLASS = "same_class"
 REASON_MISSING = "reason_missing"
 LIMITED = (ClockKind.ANALYSIS, ClockKind.DO_NOT_LOAD)
@@ -53,6 +54,8 @@ def _correct(order: TrafficOrder, ens: Ens, officer: int, at: datetime) -> Corre
         return refused(SAME_CLASS, "The declaration has this class already.")
     version = _current_version(ens)
     filing = Filing.objects.get(pk=version.filing_id)
+    if filing.received_from:
+        return refused(LODGED_ELSEWHERE, "Its limits are those of the State where it was lodged.")
     found = lateness(version.document(), filing.lodged_at, order.traffic)
     _apply(ens, filing, version, found, at)
     _record(order, found, officer, at)

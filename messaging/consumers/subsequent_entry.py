@@ -1,6 +1,6 @@
 """Telling the offices of subsequent entry of a risk, its changes and its end by IE319."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -17,7 +17,7 @@ from messaging.formats.answers import RiskResult, SubsequentEntry
 from messaging.formats.ics1.writing import write_subsequent_entry
 from messaging.outbox import Draft, Numbered, Written, number, write
 from messaging.replying.reply import envelope
-from messaging.telling import Flagged, flagged_ens, told_before, with_open_case
+from messaging.telling import Flagged, LastTold, flagged_ens, told_before, with_open_case
 from risk.events import RISK_CONCLUDED
 
 OPEN = RiskResult(code="OPEN", text="Analysis not concluded")
@@ -52,7 +52,6 @@ def handle(batch: Sequence[Event], *, at: datetime) -> None:
             tellings += _first(event, flagged)
         else:
             tellings += _change(event, flagged, told, waiting)
-        told |= {(flagged.ens, to): each.results for each in tellings[-1:] for to in each.countries}
     _tell_states(tellings, at)
     for telling in tellings:
         _tell_own_offices(telling, at)
@@ -85,13 +84,14 @@ def _first(event: Event, flagged: Flagged) -> list[_Telling]:
 def _change(
     event: Event,
     flagged: Flagged,
-    told: dict[tuple[int, str], Results],
+    told: Mapping[tuple[int, str], LastTold],
     waiting: frozenset[int],
 ) -> list[_Telling]:
     """Return what those have to learn who know something else; while a case is open, nothing."""
     if flagged.ens in waiting or not _ends_something(event):
         return []
     results = flagged.results or (NO_RISK,)
+    now = LastTold(version=flagged.version, results=results)
     known = {country: last for (ens, country), last in told.items() if ens == flagged.ens}
     if not known and not flagged.own_offices_told:
         return []
@@ -100,10 +100,15 @@ def _change(
             event=event,
             flagged=flagged,
             results=results,
-            countries=tuple(country for country, last in known.items() if last != results),
+            countries=tuple(country for country, last in known.items() if not _knows(last, now)),
             own=flagged.own_offices_told,
         )
     ]
+
+
+def _knows(last: LastTold, now: LastTold) -> bool:
+    """Whether a State knows all that there is to tell; of what was withdrawn no version matters."""
+    return last == now or last.results == now.results == (NO_RISK,)
 
 
 def _ends_something(event: Event) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.db import transaction
 
@@ -27,6 +28,8 @@ from messaging.invariants.invariant import Scope
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.open_cases import tell_of_open_cases
 from messaging.reads import raw_body
+from risk.models import Case
+from risk.services import Decided, decide
 from tests.messaging.builders import minimal_document as declaration
 from tests.pipeline.conftest import AT, publish
 from tests.pipeline.partners import (
@@ -36,7 +39,15 @@ from tests.pipeline.partners import (
     notification,
     reply_to,
 )
-from tests.pipeline.test_main_job import BANANAS, decided, drain, flagged, send, send_bytes
+from tests.pipeline.test_main_job import (
+    BANANAS,
+    decided,
+    drain,
+    flagged,
+    order,
+    send,
+    send_bytes,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +120,32 @@ def test_a_decision_replaces_the_open_result_and_lifting_withdraws_it(
     drain()
     assert codes("BE") == [["OPEN"], ["B"], ["N"]]
     assert notices()[-1] == ("B", "withdrawn")
+
+
+def test_a_risk_that_stands_after_an_amendment_is_told_with_the_new_declaration(
+    lodger: str, officer: User
+) -> None:
+    send(lodger, flagged())
+    drain()
+    decided(officer)
+    ens = Ens.objects.get()
+    amended = msgspec.structs.replace(
+        flagged(conveyance_reference="VOY2"), type="IE313", lrn=None, mrn=ens.mrn
+    )
+    send(lodger, amended, "A2")
+    drain()
+    assert codes("BE") == [["B"]]
+    case = Case.objects.open().get()
+    with transaction.atomic():
+        [result] = decide(
+            [order(case, verb="no_further_action", reason_code="NFA-01")], officer=officer, at=AT
+        )
+    assert isinstance(result, Decided)
+    drain()
+    assert codes("BE") == [["B"], ["B"]]
+    last = OutboundMessage.objects.filter(kind="CD319A", recipient="BE").latest("pk")
+    assert (last.ens_version, b"VOY2" in raw_body(last)) == (2, True)
+    assert notices()[-1] == ("B", "expected")
 
 
 def test_nothing_is_withdrawn_that_was_never_told(lodger: str, officer: User) -> None:

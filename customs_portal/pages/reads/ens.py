@@ -70,6 +70,7 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     superseded: list[Superseded]
     told: Told
     role: str
+    is_analysed_elsewhere: bool
 
 
 def current_documents(ens: Ens) -> list[Document]:
@@ -107,6 +108,7 @@ def read(
         messages=story.messages_of(ens, user),
         limits=limits_of(ens, document),
         told=told_of(ens, user),
+        is_analysed_elsewhere=ens.role == Ens.OurRole.SUBSEQUENT_ENTRY,
         role="" if ens.role == Ens.OurRole.FIRST_ENTRY else str(ens.get_role_display()),
         superseded=superseded_by(ens, user),
     )

@@ -14,7 +14,8 @@ from declarations.traffic import TrafficClass, lateness
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The class of traffic and what follows from it.
 
-    `late` is None where the declaration does not say when its limit was.
+    `late` is None where the declaration does not say when its limit was. `lodged_in` is the State
+    whose limits count, empty where it is ours.
     """
 
     traffic: TrafficClass
@@ -25,6 +26,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     lodge_by: datetime | None
     late: int | None
     excused: bool
+    lodged_in: str
 
 
 def limits_of(ens: Ens, document: Document) -> Limits:
@@ -40,4 +42,5 @@ def limits_of(ens: Ens, document: Document) -> Limits:
         lodge_by=found.lodge_by,
         late=found.minutes,
         excused=filing.pk in excused([filing]),
+        lodged_in=filing.received_from,
     )

@@ -48,6 +48,6 @@ def show(request: HttpRequest, found: Ens) -> HttpResponse:
         "refusals": measure_reads.refusal_reasons(at),
     }
     context["may_refuse"] = any(row.in_custody for row in context["goods"])
-    if context["may_work"]:
+    if context["may_work"] and not view.limits.lodged_in:
         context["traffic_form"] = TrafficForm(initial={"traffic": view.limits.traffic})
     return render(request, "pages/ens.html", context)
