@@ -1,6 +1,7 @@
 """IE301, IE302 and IE303 at the office where the means arrives: handed over, asked for, given."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -126,6 +127,16 @@ def test_a_wrong_hand_over_is_refused(belgium: str, lodger: str) -> None:
     for body, error in bodies.items():
         assert errors(reply_to(taken(belgium, body))) == [error]
     assert Ens.objects.count() == 1
+
+
+def test_a_declaration_for_us_lodged_elsewhere_is_taken_in_where_that_is_agreed(
+    belgium: str, settings: Any
+) -> None:
+    settings.LODGEMENT_ELSEWHERE = True
+    taken(belgium, hand_over(document=declaration()))
+    ens = Ens.objects.get()
+    assert (ens.role, ens.office_of_first_entry) == ("first_entry", "NL000396")
+    assert (ens.mrn, Assessment.objects.get().result) == (foreign_mrn(), "no_risk")
 
 
 def arrived(token: str, mrn: str) -> ArrivalLine:
