@@ -22,15 +22,16 @@ WITH wanted AS MATERIALIZED (
 ), begun AS MATERIALIZED (
     SELECT min(received_at) AS at FROM wanted
 ), headings AS MATERIALIZED (
-    SELECT w.item_hs4, w.country, count(r.ens) AS items,
-           count(r.ens) FILTER (WHERE r.country = w.country) AS of_country
-    FROM (SELECT DISTINCT item_hs4, country FROM wanted WHERE item_hs4 IS NOT NULL) w, begun,
+    SELECT w.item_hs4, r.country, count(*) AS items
+    FROM (SELECT DISTINCT item_hs4 FROM wanted WHERE item_hs4 IS NOT NULL) w, begun,
     LATERAL (
-        SELECT ens, routing_country_of_loading AS country FROM risk_analyseditem
+        SELECT routing_country_of_loading AS country FROM risk_analyseditem
         WHERE current AND item_hs4 = w.item_hs4
           AND received_at < begun.at AND received_at > begun.at - interval '365 days'
         ORDER BY received_at DESC LIMIT 1000) r
-    GROUP BY w.item_hs4, w.country
+    GROUP BY w.item_hs4, r.country
+), totals AS MATERIALIZED (
+    SELECT item_hs4, sum(items) AS items FROM headings GROUP BY item_hs4
 ), subheadings AS MATERIALIZED (
     SELECT w.item_hs6, percentile_disc(0.01) WITHIN GROUP (ORDER BY r.mass) AS low,
            percentile_disc(0.99) WITHIN GROUP (ORDER BY r.mass) AS high
@@ -41,6 +42,33 @@ WITH wanted AS MATERIALIZED (
           AND received_at < begun.at AND received_at > begun.at - interval '365 days'
         ORDER BY received_at DESC LIMIT 500) r
     GROUP BY w.item_hs6 HAVING count(*) >= 200
+), consignors AS MATERIALIZED (
+    SELECT w.ens_version, w.consignor_key,
+        count(DISTINCT r.ens) FILTER (
+            WHERE r.received_at > w.received_at - interval '365 days') AS filings,
+        floor(extract(epoch FROM w.received_at - max(r.received_at)) / 86400) AS silent_days,
+        round(avg(r.item_gross_mass), 3) AS mean_mass
+    FROM (SELECT DISTINCT ens, ens_version, received_at, consignor_key FROM wanted
+          WHERE consignor_key IS NOT NULL) w
+    LEFT JOIN LATERAL (
+        SELECT ens, item_gross_mass, received_at FROM risk_analyseditem
+        WHERE current AND consignor_key = w.consignor_key
+          AND received_at <= w.received_at
+          AND (received_at, ens) < (w.received_at, w.ens) AND ens <> w.ens
+        ORDER BY received_at DESC LIMIT 200) r ON true
+    GROUP BY w.ens_version, w.consignor_key, w.received_at
+), addresses AS MATERIALIZED (
+    SELECT w.ens_version, w.address_key, count(DISTINCT r.ens) AS filings,
+        count(DISTINCT r.consignor_key) AS consignors, max(r.item_gross_mass) AS heaviest
+    FROM (SELECT DISTINCT ens, ens_version, received_at, address_key FROM wanted
+          WHERE address_key IS NOT NULL) w
+    LEFT JOIN LATERAL (
+        SELECT ens, consignor_key, item_gross_mass FROM risk_analyseditem
+        WHERE current AND address_key = w.address_key
+          AND received_at <= w.received_at AND received_at > w.received_at - interval '24 hours'
+          AND (received_at, ens) < (w.received_at, w.ens) AND ens <> w.ens
+        ORDER BY received_at DESC LIMIT 500) r ON true
+    GROUP BY w.ens_version, w.address_key
 )
 SELECT w.ens_version, w.number,
     c.filings, c.items, CASE WHEN w.item_hs2 IS NOT NULL THEN c.of_chapter END,
@@ -50,13 +78,16 @@ SELECT w.ens_version, w.number,
     CASE WHEN w.consignor_key IS NOT NULL AND w.item_hs6 IS NOT NULL THEN c.in_series + 1 END,
     CASE WHEN w.consignor_key IS NOT NULL AND w.item_hs6 IS NOT NULL
          THEN c.series_mass + coalesce(w.item_gross_mass, 0) END,
-    CASE WHEN w.item_hs4 IS NOT NULL THEN coalesce(h.items, 0) END,
-    CASE WHEN w.item_hs4 IS NOT NULL AND w.country IS NOT NULL THEN coalesce(h.of_country, 0) END,
+    CASE WHEN w.item_hs4 IS NOT NULL THEN coalesce(t.items, 0) END,
+    CASE WHEN w.item_hs4 IS NOT NULL AND w.country IS NOT NULL THEN coalesce(h.items, 0) END,
     s.low, s.high,
     CASE WHEN w.equipment_containers IS NOT NULL THEN b.elsewhere END
 FROM wanted w
 JOIN declarations_ens own ON own.id = w.ens
-LEFT JOIN headings h ON h.item_hs4 = w.item_hs4 AND h.country IS NOT DISTINCT FROM w.country
+LEFT JOIN totals t ON t.item_hs4 = w.item_hs4
+LEFT JOIN headings h ON h.item_hs4 = w.item_hs4 AND h.country = w.country
+LEFT JOIN consignors o ON o.ens_version = w.ens_version AND o.consignor_key = w.consignor_key
+LEFT JOIN addresses a ON a.ens_version = w.ens_version AND a.address_key = w.address_key
 LEFT JOIN subheadings s ON s.item_hs6 = w.item_hs6
 LEFT JOIN LATERAL (
     SELECT count(DISTINCT r.ens) AS filings, count(*) AS items,
@@ -76,28 +107,6 @@ LEFT JOIN LATERAL (
               AND (received_at, ens) < (w.received_at, w.ens) AND ens <> w.ens
             ORDER BY received_at DESC LIMIT 500) e) r
 ) c ON w.consignee_key IS NOT NULL
-LEFT JOIN LATERAL (
-    SELECT count(DISTINCT r.ens) FILTER (
-            WHERE r.received_at > w.received_at - interval '365 days') AS filings,
-        floor(extract(epoch FROM w.received_at - max(r.received_at)) / 86400) AS silent_days,
-        round(avg(r.item_gross_mass), 3) AS mean_mass
-    FROM (
-        SELECT ens, item_gross_mass, received_at FROM risk_analyseditem
-        WHERE current AND consignor_key = w.consignor_key
-          AND received_at <= w.received_at
-          AND (received_at, ens) < (w.received_at, w.ens) AND ens <> w.ens
-        ORDER BY received_at DESC LIMIT 200) r
-) o ON w.consignor_key IS NOT NULL
-LEFT JOIN LATERAL (
-    SELECT count(DISTINCT r.ens) AS filings, count(DISTINCT r.consignor_key) AS consignors,
-        max(r.item_gross_mass) AS heaviest
-    FROM (
-        SELECT ens, consignor_key, item_gross_mass FROM risk_analyseditem
-        WHERE current AND address_key = w.address_key
-          AND received_at <= w.received_at AND received_at > w.received_at - interval '24 hours'
-          AND (received_at, ens) < (w.received_at, w.ens) AND ens <> w.ens
-        ORDER BY received_at DESC LIMIT 500) r
-) a ON w.address_key IS NOT NULL
 LEFT JOIN LATERAL (
     SELECT count(DISTINCT e.id) AS elsewhere
     FROM declarations_declaredequipment q
@@ -143,7 +152,7 @@ LEFT JOIN LATERAL (
             AND r.lodged_at > w.received_at - interval '24 hours') AS rejected
     FROM (
         SELECT late_minutes, status, lodged_at FROM declarations_filing
-        WHERE sender = w.filer AND lodged_at < w.received_at
+        WHERE sender = w.filer COLLATE "default" AND lodged_at < w.received_at
           AND lodged_at > w.received_at - interval '30 days'
         ORDER BY lodged_at DESC LIMIT 200) r
 ) f ON w.filer IS NOT NULL

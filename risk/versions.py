@@ -18,7 +18,8 @@ SELECT v.id, v.ens_id, e.mrn, fv.document_json::text, f.type, f.sender,
     CASE WHEN v.number = 1 THEN f.lodged_at ELSE v.created_at END, e.analysis_ends_at,
     before.document_json::text,
     (SELECT a.features::text FROM risk_assessment a
-     WHERE a.ens_version_id = v.id AND a.rule_set_id IS NOT NULL ORDER BY a.id DESC LIMIT 1)
+     WHERE a.ens_version_id = v.id AND a.rule_set_id IS NOT NULL ORDER BY a.made_at DESC, a.id DESC
+     LIMIT 1)
 FROM declarations_ensversion v
 JOIN declarations_ens e ON e.id = v.ens_id
 JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
