@@ -19,6 +19,13 @@ def fetch_prepared(statement: str, values: Any = None) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
+def fetch(statement: str, values: Any = None) -> list[tuple[Any, ...]]:
+    """Run a statement that seldom comes and return its rows; raises django.db.Error."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
 def recordset(rows: Iterable[Mapping[str, Any]]) -> str:
     """Return the rows as one value for `json_to_recordset`: cheaper than an array per column."""
     return msgspec.json.encode(list(rows)).decode()

@@ -14,12 +14,13 @@ from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding
 from declarations.models import Ens
 from declarations.services.locks import lock_ens
+from declarations.services.results import Changed, Refused, refusal
 from messaging.models import OutboundMessage
 from risk import policies
 from risk.engine.outcomes import Outcome, Severity
 from risk.events import CASE_CALL_RECORDED
 from risk.models import Case
-from risk.services.cases import Changed, Flagged, Refused, locked_cases, open_cases, refusal
+from risk.services.cases import Flagged, locked_cases, open_cases
 
 INSTRUCTIONS = ("CC351A", "BLOCK", "UNBLOCK")
 AT_A_TIME = 200
@@ -111,7 +112,7 @@ def _record(case: Case | None, note: str, officer: User, at: datetime) -> Change
     case.status, case.closed_at = Case.Status.CLOSED, at
     case.save(update_fields=["status", "closed_at"])
     record_many([_event(case, call, note, officer, at) for call in told])
-    return Changed(case=case.pk)
+    return Changed(id=case.pk)
 
 
 def _guards(case: Case | None, note: str, officer: User) -> list[Finding]:

@@ -44,6 +44,11 @@ def run_back_tests() -> None:
         run_back_tests.delay()
 
 
+def wake_back_tests() -> None:
+    """Let workers begin at once; where the broker is away, the next sweep wakes them."""
+    run_back_tests.apply_async(ignore_result=True, retry=False)
+
+
 @shared_task(name="risk.tasks.continue_back_tests")
 def continue_back_tests() -> None:
     """Wake the work on back-tests that a dead worker or a lost wake has left lying."""

@@ -1,4 +1,4 @@
-"""What the verbs on measures and goods answer with; a refusal is a result, never an exception."""
+"""What verbs answer with that change one row; a refusal is a result, never an exception."""
 
 import msgspec
 
@@ -17,7 +17,11 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[Finding]
 
 
+def refusal(code: str, text: str, location: str = "") -> Finding:
+    """Return the finding by which a verb is refused; `location` names the field it is about."""
+    return Finding(code=code, location=location, text=text, stage=Stage.LIFECYCLE)
+
+
 def refused(code: str, text: str, location: str = "") -> Refused:
-    """Return the refusal for one reason; `location` names the field that it is about."""
-    finding = Finding(code=code, location=location, text=text, stage=Stage.LIFECYCLE)
-    return Refused(findings=[finding])
+    """Return the refusal for one reason."""
+    return Refused(findings=[refusal(code, text, location)])

@@ -33,7 +33,10 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def differences(
-    before: RuleVersion | None, after: RuleVersion | RuleDraft, titles: Titles, lists: set[str]
+    before: RuleVersion | RuleDraft | None,
+    after: RuleVersion | RuleDraft,
+    titles: Titles,
+    lists: set[str],
 ) -> list[Difference]:
     """Return what the later state says otherwise; the condition comes first.
 

@@ -1,6 +1,7 @@
 """The verbs of risk analysis and casework. Each runs in the caller's transaction."""
 
-from risk.services.cases import Changed, Refused, claim, claim_next, give_back
+from declarations.services.results import Changed, Refused
+from risk.services.cases import claim, claim_next, give_back
 from risk.services.decide import Decided, DecisionOrder, decide
 from risk.services.hand_over import HandOver, hand_over
 from risk.services.recusal import leave_cases

@@ -7,12 +7,12 @@ from django.db.models import Max
 
 from customs_portal.accounts.models import User
 from customs_portal.findings import Finding
+from declarations.services.results import Refused, refusal
 from risk import policies
 from risk.builder.outline import read, tree
 from risk.events import RULE_APPROVED, RULE_APPROVED_URGENTLY, RULE_SENT_BACK
 from risk.models import Rule, RuleDraft, RuleReview, RuleVersion
 from risk.models.content import CONTENT_FIELDS
-from risk.services.cases import Refused, refusal
 from risk.services.drafting import Drafted, draft_findings, locked, moved, open_findings
 from risk.services.publications import Published, publish_urgently
 

@@ -9,8 +9,9 @@ from django.db.models import F
 from customs_portal.accounts.models import User
 from customs_portal.events.kinds import Kind
 from customs_portal.events.services import NewEvent, record_many
-from customs_portal.findings import Finding, Stage
+from customs_portal.findings import Finding
 from declarations.services.locks import assert_in_transaction, lock_ens
+from declarations.services.results import Changed, Refused, refusal
 from risk import policies
 from risk.events import CASE_CLAIMED, CASE_GIVEN_BACK, CASE_OPENED
 from risk.models import Case
@@ -26,18 +27,6 @@ class Flagged(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     score: int
     cause: Case.Cause = Case.Cause.RISK
-
-
-class Changed(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for has been done to the case."""
-
-    case: int
-
-
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing was done, for these reasons."""
-
-    findings: list[Finding]
 
 
 def open_cases(flagged: Sequence[Flagged], *, at: datetime) -> None:
@@ -128,7 +117,7 @@ def _move(
         cases[key].assignee = assignee
         cases[key].assigned_at = at if assignee else None
         cases[key].save(update_fields=["assignee", "assigned_at"])
-        results.append(Changed(case=key))
+        results.append(Changed(id=key))
         events.append(
             NewEvent(kind=kind, at=at, stream=cases[key].ens_id, actor=officer.pk, data={})
         )
@@ -154,8 +143,3 @@ def _may_give_back(officer: User, case: Case) -> list[Finding]:
     if case.assignee_id == officer.pk:
         return []
     return [refusal("not_yours", "The case is not yours.")]
-
-
-def refusal(code: str, text: str, location: str = "") -> Finding:
-    """Return the finding by which a verb of casework is refused."""
-    return Finding(code=code, location=location, text=text, stage=Stage.LIFECYCLE)

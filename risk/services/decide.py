@@ -14,12 +14,13 @@ from declarations.models import Ens, EntryLeg, Measure
 from declarations.services import MeasureOrder, place_measures
 from declarations.services.clocks import stop_clocks
 from declarations.services.do_not_load import do_not_load_refused, do_not_load_subjects
+from declarations.services.results import Refused, refusal
 from declarations.subjects import current_document, subjects
 from risk import policies
 from risk.events import ASSESSMENT_CONCLUDED, CASE_DECIDED, RISK_CONCLUDED
 from risk.models import Assessment, Case, Decision
 from risk.services.assess import CONCLUSION_STOPS
-from risk.services.cases import Refused, locked_cases, refusal
+from risk.services.cases import locked_cases
 
 Verb = Decision.Verb
 REASONS_OF = {

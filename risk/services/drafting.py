@@ -12,6 +12,7 @@ from customs_portal.events.kinds import Kind
 from customs_portal.events.services import record
 from customs_portal.findings import Finding
 from declarations.services.locks import assert_in_transaction
+from declarations.services.results import Refused, refusal, refused
 from risk import policies
 from risk.builder.checking import problems
 from risk.builder.outline import EMPTY, Group, outline_of, read, stored
@@ -20,9 +21,10 @@ from risk.models import ReferenceList, RiskProfile, Rule, RuleDraft, RuleVersion
 from risk.models.choices import Outcome, Severity
 from risk.models.content import CONTENT_FIELDS
 from risk.rule_sets import engine_rule
-from risk.services.cases import Refused, refusal
 
 MOST_POINTS = 100
+CHANGED, MOVED_ON = "changed", "state"
+"""Codes of refusal: somebody else wrote on the draft, or it is no longer in that state."""
 _CODE = re.compile(r"[A-Z0-9]{1,8}(-[A-Z0-9]{1,7})?")
 _PASSING = (Outcome.NONE, Outcome.OBSERVE)
 
@@ -60,7 +62,7 @@ def begin_rule(new: NewRule, *, author: User, at: datetime) -> Drafted | Refused
         defaults={"profile": profile, "title": new.title.strip(), "family": new.family.strip()},
     )
     if not created:
-        return _refused("taken", "There is a rule with this code already.", "code")
+        return refused("taken", "There is a rule with this code already.", "code")
     content = {"outcome": Outcome.REFER, "severity": Severity.MEDIUM, "score": 10}
     return _begin(rule, None, content | {"owner": author}, EMPTY, author, at)
 
@@ -221,9 +223,9 @@ def open_findings(
         return [refusal("not_found", "There is no such draft.")]
     if draft.state not in states:
         state = draft.get_state_display().lower()
-        return [refusal("state", f"The draft is {state} by now.")]
+        return [refusal(MOVED_ON, f"The draft is {state} by now.")]
     if draft.revision != revision:
-        return [refusal("changed", "Somebody changed the draft meanwhile. Look at it again.")]
+        return [refusal(CHANGED, "Somebody changed the draft meanwhile. Look at it again.")]
     return []
 
 
@@ -245,7 +247,3 @@ def _may_write(user: User) -> list[Finding]:
     if policies.may_write_rules(user):
         return []
     return [refusal("role", "Only risk analysts write rules.")]
-
-
-def _refused(code: str, text: str, location: str = "") -> Refused:
-    return Refused(findings=[refusal(code, text, location)])

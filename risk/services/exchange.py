@@ -15,6 +15,7 @@ from customs_portal.accounts.models import User
 from customs_portal.events.services import record
 from customs_portal.findings import Finding
 from declarations.services.locks import assert_in_transaction
+from declarations.services.results import Refused, refusal, refused
 from risk import policies
 from risk.builder.outline import outline_of, stored
 from risk.engine.fields import CATALOGUE
@@ -23,7 +24,6 @@ from risk.engine.tree import validate
 from risk.events import RULE_DRAFTED, RULE_SET_EXPORTED, RULES_IMPORTED
 from risk.models import ReferenceList, RiskProfile, Rule, RuleDraft, RuleSetVersion, RuleVersion
 from risk.rule_sets import engine_rule, versions_held
-from risk.services.cases import Refused, refusal
 from risk.services.drafting import stream_of
 
 FORMAT = "customs-portal-rules"
@@ -131,20 +131,20 @@ def import_rules(data: bytes, *, author: User, at: datetime) -> Imported | Refus
 
 def _read(data: bytes) -> RuleFile | Refused:
     if len(data) > MOST_BYTES:
-        return _refused("too_large", "The file is larger than 20 MB.")
+        return refused("too_large", "The file is larger than 20 MB.")
     try:
         raw: Any = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _refused("no_json", "The file is no JSON text.")
+        return refused("no_json", "The file is no JSON text.")
     return _foreign(raw) or _converted(raw)
 
 
 def _foreign(raw: Any) -> Refused | None:
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-        return _refused("foreign", "The file is no rule set of a customs portal.")
+        return refused("foreign", "The file is no rule set of a customs portal.")
     if raw.get("format_version") != VERSION:
         text = f"The file has another version of the format; this portal reads version {VERSION}."
-        return _refused("other_version", text)
+        return refused("other_version", text)
     return None
 
 
@@ -152,14 +152,10 @@ def _converted(raw: Any) -> RuleFile | Refused:
     try:
         content = msgspec.convert(raw, RuleFile)
     except (msgspec.ValidationError, RecursionError) as error:
-        return _refused("damaged", f"The file is damaged: {error}.")
+        return refused("damaged", f"The file is damaged: {error}.")
     if digest_of(content) != content.digest:
-        return _refused("digest", "The digest does not fit: the file was changed or damaged.")
+        return refused("digest", "The digest does not fit: the file was changed or damaged.")
     return content
-
-
-def _refused(code: str, text: str) -> Refused:
-    return Refused(findings=[refusal(code, text)])
 
 
 def _file_findings(content: RuleFile) -> list[Finding]:

@@ -10,11 +10,12 @@ from customs_portal.accounts.models import Role, User
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding
 from customs_portal.reference.snapshot import Snapshot
+from declarations.services.results import Changed, Refused, refusal
 from declarations.services.sight import Sight, give_sight
 from risk import policies
 from risk.events import CASE_TRANSFERRED
 from risk.models import Case
-from risk.services.cases import Changed, Refused, locked_cases, refusal
+from risk.services.cases import locked_cases
 
 LONGEST_REASON = 200
 
@@ -46,7 +47,7 @@ def hand_over(
             results.append(Refused(findings=findings))
             continue
         moved.append((order, case))
-        results.append(Changed(case=case.pk))
+        results.append(Changed(id=case.pk))
     _move(moved, by, at)
     return results
 

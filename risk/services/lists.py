@@ -10,13 +10,13 @@ from customs_portal.bulk import copy_rows
 from customs_portal.events.services import record
 from customs_portal.findings import Finding
 from declarations.services.locks import assert_in_transaction
+from declarations.services.results import Refused, refusal
 from risk.engine.lists import ListEntry
 from risk.engine.lists import ReferenceList as EngineList
 from risk.engine.words import cleansed
 from risk.events import LIST_LOADED
 from risk.models import ReferenceList
 from risk.rule_sets import BEGINNING
-from risk.services.cases import Refused, refusal
 
 LONGEST = 1_000_000
 SHRUNKEN = 0.5

@@ -13,6 +13,7 @@ from customs_portal.accounts.models import User
 from customs_portal.events.services import NewEvent, record, record_many
 from customs_portal.findings import Finding
 from declarations.services.locks import assert_in_transaction
+from declarations.services.results import Refused, refusal
 from risk import policies
 from risk.composition import Change, compose, unsound
 from risk.events import (
@@ -23,7 +24,7 @@ from risk.events import (
     RULE_SET_WITHDRAWN,
 )
 from risk.models import Publication, RiskProfile, Rule, RuleSetVersion, RuleVersion
-from risk.services.cases import Refused, refusal
+from risk.services.back_test import start_impact
 from risk.services.publish import hold_publishing, newest_rule_set, store_rule_set
 from risk.services.reassessment import start_reassessment
 
@@ -44,7 +45,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
 def propose_publication(
     change: Change, *, reach: Publication.Reach, reason: str, proposer: User, at: datetime
 ) -> Proposed | Refused:
-    """Propose a change of the published rules."""
+    """Propose a change of the published rules, and ask history what it would have found."""
     assert_in_transaction()
     base = newest_rule_set()
     findings = _may_propose(proposer) or _change_findings(change, base, at)
@@ -63,6 +64,9 @@ def propose_publication(
         proposed_at=at,
     )
     record(RULE_SET_PROPOSED, at=at, data={"publication": made.pk}, actor=proposer.pk)
+    held = set(base.rule_versions) if base else set()
+    came = [version for version in compose(change, base, at) if version.pk not in held]
+    start_impact(came, by=proposer, at=at)
     return Proposed(publication=made.pk)
 
 

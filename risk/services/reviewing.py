@@ -8,11 +8,11 @@ from customs_portal.accounts.models import User
 from customs_portal.events.services import NewEvent, record, record_many
 from customs_portal.findings import Finding
 from declarations.services.locks import assert_in_transaction
+from declarations.services.results import Refused, refusal
 from risk import policies
 from risk.events import RULE_REVIEW_DUE, RULE_REVIEWED
 from risk.models import RuleReview, RuleSetVersion, RuleVersion
 from risk.rule_sets import versions_held, versions_valid
-from risk.services.cases import Refused, refusal
 from risk.services.drafting import stream_of
 
 NOTICE = timedelta(days=14)

@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from customs_portal.accounts.models import User
 from declarations.models import Measure
 from declarations.services.do_not_load import sign_do_not_loads
-from declarations.services.results import Changed
-from declarations.services.results import Refused as NotSigned
+from declarations.services.results import Changed, Refused, refusal
 from risk import policies
 from risk.models import Assessment, Case, Decision
-from risk.services.cases import Refused, locked_cases, refusal
+from risk.services.cases import locked_cases
 from risk.services.decide import conclude, record_decision
 
 
@@ -43,7 +42,7 @@ def _sign(case: Case | None, officer: User, at: datetime) -> Signed | Refused:
     pairs = zip(waiting, results, strict=True)
     signed = [each for each, result in pairs if isinstance(result, Changed)]
     if not signed:
-        against = [each for each in results if isinstance(each, NotSigned)]
+        against = [each for each in results if isinstance(each, Refused)]
         return Refused(findings=[found for each in against for found in each.findings])
     _conclude(case, assessment, signed[0], officer, at)
     return Signed(case=case.pk, measures=tuple(each.pk for each in signed))

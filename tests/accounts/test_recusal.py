@@ -81,7 +81,7 @@ def test_claiming_and_deciding_are_refused_and_change_nothing(at: datetime) -> N
     officer = person(Role.OFFICER, offices=(OFFICE,))
     case = case_of(naming("consignee", at), at)
     with transaction.atomic():
-        assert claim([case.pk], officer=officer, at=now()) == [Changed(case=case.pk)]
+        assert claim([case.pk], officer=officer, at=now()) == [Changed(id=case.pk)]
     keep_out(officer, FRIEND.lower())
     order = DecisionOrder(
         case=case.pk, revision=1, verb="no_further_action", reason_code="NFA-01", note=""

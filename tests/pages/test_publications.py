@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -9,6 +10,8 @@ from django.urls import reverse
 
 from customs_portal.accounts.models import Role, User
 from risk.models import Publication, RuleDraft, RuleSetVersion
+from risk.services.back_test import run_part
+from tests.factories.declarations import assessed, harmless, lodged, with_item
 from tests.factories.people import person
 from tests.factories.rules import approved
 from tests.pages.test_rules import browser, text
@@ -39,6 +42,8 @@ def publish(desk: Client, publication: Publication, seen: int) -> None:
 def test_an_approved_version_is_proposed_and_published_by_another_person(
     writer: User, approver: User, at: datetime
 ) -> None:
+    lamps = msgspec.structs.replace(next(harmless(at).items()), commodity_code="940510")
+    assessed(lodged(with_item(harmless(at), lamps), at), at)
     version = approved(writer, approver, at, code="LMP-01")
     desk, other = browser(writer), browser(approver)
     assert "LMP-01 Lamps, version 1" in text(desk.get(reverse("publication_desk")))
@@ -47,6 +52,13 @@ def test_an_approved_version_is_proposed_and_published_by_another_person(
     assert "LMP-01</a> Lamps: version 1 comes into force" in page
     assert "<ins>HS heading is 9405.</ins>" in page
     assert "A tip." not in page
+    while run_part(at=at):
+        pass
+    tested = other.get(reverse("publication", args=[publication.pk]))
+    [line] = tested.context["found"].impact
+    assert (line.code, line.lately, line.found.hits) == ("LMP-01", 0, 1)
+    assert line.found.hours_each_day is None
+    assert "not enough data" in text(tested)
     publish(other, publication, seen=1)
     assert version.pk in RuleSetVersion.objects.get(number=2).rule_versions
     assert "In force" in text(desk.get(reverse("rule", args=["LMP-01"])))

@@ -176,6 +176,31 @@ def test_a_number_that_is_none_keeps_the_rest_of_the_form(
     assert len(read(draft.outline).items) == 2
 
 
+def test_what_was_typed_is_kept_when_a_colleague_saved_meanwhile(
+    desk: Client, writer: User, at: datetime
+) -> None:
+    draft = drafted(writer, at)
+    address = reverse("rule_draft_change", args=[draft.pk])
+    typed = sent(draft, "save", instruction="Mine.", **{"value-1.1": "9405"})
+    colleague = person(Role.ANALYST, first_name="Eva", last_name="Visser")
+    theirs = sent(draft, "save", instruction="Theirs.", **{"value-1.1": "9406"})
+    assert browser(colleague).post(address, theirs).status_code == 302
+    clash = desk.post(address, typed)
+    assert clash.status_code == 409
+    assert "Eva Visser changed this draft" in text(clash)
+    told = {
+        each.label: (each.before, each.after) for each in clash.context["found"].clash.differences
+    }
+    assert told["Instruction for the officer"] == ("Theirs.", "Mine.")
+    assert "9406" in told["Condition"][0]
+    draft.refresh_from_db()
+    assert draft.instruction == "Theirs."
+    again = typed | {"revision": str(clash.context["found"].draft.revision)}
+    assert desk.post(address, again).status_code == 302
+    draft.refresh_from_db()
+    assert draft.instruction == "Mine."
+
+
 def test_another_person_approves_and_the_author_is_told_no(
     desk: Client, writer: User, approver: User, at: datetime
 ) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from customs_portal.accounts.models import Role, User
 from customs_portal.events.models import Event
+from declarations.services.results import Refused
 from risk import rule_sets
 from risk.engine import sql
 from risk.engine.operators import Operator as Op
@@ -17,7 +18,6 @@ from risk.engine.tree import All, Leaf
 from risk.models import BackTest, BackTestPart, Case, RuleSetVersion
 from risk.services import back_test
 from risk.services.back_test import asking, running
-from risk.services.cases import Refused
 from tests.factories.declarations import (
     assessed,
     bananas,

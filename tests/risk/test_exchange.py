@@ -8,10 +8,10 @@ import pytest
 from django.db import transaction
 
 from customs_portal.accounts.models import Role, User
+from declarations.services.results import Refused
 from risk import rule_sets
 from risk.composition import Change
 from risk.models import ReferenceList, RuleDraft, RuleSetVersion
-from risk.services.cases import Refused
 from risk.services.exchange import Imported, RuleFile, digest_of, export_rule_set, import_rules
 from tests.factories.declarations import publish_demo_rules
 from tests.factories.people import person

@@ -45,19 +45,19 @@ def handed(case: Case, by: User, office: str = ELSEWHERE, to: User | None = None
 def test_the_new_office_sees_and_works_and_the_old_one_still_sees(case: Case) -> None:
     by, colleague = officer(), officer(ELSEWHERE)
     assert list(Ens.objects.visible_to(colleague)) == []
-    assert handed(case, by) == Changed(case=case.pk)
+    assert handed(case, by) == Changed(id=case.pk)
     assert list(Ens.objects.visible_to(colleague)) == [case.ens]
     assert list(Case.objects.visible_to(by)) == list(Case.objects.visible_to(colleague)) == [case]
     with transaction.atomic():
         [refused] = claim([case.pk], officer=by, at=AT)
         [claimed] = claim([case.pk], officer=colleague, at=AT)
     assert isinstance(refused, Refused)
-    assert claimed == Changed(case=case.pk)
+    assert claimed == Changed(id=case.pk)
 
 
 def test_it_can_go_to_one_officer_and_is_told_in_the_story(case: Case) -> None:
     by, colleague = officer(), officer(ELSEWHERE)
-    assert handed(case, by, to=colleague) == Changed(case=case.pk)
+    assert handed(case, by, to=colleague) == Changed(id=case.pk)
     case.refresh_from_db()
     assert (case.office, case.assignee, case.assigned_at) == (ELSEWHERE, colleague, AT)
     event = Event.objects.get(kind="case.transferred")
@@ -110,7 +110,7 @@ def test_a_case_of_somebody_else_only_a_supervisor_hands_over(case: Case) -> Non
     refused = handed(case, officer())
     assert isinstance(refused, Refused)
     assert [finding.code for finding in refused.findings] == ["taken"]
-    assert handed(case, officer(role=Role.SUPERVISOR)) == Changed(case=case.pk)
+    assert handed(case, officer(role=Role.SUPERVISOR)) == Changed(id=case.pk)
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR, Role.TRADER])
@@ -124,5 +124,5 @@ def test_it_goes_to_nobody_who_keeps_out_of_it(case: Case) -> None:
     partial = officer(ELSEWHERE)
     Recusal.objects.create(user=partial, eori=SENDER, reason="Shares", declared_at=AT)
     assert isinstance(handed(case, officer(), to=partial), Refused)
-    assert handed(case, officer()) == Changed(case=case.pk)
+    assert handed(case, officer()) == Changed(id=case.pk)
     assert list(Ens.objects.visible_to(partial)) == []

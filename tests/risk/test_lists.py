@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from customs_portal.events.models import Event
 from declarations.document import Document
+from declarations.services.results import Refused
 from risk import analysed, listed, rule_sets
 from risk.engine.evaluate import CompiledRuleSet
 from risk.engine.lists import ListEntry, LongList
@@ -17,7 +18,6 @@ from risk.engine.readings import Readings
 from risk.engine.subject import Context, Declared
 from risk.engine.tree import AnyItem, Leaf
 from risk.models import ReferenceList, ReferenceListEntry
-from risk.services.cases import Refused
 from risk.services.lists import Loaded, NewList, load_list
 from tests.risk.builders import context, document, item
 from tests.risk.engine.test_agreement import rule

@@ -11,11 +11,11 @@ from customs_portal.accounts.models import Role
 from customs_portal.clock import now
 from customs_portal.events import wake
 from customs_portal.reference import snapshot
+from declarations.services.results import Refused
 from risk import rule_sets
 from risk.composition import Change
 from risk.models import Assessment, RuleSetVersion, RuleVersion
 from risk.services.approving import Approved, approve
-from risk.services.cases import Refused
 from risk.services.publications import Published, publish
 from tests.factories.declarations import assessed, harmless, lodged, publish_demo_rules
 from tests.factories.people import person

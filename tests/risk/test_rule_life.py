@@ -7,13 +7,13 @@ from django.db import transaction
 
 from customs_portal.accounts.models import Role, User
 from customs_portal.events.models import Event
+from declarations.services.results import Refused
 from risk import rule_sets
 from risk.builder.outline import EMPTY, Condition, Group
 from risk.composition import Change
 from risk.models import RuleDraft, RuleReview, RuleSetVersion, RuleVersion
 from risk.rule_sets import in_force
 from risk.services.approving import Approved, approve, approve_urgently, send_back
-from risk.services.cases import Refused
 from risk.services.drafting import (
     Drafted,
     NewRule,

@@ -8,7 +8,7 @@ import msgspec
 from customs_portal.reference.snapshot import Snapshot
 from risk.models import BackTest, Rule
 from risk.services import back_test
-from risk.services.back_test import Progress
+from risk.services.back_test import Progress, Result
 
 CHART_WIDTH, CHART_HEIGHT = 600, 120
 DAY = timedelta(days=1)
@@ -64,10 +64,41 @@ class BackTestPage(msgspec.Struct, frozen=True, kw_only=True):
     hours_each_day: float | None
 
 
+class Impact(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule version would have found: `hours_each_day` is None without enough decisions."""
+
+    test: BackTest
+    progress: Progress
+    hits: int
+    each_day: float
+    hours_each_day: float | None
+
+
+def impact(test: BackTest) -> Impact:
+    """Return the figures of a back-test that stand on the page of a publication."""
+    found = back_test.result(test.pk)
+    each_day = found.hits / _days(test)
+    return Impact(
+        test=test,
+        progress=found.progress,
+        hits=found.hits,
+        each_day=each_day,
+        hours_each_day=_hours(each_day, found),
+    )
+
+
+def _days(test: BackTest) -> int:
+    return max(1, -(-(test.ends_at - test.begins_at) // DAY))
+
+
+def _hours(each_day: float, found: Result) -> float | None:
+    return None if found.minutes is None else each_day * found.minutes / 60
+
+
 def read(test: BackTest, snapshot: Snapshot) -> BackTestPage:
     """Return the page of a back-test as far as it is done."""
     found = back_test.result(test.pk)
-    days = max(1, -(-(test.ends_at - test.begins_at) // DAY))
+    days = _days(test)
     by_day: Counter[date] = Counter()
     by_place: Counter[tuple[str, str]] = Counter()
     for count in found.days:
@@ -98,7 +129,7 @@ def read(test: BackTest, snapshot: Snapshot) -> BackTestPage:
         samples=[ens.mrn for ens in found.samples],
         decided=found.decided,
         precision=None if found.precision is None else round(100 * found.precision),
-        hours_each_day=None if found.minutes is None else each_day * found.minutes / 60,
+        hours_each_day=_hours(each_day, found),
     )
 
 

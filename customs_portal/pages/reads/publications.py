@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from customs_portal.accounts.models import User
+from customs_portal.pages.reads.back_test import Impact, impact
 from customs_portal.pages.reads.hits import list_titles
 from customs_portal.pages.reads.queue import person
 from customs_portal.pages.reads.rule import MONTH
@@ -25,6 +26,7 @@ from risk.models import (
     RuleVersion,
 )
 from risk.rule_sets import engine_lists, engine_rule, versions_held, versions_valid
+from risk.services.back_test import MOST, tests_of
 from risk.services.publications import barred, change_of
 from risk.services.publish import newest_rule_set
 
@@ -52,14 +54,24 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     warnings: list[RuleWarning]
 
 
+class ImpactLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule that changes: assessments hit in 30 days, and what its new version would hit."""
+
+    code: str
+    lately: int
+    leaves: bool
+    found: Impact | None
+
+
 class PublicationPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything on the page of a publication; `lately`: hits of its rules in 30 days."""
+    """Everything on the page of a publication."""
 
     publication: Publication
     changed: list[Changed]
     profiles_on: list[RiskProfile]
     profiles_off: list[RiskProfile]
-    lately: list[tuple[str, int]]
+    impact: list[ImpactLine]
+    most_tested: int
     before: int
     after: int
     seen: int
@@ -114,11 +126,12 @@ def read(publication: Publication, user: User, at: datetime) -> PublicationPage:
     change, base = change_of(publication), _base(publication)
     before = versions_held(base) if base else []
     after = _after(publication, change, base, at)
-    changed, hits = _changed(before, after, at), hits_since(at - MONTH)
+    changed = _changed(before, after, at)
     return PublicationPage(
         publication=publication,
         changed=changed,
-        lately=[(each.rule.code, hits.get(each.rule.code, 0)) for each in changed],
+        impact=_impact(changed, after, at),
+        most_tested=MOST,
         profiles_on=list(RiskProfile.objects.filter(pk__in=change.switched_on)),
         profiles_off=list(RiskProfile.objects.filter(pk__in=change.switched_off)),
         before=len({version.rule_id for version in before}),
@@ -132,6 +145,22 @@ def read(publication: Publication, user: User, at: datetime) -> PublicationPage:
         if publication.rule_set_id
         else None,
     )
+
+
+def _impact(changed: list[Changed], after: list[RuleVersion], at: datetime) -> list[ImpactLine]:
+    numbers = {(each.rule.code, each.number) for each in changed}
+    came = [version for version in after if (version.rule.code, version.number) in numbers]
+    tests, hits = tests_of(came), hits_since(at - MONTH)
+    found = {version.rule.code: tests[version.pk] for version in came if version.pk in tests}
+    return [
+        ImpactLine(
+            code=each.rule.code,
+            lately=hits.get(each.rule.code, 0),
+            leaves=each.verb == "retired",
+            found=impact(found[each.rule.code]) if each.rule.code in found else None,
+        )
+        for each in changed
+    ]
 
 
 def _base(publication: Publication) -> RuleSetVersion | None:

@@ -7,6 +7,7 @@ import msgspec
 from customs_portal.accounts.models import User
 from customs_portal.findings import Finding
 from customs_portal.pages.reads.hits import list_titles
+from customs_portal.pages.reads.queue import person
 from declarations.models import Ens
 from risk import versions
 from risk.builder import view
@@ -17,11 +18,20 @@ from risk.builder.outline import Group, read
 from risk.builder.trial import Trial, tried
 from risk.builder.warnings import Warning as RuleWarning
 from risk.builder.warnings import warnings
+from risk.engine.explain import Titles
 from risk.engine.rules import EngineRule
 from risk.models import BackTest, RuleDraft, RuleVersion
 from risk.rule_sets import NoRuleSet, engine_lists, in_force
 
 BACK_TESTS_SHOWN = 5
+
+
+class Clash(msgspec.Struct, frozen=True, kw_only=True):
+    """What a colleague has saved meanwhile, and how what was typed differs from it."""
+
+    colleague: str
+    at: datetime
+    differences: list[Difference]
 
 
 class DraftPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,12 +47,22 @@ class DraftPage(msgspec.Struct, frozen=True, kw_only=True):
     trial: Trial | None
     unknown_mrn: bool
     back_tests: list[BackTest]
+    clash: Clash | None
 
 
 def read_draft(
-    draft: RuleDraft, user: User, at: datetime, *, mrn: str, findings: list[Finding]
+    draft: RuleDraft,
+    user: User,
+    at: datetime,
+    *,
+    mrn: str,
+    findings: list[Finding],
+    saved: RuleDraft | None = None,
 ) -> DraftPage:
-    """Return the page; `findings` of a refused proposal stand at their conditions."""
+    """Return the page; `findings` of a refused proposal stand at their conditions.
+
+    `saved` is what a colleague saved while the draft was typed that is shown.
+    """
     outline, titles = read(draft.outline), list_titles()
     lists = set(titles)
     found = problems(outline, lists)
@@ -64,6 +84,15 @@ def read_draft(
         trial=trial,
         unknown_mrn=bool(mrn) and ens is None,
         back_tests=list(draft.back_tests.all()[:BACK_TESTS_SHOWN]),
+        clash=_clash(saved, draft, titles, lists) if saved else None,
+    )
+
+
+def _clash(saved: RuleDraft, typed: RuleDraft, titles: Titles, lists: set[str]) -> Clash:
+    return Clash(
+        colleague=person(saved.changed_by) if saved.changed_by else "",
+        at=saved.changed_at,
+        differences=differences(saved, typed, titles, lists),
     )
 
 

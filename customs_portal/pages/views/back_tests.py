@@ -17,12 +17,12 @@ from customs_portal.pages.days import midnight
 from customs_portal.pages.looking import What, note_look
 from customs_portal.pages.reads import back_test as reads
 from customs_portal.reference import snapshot as reference
+from declarations.services.results import Refused
 from risk.builder.engine import engine_draft
 from risk.models import BackTest, RuleDraft, RuleSetVersion
 from risk.services import back_test as services
-from risk.services.cases import Refused
 from risk.services.drafting import draft_findings
-from risk.tasks import run_back_tests
+from risk.tasks import wake_back_tests
 
 PERIOD = timedelta(days=30)
 LONGEST = timedelta(days=731)
@@ -74,17 +74,12 @@ def _asked(request: HttpRequest, question: services.Question) -> HttpResponse | 
     with transaction.atomic():
         result = services.start(question, by=current_user(request), at=now())
         if not isinstance(result, Refused):
-            transaction.on_commit(_wake)
+            transaction.on_commit(wake_back_tests)
     if isinstance(result, Refused):
         for finding in result.findings:
             messages.error(request, finding.text)
         return None
     return redirect("back_test", result.back_test)
-
-
-def _wake() -> None:
-    """Let workers begin at once; where the broker is away, the next sweep wakes them."""
-    run_back_tests.apply_async(ignore_result=True, retry=False)
 
 
 @require_safe

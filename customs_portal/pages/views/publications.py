@@ -20,14 +20,15 @@ from customs_portal.pages.access import (
 )
 from customs_portal.pages.looking import What, note_look
 from customs_portal.pages.reads import publications as reads
+from declarations.services.results import Refused
 from risk.composition import Change
 from risk.models import Publication
-from risk.services.cases import Refused
 from risk.services.publications import (
     propose_publication,
     publish,
     withdraw_publication,
 )
+from risk.tasks import wake_back_tests
 
 PUBLICATIONS = Publication.objects.select_related(
     "proposed_by", "decided_by", "again", "rule_set", "base"
@@ -62,6 +63,8 @@ def propose(request: HttpRequest) -> HttpResponse:
             proposer=current_user(request),
             at=now(),
         )
+        if not isinstance(result, Refused):
+            transaction.on_commit(wake_back_tests)
     if isinstance(result, Refused):
         _tell(request, result)
         return redirect("rule_sets" if sent.get("again") else "publication_desk")

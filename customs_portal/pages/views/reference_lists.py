@@ -27,10 +27,10 @@ from customs_portal.pages.access import (
 )
 from customs_portal.pages.looking import How, What, note_look
 from customs_portal.pages.reads import reference_lists as reads
+from declarations.services.results import Refused, refusal
 from risk.engine.loading import read_entries
 from risk.models import ReferenceList, ReferenceListEntry
 from risk.rule_sets import BEGINNING
-from risk.services.cases import Refused, refusal
 from risk.services.lists import Loaded, NewList, load_list
 
 PAGE_SIZE = 50

@@ -24,13 +24,16 @@ from customs_portal.pages.access import (
 )
 from customs_portal.pages.looking import What, note_look
 from customs_portal.pages.reads import rule_draft as reads
+from declarations.services.results import Refused, refusal
 from risk.builder.form import ContentForm, edited, read_outline
+from risk.builder.outline import stored
 from risk.models import RuleDraft
 from risk.services.approving import approve, approve_urgently, may_approve, send_back
-from risk.services.cases import Refused, refusal
-from risk.services.drafting import Drafted, propose, rename, save, withdraw
+from risk.services.drafting import CHANGED, MOVED_ON, Drafted, propose, rename, save, withdraw
 
-DRAFTS = RuleDraft.objects.select_related("rule__profile", "author", "proposed_by", "base")
+DRAFTS = RuleDraft.objects.select_related(
+    "rule__profile", "author", "proposed_by", "base", "changed_by"
+)
 
 
 @require_safe
@@ -46,13 +49,14 @@ def _page(
     *,
     form: ContentForm | None = None,
     findings: list[Finding] | None = None,
+    saved: RuleDraft | None = None,
 ) -> HttpResponse:
     user, at = current_user(request), now()
     note_look(request, What.RULE, draft.rule.code)
     form = form or ContentForm(instance=draft)
     mrn = (request.POST.get("mrn") or request.GET.get("mrn", "")).strip().upper()
     context: dict[str, Any] = {
-        "found": reads.read_draft(draft, user, at, mrn=mrn, findings=findings or []),
+        "found": reads.read_draft(draft, user, at, mrn=mrn, findings=findings or [], saved=saved),
         "form": form,
         "summary": _summary(form, findings or []),
         "may_write": user.role in RULE_WRITERS and draft.state == RuleDraft.State.DRAFT,
@@ -61,7 +65,7 @@ def _page(
         "may_decide": draft.state == RuleDraft.State.PROPOSED and may_approve(draft, user),
         "sees_secret": user.role != Role.AUDITOR,
     }
-    status = 422 if context["summary"] else 200
+    status = 409 if saved else 422 if context["summary"] else 200
     return render(request, "pages/rules/draft.html", context, status=status)
 
 
@@ -87,7 +91,7 @@ def change_draft(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         saved = _save(request, draft, form, pressed, user)
     if isinstance(saved, Refused):
-        return _told(request, draft, saved)
+        return _not_saved(request, draft, form, pressed, saved)
     draft = get_object_or_404(DRAFTS, pk=pk)
     if not is_valid:
         return _page(request, draft, form=form)
@@ -105,14 +109,7 @@ def _save(
     request: HttpRequest, draft: RuleDraft, form: ContentForm, pressed: str, user: User
 ) -> Drafted | Refused:
     revision = request.POST.get("revision", "")
-    if "title" in form.cleaned_data:
-        rename(
-            draft.pk,
-            title=form.cleaned_data["title"],
-            family=form.cleaned_data.get("family", ""),
-            editor=user,
-        )
-    return save(
+    saved = save(
         draft.pk,
         revision=int(revision) if revision.isdecimal() else 0,
         content=form.content(),
@@ -120,6 +117,26 @@ def _save(
         editor=user,
         at=now(),
     )
+    if isinstance(saved, Drafted) and "title" in form.cleaned_data:
+        rename(
+            draft.pk,
+            title=form.cleaned_data["title"],
+            family=form.cleaned_data.get("family", ""),
+            editor=user,
+        )
+    return saved
+
+
+def _not_saved(
+    request: HttpRequest, draft: RuleDraft, form: ContentForm, pressed: str, refused: Refused
+) -> HttpResponse:
+    """Show what was typed beside what a colleague has saved or proposed meanwhile."""
+    if not {finding.code for finding in refused.findings} & {CHANGED, MOVED_ON}:
+        return _told(request, draft, refused)
+    typed = form.instance
+    typed.outline = stored(edited(read_outline(request.POST), pressed))
+    typed.revision, typed.state = draft.revision, draft.state
+    return _page(request, typed, form=form, saved=draft)
 
 
 def _address(draft: RuleDraft, request: HttpRequest, pressed: str) -> str:

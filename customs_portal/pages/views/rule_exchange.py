@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from customs_portal.clock import now
 from customs_portal.pages.access import RULE_READING, RULE_WRITERS, current_user, for_roles
 from customs_portal.pages.looking import How, What, note_look
+from declarations.services.results import Refused
 from risk.models import RuleSetVersion
-from risk.services.cases import Refused
 from risk.services.exchange import MOST_BYTES, Imported, export_rule_set, import_rules
 
 

@@ -13,10 +13,10 @@ from customs_portal.clock import now
 from customs_portal.pages.access import RULE_WRITERS, current_user, for_roles
 from customs_portal.pages.reads import code_picker
 from customs_portal.reference import snapshot as reference
+from declarations.services.results import Refused
 from risk.builder import editing
 from risk.builder.outline import Condition, read
 from risk.models import RuleDraft
-from risk.services.cases import Refused
 from risk.services.drafting import save
 
 PAGE_SIZE = 20

@@ -21,10 +21,10 @@ from customs_portal.pages.looking import What, note_look
 from customs_portal.pages.reads import rule as rule_reads
 from customs_portal.pages.reads import rules as reads
 from customs_portal.pages.reads.hits import list_titles
+from declarations.services.results import Refused
 from risk.builder.difference import differences
 from risk.builder.new_rule import NewRuleForm
 from risk.models import RiskProfile, Rule, RuleReview, RuleVersion
-from risk.services.cases import Refused
 from risk.services.drafting import begin_change, begin_rule
 from risk.services.reviewing import review
 

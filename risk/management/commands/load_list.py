@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customs_portal import clock
+from declarations.services.results import Refused
 from risk.engine import loading
-from risk.services.cases import Refused
 from risk.services.lists import NewList, load_list
 
 

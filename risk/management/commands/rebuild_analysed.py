@@ -4,9 +4,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customs_portal.bulk import fetch
 from declarations.services.locks import lock_ens
 from risk import analysed, versions
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Rebuild and print the number of ENS."""
         count, last = 0, options["after"]
-        while found := _rows(_NEXT, [last, AT_A_TIME]):
+        while found := fetch(_NEXT, [last, AT_A_TIME]):
             ens = [row[0] for row in found]
             with transaction.atomic():
                 _rebuild(ens)
@@ -46,16 +47,10 @@ def _rebuild(ens: list[int]) -> None:
     """Write the versions of these ENS in their order, so that the newest is the current one."""
     lock_ens(ens)
     by_number: dict[int, list[int]] = {}
-    for version, number in _rows(_VERSIONS, [ens]):
+    for version, number in fetch(_VERSIONS, [ens]):
         by_number.setdefault(number, []).append(version)
     for _number, wanted in sorted(by_number.items()):
         analysed.remove(wanted)
         subjects = versions.load_known(wanted)
         analysed.write(subjects)
         analysed.write_history(subjects)
-
-
-def _rows(query: str, values: list[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return list(cursor.fetchall())

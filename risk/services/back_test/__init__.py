@@ -5,6 +5,7 @@ done by `risk.tasks.run_back_tests`, part by part; it opens no case and changes 
 """
 
 from risk.services.back_test.asking import Asked, Question, cancel, start
+from risk.services.back_test.impact import MOST, start_impact, tests_of
 from risk.services.back_test.places import PLACES, is_work_left, place
 from risk.services.back_test.reading import (
     DayCount,
@@ -16,6 +17,7 @@ from risk.services.back_test.reading import (
 from risk.services.back_test.running import run_part
 
 __all__ = [
+    "MOST",
     "PLACES",
     "Asked",
     "DayCount",
@@ -29,4 +31,6 @@ __all__ = [
     "result",
     "run_part",
     "start",
+    "start_impact",
+    "tests_of",
 ]

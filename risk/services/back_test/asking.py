@@ -10,13 +10,13 @@ from customs_portal.accounts.models import User
 from customs_portal.events.services import record
 from customs_portal.findings import Finding
 from declarations.services.locks import assert_in_transaction
+from declarations.services.results import Refused, refusal
 from risk import policies
 from risk.engine.fields import CATALOGUE
 from risk.engine.rules import EngineRule
 from risk.engine.tree import validate
 from risk.events import BACK_TEST_ASKED, BACK_TEST_ENDED
 from risk.models import BackTest, BackTestPart, ReferenceList, RuleDraft, RuleSetVersion
-from risk.services.cases import Refused, refusal
 
 OF_ONE_RULE, OF_RULE_SET = 20_000, 2_000
 """Declarations in one part: a second or so of work."""

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
-
+from customs_portal.bulk import fetch
 from risk.engine.rules import EngineRule
 from risk.models import BackTestPart
 
@@ -60,17 +59,11 @@ def count(part: BackTestPart, rules: Sequence[EngineRule]) -> None:
         "own": [rule.code for rule in rules],
         "samples": SAMPLES,
     }
-    [[part.looked_at]] = _rows(_LOOKED_AT, values)
-    part.days = [list(row) for row in _rows(_DAYS, values)]
+    [[part.looked_at]] = fetch(_LOOKED_AT, values)
+    part.days = [list(row) for row in fetch(_DAYS, values)]
     part.hits = sum(row[3] for row in part.days)
-    part.rules = dict(_rows(_RULES, values))
-    part.overlap = dict(_rows(_OVERLAP, values))
-    part.samples = [row[0] for row in _rows(_SAMPLES, values)]
-    [[part.decided, part.confirmed, part.minutes]] = _rows(_DECIDED, values)
+    part.rules = dict(fetch(_RULES, values))
+    part.overlap = dict(fetch(_OVERLAP, values))
+    part.samples = [row[0] for row in fetch(_SAMPLES, values)]
+    [[part.decided, part.confirmed, part.minutes]] = fetch(_DECIDED, values)
     part.done = True
-
-
-def _rows(query: str, values: dict[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return list(cursor.fetchall())
