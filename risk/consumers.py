@@ -7,6 +7,7 @@ from customs_portal.events.models import Event
 from risk.services.alarms import raise_alarms
 from risk.services.assess import Request, assess_versions
 from risk.services.dual_filing import compare_filings
+from risk.services.finds import remember_finds
 
 
 def assess(batch: Sequence[Event], *, at: datetime) -> None:
@@ -25,6 +26,11 @@ def assess(batch: Sequence[Event], *, at: datetime) -> None:
 def compare(batch: Sequence[Event], *, at: datetime) -> None:
     """Look for other declarations of the same goods once these have been analysed."""
     compare_filings([event.stream for event in batch if event.stream is not None], at=at)
+
+
+def remember(batch: Sequence[Event], *, at: datetime) -> None:
+    """Remember what controls have found."""
+    remember_finds(event.data["measure"] for event in batch)
 
 
 def alarm(batch: Sequence[Event], *, at: datetime) -> None:

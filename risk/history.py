@@ -81,7 +81,9 @@ SELECT w.ens_version, w.number,
     CASE WHEN w.item_hs4 IS NOT NULL THEN coalesce(t.items, 0) END,
     CASE WHEN w.item_hs4 IS NOT NULL AND w.country IS NOT NULL THEN coalesce(h.items, 0) END,
     s.low, s.high,
-    CASE WHEN w.equipment_containers IS NOT NULL THEN b.elsewhere END
+    CASE WHEN w.equipment_containers IS NOT NULL THEN b.elsewhere END,
+    CASE WHEN coalesce(w.consignor_key, w.consignee_key) IS NOT NULL THEN p.finds END,
+    CASE WHEN w.equipment_containers IS NOT NULL THEN n.finds END
 FROM wanted w
 JOIN declarations_ens own ON own.id = w.ens
 LEFT JOIN totals t ON t.item_hs4 = w.item_hs4
@@ -118,6 +120,16 @@ LEFT JOIN LATERAL (
       AND e.means <> own.means AND e.status NOT IN ('invalidated', 'closed')
       AND e.registered_at <= own.expected_arrival AND e.expected_arrival >= own.registered_at
 ) b ON w.equipment_containers IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT count(DISTINCT control) AS finds FROM risk_confirmedfind
+    WHERE kind = 'party' AND value IN (w.consignor_key, w.consignee_key)
+      AND found_at <= w.received_at AND found_at > w.received_at - interval '730 days'
+) p ON true
+LEFT JOIN LATERAL (
+    SELECT count(DISTINCT control) AS finds FROM risk_confirmedfind
+    WHERE kind = 'container' AND value = ANY(w.equipment_containers)
+      AND found_at <= w.received_at AND found_at > w.received_at - interval '365 days'
+) n ON w.equipment_containers IS NOT NULL
 """
 _ITEM_NAMES = (
     "consignee_filings_365d",
@@ -138,6 +150,8 @@ _ITEM_NAMES = (
     "package_mass_low",
     "package_mass_high",
     "container_elsewhere",
+    "party_finds_730d",
+    "container_finds_365d",
 )
 
 _OF_DECLARATIONS = """

@@ -39,6 +39,8 @@ RESULT_VERBS = {
     "RES-05": "find_nothing",
 }
 """By result code what becomes of a control; a small difference in the data holds no goods."""
+CONFIRMED_FINDS = ("RES-03", "RES-04")
+"""Results after which the parties and the container are known for a find."""
 ENDS_ITS_HOLD = ("find_conform", "find_nothing")
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from customs_portal.admin_access import AUDIT, RULES, RoleAdmin, RoleInline
 from declarations.admin import link_to, user_of
 from risk.models import (
+    ConfirmedFind,
     Publication,
     Reassessment,
     ReferenceList,
@@ -125,6 +126,16 @@ class ReassessmentAdmin(RulesAdmin):
     list_filter = ("state",)
     list_select_related = ("rule_set",)
     date_hierarchy = "started_at"
+
+
+@admin.register(ConfirmedFind)
+class ConfirmedFindAdmin(RulesAdmin):
+    """Parties and containers known from controls that found something serious."""
+
+    list_display = ("kind", "value", "found_at")
+    list_filter = ("kind",)
+    search_fields = ("value",)
+    date_hierarchy = "found_at"
 
 
 @admin.register(RuleSetVersion)

@@ -108,6 +108,13 @@ HISTORY = (
         "container_elsewhere", _("other declarations under way with this container elsewhere"),
         of_item=True,
     ),
+    _feature(
+        "party_finds_730d", _("confirmed finds with the consignor or consignee, 730 days"),
+        of_item=True,
+    ),
+    _feature(
+        "container_finds_365d", _("confirmed finds in the container, 365 days"), of_item=True
+    ),
     _feature("filer_filings_30d", _("earlier filings of the filer, 30 days"), of_item=False),
     _feature("filer_late_30d", _("late filings of the filer, 30 days"), of_item=False),
     _feature("filer_rejected_24h", _("rejected filings of the filer, 24 hours"), of_item=False),

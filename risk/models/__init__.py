@@ -5,6 +5,7 @@ from risk.models.assessment import Assessment
 from risk.models.back_test import BackTest, BackTestPart
 from risk.models.case import Case, Decision
 from risk.models.drafting import RuleDraft
+from risk.models.find import ConfirmedFind
 from risk.models.hit_count import RuleHitCount
 from risk.models.publication import Publication, Reassessment, RuleReview
 from risk.models.rule import (
@@ -24,6 +25,7 @@ __all__ = [
     "BackTest",
     "BackTestPart",
     "Case",
+    "ConfirmedFind",
     "Decision",
     "Publication",
     "Reassessment",

@@ -201,6 +201,22 @@ def test_what_was_typed_is_kept_when_a_colleague_saved_meanwhile(
     assert draft.instruction == "Mine."
 
 
+def test_the_same_builder_stands_in_the_admin(desk: Client, writer: User, at: datetime) -> None:
+    draft = drafted(writer, at)
+    change = text(desk.get(reverse("admin:risk_ruledraft_change", args=[draft.pk])))
+    address = reverse("rule_draft", args=[draft.pk]) + "?frame=admin"
+    assert f'href="{address}"' in change
+    page = text(desk.get(address))
+    assert reverse("admin:risk_ruledraft_changelist") in page
+    assert 'name="field-1.1"' in page
+    wanted = sent(draft, "pick-value:1.1", frame="admin")
+    change = reverse("rule_draft_change", args=[draft.pk])
+    picker = desk.post(change, wanted)["Location"]
+    assert picker == reverse("rule_pick", args=[draft.pk, "value", "1.1"]) + "?frame=admin"
+    back = desk.post(picker, {"choice": "9407"})["Location"]
+    assert back == f"{address}#part-1.1"
+
+
 def test_another_person_approves_and_the_author_is_told_no(
     desk: Client, writer: User, approver: User, at: datetime
 ) -> None:

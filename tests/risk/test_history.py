@@ -8,11 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from declarations.document import Document, Means, Party
+from declarations.models import Control, Ens, Measure
 from risk import analysed, rule_sets
 from risk.models import Assessment
+from risk.services.finds import remember_finds
 from tests.factories.declarations import assessed, harmless, lodged, publish_demo_rules, with_item
 from tests.messaging.builders import goods_item
 
@@ -99,6 +101,33 @@ def test_the_same_container_on_another_ship_is_seen() -> None:
     assert declare(AT)["container_elsewhere"] == 1
     declare(AT - DAY)
     assert declare(AT)["container_elsewhere"] == 1
+
+
+def control(ens: int, at: datetime, result: str) -> None:
+    """Record the result of a control of the first container of the ENS, or of all of it."""
+    container = goods_item().containers[0]
+    measure = Measure.objects.create(
+        ens_id=ens, kind="control", status="irregular", subject="equipment", reference=container,
+        reason_code="CTL-02", decided_on_version=1, placed_at=at,
+    )  # fmt: skip
+    Control.objects.create(
+        measure=measure, type="CTL-02", started_at=at, result_code=result, recorded_at=at
+    )
+    with transaction.atomic():
+        remember_finds([measure.pk])
+
+
+def test_what_controls_have_found_is_known_of_parties_and_containers() -> None:
+    declare(AT - 800 * DAY)
+    first = Ens.objects.latest("id").pk
+    for days, result in ((731, "RES-03"), (400, "RES-04"), (10, "RES-03"), (9, "RES-01")):
+        control(first, AT - days * DAY, result)
+    found = declare(AT)
+    assert (found["party_finds_730d"], found["container_finds_365d"]) == (2, 1)
+    other = declare(AT, consignee=HOME, item={"containers": ("MSKU7077210",)})
+    assert (other["party_finds_730d"], other["container_finds_365d"]) == (2, 0)
+    stranger = declare(AT, consignee=HOME, consignor=Party(name="Other", country="TR"))
+    assert (stranger["party_finds_730d"], stranger["container_finds_365d"]) == (0, 1)
 
 
 def test_what_is_declared_at_the_same_moment_counts_once_for_the_later() -> None:

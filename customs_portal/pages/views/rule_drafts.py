@@ -22,6 +22,7 @@ from customs_portal.pages.access import (
     current_user,
     for_roles,
 )
+from customs_portal.pages.frames import frame, kept
 from customs_portal.pages.looking import What, note_look
 from customs_portal.pages.reads import rule_draft as reads
 from declarations.services.results import Refused, refusal
@@ -56,6 +57,8 @@ def _page(
     form = form or ContentForm(instance=draft)
     mrn = (request.POST.get("mrn") or request.GET.get("mrn", "")).strip().upper()
     context: dict[str, Any] = {
+        **frame(request),
+        "draft": draft,
         "found": reads.read_draft(draft, user, at, mrn=mrn, findings=findings or [], saved=saved),
         "form": form,
         "summary": _summary(form, findings or []),
@@ -99,7 +102,7 @@ def change_draft(request: HttpRequest, pk: int) -> HttpResponse:
         return _moved(request, draft, pressed, user)
     if pressed.startswith("pick-"):
         what, _colon, place = pressed.removeprefix("pick-").partition(":")
-        return redirect("rule_pick", draft.pk, what, place)
+        return redirect(kept(request, reverse("rule_pick", args=[draft.pk, what, place])))
     if pressed == "save":
         messages.success(request, _("Draft saved."))
     return redirect(_address(draft, request, pressed))
@@ -142,9 +145,9 @@ def _not_saved(
 def _address(draft: RuleDraft, request: HttpRequest, pressed: str) -> str:
     """Return where the page goes on: at the part that was changed, with the trial kept."""
     mrn, place = request.POST.get("mrn", "").strip(), pressed.partition(":")[2]
-    address = reverse("rule_draft", args=[draft.pk])
-    query = f"?mrn={mrn}" if mrn.isalnum() else ""
-    return f"{address}{query}#part-{place}" if place else f"{address}{query}#conditions"
+    query = {"mrn": mrn} if mrn.isalnum() else {}
+    address = kept(request, reverse("rule_draft", args=[draft.pk]), **query)
+    return f"{address}#part-{place}" if place else f"{address}#conditions"
 
 
 def _moved(request: HttpRequest, draft: RuleDraft, pressed: str, user: User) -> HttpResponse:
@@ -183,7 +186,7 @@ def _as_sent(values: dict[str, Any]) -> dict[str, Any]:
 def _told(request: HttpRequest, draft: RuleDraft, refused: Refused) -> HttpResponse:
     for finding in refused.findings:
         messages.error(request, finding.text)
-    return redirect("rule_draft", draft.pk)
+    return redirect(kept(request, reverse("rule_draft", args=[draft.pk])))
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from customs_portal.clock import now
 from customs_portal.pages.access import RULE_WRITERS, current_user, for_roles
+from customs_portal.pages.frames import frame, kept
 from customs_portal.pages.reads import code_picker
 from customs_portal.reference import snapshot as reference
 from declarations.services.results import Refused
@@ -34,6 +35,7 @@ def rule_pick(request: HttpRequest, pk: int, what: str, place: str) -> HttpRespo
     words = request.GET.get("q", "").strip()
     found = code_picker.offered(what, condition.field, words, reference.current(now()))
     context = {
+        **frame(request),
         "draft": draft,
         "what": what,
         "place": place,
@@ -66,7 +68,7 @@ def _chosen(
         )
     if isinstance(result, Refused):
         raise Http404
-    return redirect(f"{reverse('rule_draft', args=[draft.pk])}#part-{place}")
+    return redirect(f"{kept(request, reverse('rule_draft', args=[draft.pk]))}#part-{place}")
 
 
 def _with(condition: Condition, what: str, choice: str) -> Condition:

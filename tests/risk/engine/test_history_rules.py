@@ -62,6 +62,16 @@ NEAR = RECEIVED_AT + timedelta(hours=47)
 
 CASES = (
     Case(
+        "KNE-04",
+        (SAME, known({"party_finds_730d": 1})),
+        (SAME, known({"party_finds_730d": 0})),
+    ),
+    Case(
+        "KNE-05",
+        (SAME, known({"container_finds_365d": 1})),
+        (SAME, known({"container_finds_365d": 0})),
+    ),
+    Case(
         "NEW-01",
         (FROM_SOURCE, known({"consignee_filings_365d": 0})),
         (FROM_SOURCE, known({"consignee_filings_365d": 1})),
