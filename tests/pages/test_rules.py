@@ -187,7 +187,7 @@ def test_what_was_typed_is_kept_when_a_colleague_saved_meanwhile(
     assert browser(colleague).post(address, theirs).status_code == 302
     clash = desk.post(address, typed)
     assert clash.status_code == 409
-    assert "Eva Visser changed this draft" in text(clash)
+    assert "E. Visser changed this draft at" in text(clash)
     told = {
         each.label: (each.before, each.after) for each in clash.context["found"].clash.differences
     }
