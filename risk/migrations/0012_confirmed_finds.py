@@ -6,35 +6,54 @@ import risk.models.analysed
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [('risk', '0011_told_elsewhere')]
+    dependencies = [("risk", "0011_told_elsewhere")]
 
     operations = [
         migrations.AddField(
-            model_name='analysedhistory',
-            name='history_container_finds_365d',
-            field=risk.models.analysed.ExactNumber(null=True, verbose_name='confirmed finds in the container, 365 days'),
+            model_name="analysedhistory",
+            name="history_container_finds_365d",
+            field=risk.models.analysed.ExactNumber(
+                null=True, verbose_name="confirmed finds in the container, 365 days"
+            ),
         ),
         migrations.AddField(
-            model_name='analysedhistory',
-            name='history_party_finds_730d',
-            field=risk.models.analysed.ExactNumber(null=True, verbose_name='confirmed finds with the consignor or consignee, 730 days'),
+            model_name="analysedhistory",
+            name="history_party_finds_730d",
+            field=risk.models.analysed.ExactNumber(
+                null=True, verbose_name="confirmed finds with the consignor or consignee, 730 days"
+            ),
         ),
         migrations.CreateModel(
-            name='ConfirmedFind',
+            name="ConfirmedFind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('party', 'Party'), ('container', 'Container')], max_length=9, verbose_name='kind')),
-                ('value', models.TextField(db_collation='C', verbose_name='known by')),
-                ('ens', models.BigIntegerField(verbose_name='ENS')),
-                ('control', models.BigIntegerField(verbose_name='control')),
-                ('found_at', models.DateTimeField(verbose_name='found')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("party", "Party"), ("container", "Container")],
+                        max_length=9,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("value", models.TextField(db_collation="C", verbose_name="known by")),
+                ("ens", models.BigIntegerField(verbose_name="ENS")),
+                ("control", models.BigIntegerField(verbose_name="control")),
+                ("found_at", models.DateTimeField(verbose_name="found")),
             ],
             options={
-                'verbose_name': 'confirmed find',
-                'verbose_name_plural': 'confirmed finds',
-                'indexes': [models.Index(fields=['value', 'found_at'], name='find_by_value')],
-                'constraints': [models.UniqueConstraint(fields=('control', 'kind', 'value'), name='one_find_each')],
+                "verbose_name": "confirmed find",
+                "verbose_name_plural": "confirmed finds",
+                "indexes": [models.Index(fields=["value", "found_at"], name="find_by_value")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("control", "kind", "value"), name="one_find_each"
+                    )
+                ],
             },
         ),
     ]
