@@ -146,6 +146,7 @@ PIPELINE = Pipeline(
             declared.DUAL_FILING_WON,
             declared.ARRIVAL_ATTEMPTED,
             declared.ARRIVAL_RECORDED,
+            declared.ARRIVAL_FOUND,
             declared.ARRIVAL_MATCHED,
             declared.ARRIVAL_UNMATCHED,
             declared.ARRIVAL_LINE_ASKED,

@@ -173,6 +173,7 @@ ARRIVAL_UNMATCHED = Kind(
 ARRIVAL_LINE_ASKED = Kind(
     name="arrival.line_asked", sentence=_("Declared in %(country)s: its office has to answer")
 )
+ARRIVAL_FOUND = Kind(name="arrival.found", sentence=_("Found with %(means)s: %(what)s. %(note)s"))
 ARRIVAL_LINE_HELD = Kind(
     name="arrival.line_held", sentence=_("%(what)s held: arrived without a declaration")
 )

@@ -1,4 +1,9 @@
-"""Celery tasks of declarations."""
+"""Celery tasks of declarations: what the passing of time alone brings about.
+
+Called without a time they look at the present; a story that is told afterwards names its own.
+"""
+
+from datetime import datetime
 
 from celery import shared_task
 from django.db import transaction
@@ -20,19 +25,21 @@ from declarations.services.unmatched import give_up_asking
 
 
 @shared_task(name="declarations.tasks.tell_ended_clocks")
-def tell_ended_clocks() -> None:
+def tell_ended_clocks(at: datetime | None = None) -> None:
     """Tell of the clocks that have run out, and let what waited for them lapse."""
+    at = at or clock.now()
     ended = 1
     while ended:
         with transaction.atomic():
-            ended = end_clocks(at=clock.now())
+            ended = end_clocks(at=at)
     with transaction.atomic():
-        lapse_unsigned(at=clock.now())
+        lapse_unsigned(at=at)
 
 
 @shared_task(name="declarations.tasks.reconcile")
-def reconcile() -> None:
+def reconcile(at: datetime | None = None) -> None:
     """Mark what did not arrive, count what was left behind, find late declarations again."""
+    at = at or clock.now()
     for step in (
         miss_arrivals,
         comply,
@@ -44,13 +51,14 @@ def reconcile() -> None:
         done = AT_A_TIME
         while done >= AT_A_TIME:
             with transaction.atomic():
-                done = step(at=clock.now())
+                done = step(at=at)
     with transaction.atomic():
-        resolve_declared(unresolved(), at=clock.now())
+        resolve_declared(unresolved(), at=at)
 
 
 @shared_task(name="declarations.tasks.find_infringements")
-def look_for_infringements() -> None:
+def look_for_infringements(at: datetime | None = None) -> None:
     """Note what may have been an infringement."""
+    at = at or clock.now()
     with transaction.atomic():
-        find_infringements(at=clock.now())
+        find_infringements(at=at)

@@ -43,14 +43,14 @@ def changed_seal(*, at: datetime, seal: str = "EC44718") -> Sample:
         sender="NL900000011",
         message_id=_message_id("story1", at),
         prepared_at=at,
-        document=_bananas(at, seal),
+        document=bananas(at, seal),
     )
     return _told(lodging, "story 1", lodging.xml(), ACCEPTED, hits=frozenset({"CNT-01"}))
 
 
 def twin_of_changed_seal(*, at: datetime) -> Sample:
     """Return the twin of story 1: the same trade by the same firms, loaded where no rule looks."""
-    document = _bananas(at, "EC44719")
+    document = bananas(at, "EC44719")
     twin = msgspec.structs.replace(
         document,
         lrn=_reference("NKL-T1", at),
@@ -74,16 +74,17 @@ def rejected_first(*, at: datetime) -> Sample:
         sender="NL900000022",
         message_id=_message_id("story3", at),
         prepared_at=at,
-        document=_tiles(at),
+        document=tiles(at),
     )
     xml = edited(
         lodging.xml(),
-        (remove("NOTPAR670"), _third_item_number, write("GOOITEGDS/GroMasGDS46", "09400")),
+        (remove("NOTPAR670"), third_item_number, write("GOOITEGDS/GroMasGDS46", "09400")),
     )
     return _told(lodging, "story 3", xml, rejected(("13", "C584"), ("12", "R007"), ("12", "")))
 
 
-def _bananas(at: datetime, seal: str) -> Document:
+def bananas(at: datetime, seal: str) -> Document:
+    """Return what story 1 declares."""
     item = GoodsItem(
         number=1,
         description="Fresh bananas in boxes",
@@ -132,7 +133,8 @@ def _in_other_container(document: Document) -> tuple[Consignment, ...]:
     return with_items(document, (item,)).consignments
 
 
-def _tiles(at: datetime) -> Document:
+def tiles(at: datetime) -> Document:
+    """Return what story 3 declares, before anything of it is spoilt."""
     items = tuple(
         GoodsItem(
             number=number,
@@ -176,7 +178,8 @@ def _tiles(at: datetime) -> Document:
     return with_items(document, items)
 
 
-def _third_item_number(root: Tree) -> None:
+def third_item_number(root: Tree) -> None:
+    """Number the second item 3 (R007)."""
     root.findall("GOOITEGDS/IteNumGDS7")[1].text = "3"
 
 

@@ -88,23 +88,41 @@ def _day(root: "etree._Element", name: str) -> date | None:
         raise ImpossibleDay(f"HEAHEA.{name}", raw) from None
 
 
+def write_arrival(request: ArrivalRequest, envelope: Envelope) -> bytes:
+    """Return a UK347A; `sender` is written as it is, with its branch."""
+    goods: list[Content] = [
+        {
+            "MRN": each.mrn,
+            "OfficeOfFirstEntryCountryCode": each.country,
+            "GOOITEIMP248": [{"IteNumGIIMP297": str(number)} for number in each.items],
+        }
+        for each in request.goods
+    ]
+    header = {**envelope_content("UK347A", envelope), "MesSenMES3": request.sender}
+    return write("UK347A", {**header, **_what_arrived(request), "IMPOPE200": goods})
+
+
 def write_arrival_acknowledgement(request: ArrivalRequest, envelope: Envelope) -> bytes:
     """Return a UK348A: the arrival is registered."""
+    return write("UK348A", {**envelope_content("UK348A", envelope), **_what_arrived(request)})
+
+
+def _what_arrived(request: ArrivalRequest) -> dict[str, Value]:
+    """Return the groups that a UK347A and its acknowledgement share."""
     header: Content = {
         "TraModAtBorHEA76": request.transport_mode,
         "InfTypHEA122": request.information_type,
         "ArrivalReferenceNumber": request.reference,
         "UniIdeDivHEA132": request.means,
-        "ExpDatArrHEA701": _date(request.expected_on),
-        "ActualDateOfArrival": _date(request.arrived_on),
+        "ExpDatArrHEA701": day_of(request.expected_on),
+        "ActualDateOfArrival": day_of(request.arrived_on),
         "IntendedFirstOffice": "Y" if request.intended_office else "N",
     }
-    content: dict[str, Value] = {
+    return {
         "HEAHEA": header,
         "CUSTOMSOFFICEOFARRIVAL": {"ReferenceNumber": request.office},
         "TRADERATENTRY": {"EORI": request.trader},
     }
-    return write("UK348A", {**envelope_content("UK348A", envelope), **content})
 
 
 def write_arrival_rejection(
@@ -120,5 +138,6 @@ def write_arrival_rejection(
     return write("CC349A", {**envelope_content("CC349A", envelope), **content})
 
 
-def _date(day: date | None) -> str | None:
+def day_of(day: date | None) -> str | None:
+    """Return a day as YYYYMMDD."""
     return f"{day:%Y%m%d}" if day else None
