@@ -26,6 +26,8 @@ BULK = frozenset(["VQ", "VG", "VL", "VY", "VR", "VS", "VO"])
 UNPACKED = frozenset(["NE", "NF", "NG"])
 SHIPS = 40
 TO_ORDER = "10600"
+LRN_PREFIX = "ENS-"
+"""How the references of the traffic begin, and no others."""
 
 
 class Lodging(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,11 +66,12 @@ def declare(*, country: str, seed: int, index: int, at: datetime, kind: str = ""
     entry = chance.choice([row for row in catalogue.entries(country) if row.kind == journey.kind])
     unique = hashlib.sha256(f"{seed}/{index}/{at.isoformat()}".encode()).hexdigest()[:12].upper()
     sender, persons = _persons(chance, journey)
+    lrn = f"{LRN_PREFIX}{unique}"
     return Lodging(
         sender=sender,
         message_id=f"M{unique}",
         prepared_at=at,
-        document=_document(chance, journey, entry, at, lrn=f"ENS-{unique}", persons=persons),
+        document=_document(chance, journey, entry, at, lrn=lrn, persons=persons),
     )
 
 

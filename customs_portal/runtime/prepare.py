@@ -10,6 +10,7 @@ PROGRESS = {
     "migrate": "Preparing the database",
     "load_reference": "Loading the reference data",
     "load_demo": "Making the demo accounts",
+    "tell_stories": "Telling the stories of the demo",
     "seed_demo": "Lodging the demo traffic",
 }
 

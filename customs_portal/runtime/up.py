@@ -145,7 +145,8 @@ def _processes(
 
 
 def _prepare(environment: Mapping[str, str]) -> None:
-    command = [sys.executable, "-m", prepare.__name__, "migrate", "load_reference", "load_demo"]
+    steps = ("migrate", "load_reference", "load_demo", "tell_stories")
+    command = [sys.executable, "-m", prepare.__name__, *steps]
     result = subprocess.run(command, env=environment, cwd=ROOT, check=False)
     if result.returncode:
         raise ProcessEndedError("The database could not be prepared; see above.")

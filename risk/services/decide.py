@@ -34,6 +34,8 @@ MEASURE_OF = {
     Verb.HOLD: Measure.Kind.HOLD,
     Verb.DO_NOT_LOAD: Measure.Kind.DO_NOT_LOAD,
 }
+WITHOUT_ASSESSMENT = (Case.Cause.NOT_ASSESSED, Case.Cause.BREACHED, Case.Cause.DUAL_FILING)
+"""Causes on which an officer decides though no assessment waits for it."""
 LONGEST_NOTE = 4000
 
 
@@ -110,7 +112,7 @@ def _checked(
         return findings
     waiting = Assessment.objects.of(case.ens).awaiting_review()
     assessment = waiting.filter(ens_version__number=case.ens.version).order_by("-pk").first()
-    if assessment is None and case.cause != Case.Cause.NOT_ASSESSED:
+    if assessment is None and case.cause not in WITHOUT_ASSESSMENT:
         return [refusal("nothing_to_decide", _("No assessment waits for a decision."))]
     verb, reason = Verb(order.verb), reasons[order.reason_code]
     findings = [*_about_text(order, reason), *_about_announcement(order, verb, reason)]
@@ -243,7 +245,14 @@ def _place(ready: _Ready, officer: User, at: datetime) -> list[Measure]:
 
 
 def _manual_assessment(case: Case, at: datetime) -> Assessment:
-    """What an officer concludes where no rules could be applied (fail-safe)."""
+    """What an officer concludes where no rules could be applied, or are not what it is about."""
+    earlier = Assessment.objects.filter(
+        ens_version__ens=case.ens,
+        ens_version__number=case.ens.version,
+        kind=Assessment.Kind.MANUAL,
+        status=Assessment.Status.CONCLUDED,
+    )
+    earlier.update(status=Assessment.Status.SUPERSEDED)
     return Assessment.objects.create(
         ens=case.ens,
         ens_version=case.ens.versions.get(number=case.ens.version),

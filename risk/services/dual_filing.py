@@ -4,7 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from customs_portal.accounts.models import User
-from declarations.models import DualFiling, Ens
+from declarations.clocks import ClockKind
+from declarations.lifecycle import ENS, move
+from declarations.models import Clock, DualFiling, Ens
 from declarations.services.dual_filing import (
     Choice,
     choose,
@@ -90,6 +92,15 @@ def _hand_on(loser: Ens, winner: int, selected: frozenset[int], at: datetime) ->
         return
     ens = Ens.objects.get(pk=winner)
     open_cases([_flagged(ens, found)], at=at)
+    _analyse_again(ens, at)
+
+
+def _analyse_again(ens: Ens, at: datetime) -> None:
+    """What was assessed already is in analysis again, to the end of the same window."""
+    if move(Ens, ENS, "review", [ens.pk]) and ens.status == Ens.Status.ASSESSED:
+        Clock.objects.create(
+            ens=ens, kind=ClockKind.ANALYSIS, started_at=at, ends_at=max(ens.analysis_ends_at, at)
+        )
 
 
 def _flagged(ens: Ens, found: Case | None) -> Flagged:

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from customs_portal.demo import decisions
-from declarations.models import Ens
 from tests.demo.conftest import StandIn
+from tests.factories.declarations import harmless, lodged
 
 pytestmark = pytest.mark.django_db
 
@@ -33,16 +33,8 @@ def test_stories_come_first_and_then_the_traffic(stand_in: StandIn) -> None:
     assert len(stand_in.answers) == 23
 
 
-def test_nothing_is_sent_where_declarations_exist(stand_in: StandIn) -> None:
-    Ens.objects.create(
-        status=Ens.Status.READY,
-        mrn="26NL0003960000S012",
-        transport_mode="1",
-        office_of_first_entry="NL000396",
-        expected_arrival=AT,
-        registered_at=AT,
-        analysis_ends_at=AT,
-    )
+def test_nothing_is_sent_where_traffic_was_lodged_already(stand_in: StandIn) -> None:
+    lodged(harmless(AT, lrn="ENS-0000000001"), AT)
     assert seed(20) == ""
     assert stand_in.answers == {}
 

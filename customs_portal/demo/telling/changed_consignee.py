@@ -108,7 +108,7 @@ class ChangedConsignee(Story):
         self.stage.release(self.mrn, "REL-02")
 
 
-SERIES = ("DMOU1000098", "DMOU1000101", "DMOU1000122")
+SERIES = ("DMOU1000190", "DMOU1000204", "DMOU1000210")
 SHANGHAI = Party(
     name="Shanghai Huamei Trading Co Ltd",
     street="88 Pudong South Road",

@@ -10,7 +10,7 @@ from declarations.mrn import make_mrn
 
 NOORD_DANA = "4000046"
 NOORD_EBBE = "4000058"
-BOXES = ("DMOU1000056", "DMOU1000061", "DMOU1000077")
+BOXES = ("DMOU1000056", "DMOU1000061", "DMOU1000225")
 
 
 class Strike(Story):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import msgspec
 
-from customs_portal.demo import stories
 from customs_portal.demo.telling import papers
 from customs_portal.demo.telling.story import Story
 from declarations.arrivals import Reported
@@ -15,6 +14,7 @@ from declarations.services.found import FoundGoods, report_found
 from declarations.services.infringements import Step, take_steps
 from declarations.services.unmatched import Waiver, waive
 
+NOORD_FJORD = "4001777"
 UNDECLARED, EMPTY = "DMOU1000101", "DMOU1000117"
 
 
@@ -29,7 +29,7 @@ class NothingDeclared(Story):
     def prepare(self) -> None:
         """Write the two declarations of the ship; the cargo of one of them was rolled."""
         self.voyage = papers.Voyage(
-            ship=stories.NOORD_ALBA,
+            ship=NOORD_FJORD,
             number="049E",
             loading="TRMER",
             arrives=self.stage.at + timedelta(hours=20),
@@ -91,7 +91,7 @@ class NothingDeclared(Story):
 
     def declare_late(self) -> None:
         """3: the carrier declares the held box after arrival; it stays held under its MRN."""
-        self.stage.wait(hours=4)
+        self.stage.wait(hours=22)
         self.late = self.stage.mrn(
             self.stage.declare(papers.CARRIER, self._document(3, UNDECLARED))
         )

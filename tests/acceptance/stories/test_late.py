@@ -36,8 +36,10 @@ def test_a_declaration_is_rejected_twice_and_then_registered_late() -> None:
     assert "Lodge again within 1 h 10" in home
 
     story.lodge_with_another()
-    assert [code for code, *_ in errors(stage.answer(story.second))] == ["12"]
-    assert {rule for _, rule, _ in errors(stage.answer(story.second))} == {"TR0022"}
+    assert errors(stage.answer(story.second)) == {
+        ("12", "TR0022", "0"),
+        ("12", "R105", "24"),
+    }
 
     story.lodge_late()
     assert sent("CC328A") == [("CC328A", papers.FORWARDER), ("CC328A", papers.CARRIER)]

@@ -1,11 +1,15 @@
 """Story 7: the late truck; chance selects it, or not."""
 
+import msgspec
 import pytest
+from django.db import transaction
 
 from customs_portal.demo.telling.truck import HAULIER, LateTruck
 from declarations.models import Filing, Measure
 from risk import rule_sets
-from risk.models import Assessment, RuleVersion
+from risk.engine.loading import load_rules
+from risk.models import Assessment, RiskProfile
+from risk.services.publish import publish_rules
 from risk.services.replay import replay
 from tests.acceptance.stories.conftest import AT
 from tests.acceptance.stories.looking import all_is_well, filing, goods, page, sent
@@ -13,10 +17,14 @@ from tests.acceptance.stories.looking import all_is_well, filing, goods, page, s
 
 @pytest.fixture
 def everything_by_chance() -> None:
-    """Let the sample of documents choose every declaration."""
-    version = RuleVersion.objects.get(rule__code="RND-01")
-    expression = {**version.expression, "values": ["10000"]}
-    RuleVersion.objects.filter(pk=version.pk).update(expression=expression)
+    """Publish, alone, the sample of documents so that it chooses every declaration."""
+    [rule] = [each for each in load_rules() if each.code == "RND-01"]
+    everything = msgspec.structs.replace(rule.expression, values=("10000",))
+    profile, _created = RiskProfile.objects.get_or_create(code="all", defaults={"name": "All"})
+    with transaction.atomic():
+        publish_rules(
+            [msgspec.structs.replace(rule, expression=everything)], profile=profile, at=AT
+        )
     rule_sets.forget()
 
 
@@ -45,7 +53,8 @@ def test_a_truck_on_a_ferry_is_late_by_the_limit_of_the_ferry() -> None:
 
     story.let_go()
     assert goods(stage, story.mrn) == ["released"]
-    assert [hit.rule for hit in replay(assessment)] == ["RND-01"]
+    [again] = replay([assessment])
+    assert (again.is_same, [hit.rule for hit in again.again]) == (True, ["RND-01"])
     all_is_well()
 
 

@@ -18,14 +18,15 @@ from customs_portal.demo import (
     simulation,
     stories,
 )
+from customs_portal.demo.declaring import LRN_PREFIX
 from customs_portal.demo.traffic import traffic
-from declarations.models import Ens
+from declarations.models import Filing
 
 SEED = 2026
 
 
 class Command(BaseCommand):
-    """Lodges through the running site; does nothing where declarations exist already."""
+    """Lodges through the running site; does nothing where the traffic was lodged already."""
 
     help = "Lodge the demo traffic and the stories through the running portal, once."
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Lodge and compare, unless there is something already."""
-        if Ens.objects.exists():
+        if Filing.objects.filter(lrn__startswith=LRN_PREFIX).exists():
             return
         found = people.read(place.demo_file())
         tokens = {each["eori"]: each["token"] for each in found.tokens}
