@@ -1,0 +1,31 @@
+"""The trader's guide: every message has a line for curl, and pages that show its effect."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.urls import resolve
+
+from messaging.received.kinds import KINDS, From
+
+GUIDE = (Path(__file__).resolve().parents[2] / "docs/trader.md").read_text()
+TRADERS = {kind.name for kind in KINDS.values() if kind.sender is From.TRADER}
+
+
+def test_every_message_of_a_trader_has_its_line_for_curl() -> None:
+    lines = re.findall(r"@(\w+)\.xml \\\n\s+\"(\S+)\"", GUIDE)
+    assert {kind for kind, _url in lines} == TRADERS
+    assert {resolve(urlsplit(url).path).view_name for _kind, url in lines} == {
+        resolve("/api/v1/messages").view_name
+    }
+
+
+def test_every_message_of_a_trader_has_pages_that_show_its_effect() -> None:
+    rows = re.findall(r"^\| `(\w+)\.xml` \| `(\S+)` \|.*?\| `(\S+)` \|", GUIDE, re.MULTILINE)
+    assert {kind for kind, *_pages in rows} == TRADERS
+    assert {resolve(page).view_name for _kind, *pages in rows for page in pages} <= {
+        "trader_home",
+        "queue",
+        "search",
+        "voyages",
+    }
