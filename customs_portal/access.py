@@ -32,6 +32,7 @@ class Door(StrEnum):
     LOGIN = "login"
     TOKEN = "token"  # noqa: S105  a way in, no secret
     MONITORING = "token of the setting METRICS_TOKEN"
+    SIGNATURE = "signature of a partner"
     LOGIN_OR_TOKEN = "login or token"  # noqa: S105  a way in, no secret
 
 
@@ -201,6 +202,8 @@ ROWS: dict[str, Row] = {
     "api:notification": _token_object(What.MESSAGE_SENT),
     "api:filings": _TOKEN,
     "api:filing": _token_object(What.FILING),
+    "exchange:messages": Row(door=Door.SIGNATURE, roles=frozenset(), verb=True),
+    "exchange:keys": _OPEN,
     "api:schema": Row(door=Door.LOGIN_OR_TOKEN),
     "api:docs": Row(),
     "admin:index": _ADMIN,

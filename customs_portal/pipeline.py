@@ -186,6 +186,9 @@ PIPELINE = Pipeline(
             wire.TEST_WITHOUT_ANSWER,
             wire.MESSAGE_CREATED,
             wire.MESSAGE_COLLECTED,
+            wire.MESSAGE_DELIVERED,
+            wire.MESSAGE_STOPPED,
+            wire.MESSAGE_SET_ASIDE,
             wire.TERMINAL_UNKNOWN,
         }
     ),

@@ -137,6 +137,15 @@ METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 MANDATES_NEEDED: list[str] = env.list("MANDATES_NEEDED", default=["amend", "divert"])
 """For what a representative needs a mandate in the register: lodge, amend, divert."""
 
+PARTNER_KEYS_FILE: str = env.str("PARTNER_KEYS_FILE", default="")
+"""The file of the private keys by which we sign for partners; read anew when it has changed."""
+PARTNER_TIMEOUT_SECONDS: float = env.float("PARTNER_TIMEOUT_SECONDS", default=10.0)
+"""How long a partner may take to give its receipt."""
+PARTNER_FOLDERS: str = env.str(
+    "PARTNER_FOLDERS", default=str(BASE_DIR / "var" / INSTANCE / "exchange")
+)
+"""Where the folders of gateways are."""
+
 UNDELIVERED_AFTER_MINUTES: int = env.int("UNDELIVERED_AFTER_MINUTES", default=15)
 HEARING_DAYS: int = env.int("HEARING_DAYS", default=30)
 """How long whoever is refused entry may be heard (Delegated Reg. (EU) 2015/2446 Art. 8)."""
@@ -169,6 +178,9 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_TASK_DEFAULT_QUEUE = "local"
 CELERY_TASK_ROUTES = {
     "messaging.tasks.notify_subsequent_offices": {"queue": "network"},
+    "messaging.tasks.deliver": {"queue": "deliver"},
+    "messaging.tasks.collect_folders": {"queue": "deliver"},
+    "messaging.tasks.fetch_partner_keys": {"queue": "deliver"},
     "risk.tasks.run_back_tests": {"queue": "background"},
 }
 CELERY_TASK_ACKS_LATE = True
@@ -191,6 +203,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "risk.tasks.open_unassessed",
         "schedule": schedule(10.0),
         "options": {"expires": 20},
+    },
+    "deliver": {
+        "task": "messaging.tasks.deliver",
+        "schedule": schedule(2.0),
+        "options": {"expires": 2},
+    },
+    "collect_folders": {
+        "task": "messaging.tasks.collect_folders",
+        "schedule": schedule(5.0),
+        "options": {"expires": 5},
+    },
+    "fetch_partner_keys": {
+        "task": "messaging.tasks.fetch_partner_keys",
+        "schedule": schedule(3_600.0),
+        "options": {"expires": 1_800},
     },
     "open_undelivered": {
         "task": "messaging.tasks.open_undelivered",

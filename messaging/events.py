@@ -18,6 +18,15 @@ MESSAGE_CREATED = Kind(name="message.created", sentence=_("%(kind)s written to %
 MESSAGE_COLLECTED = Kind(
     name="message.collected", sentence=_("%(kind)s collected by %(recipient)s")
 )
+MESSAGE_DELIVERED = Kind(
+    name="message.delivered", sentence=_("%(kind)s delivered to %(recipient)s")
+)
+MESSAGE_STOPPED = Kind(
+    name="message.stopped", sentence=_("%(kind)s refused by %(recipient)s: %(reason)s")
+)
+MESSAGE_SET_ASIDE = Kind(
+    name="message.set_aside", sentence=_("%(kind)s to %(recipient)s set aside: %(reason)s")
+)
 TERMINAL_UNKNOWN = Kind(
     name="terminal.unknown",
     sentence=_("No port system known at %(places)s: tell the terminal by telephone, %(action)s"),

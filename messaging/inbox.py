@@ -6,20 +6,34 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
+
 from customs_portal.bulk import fetch_prepared
 from customs_portal.events import wake
 from customs_portal.events.partitions import month_of
 from customs_portal.events.routing import receivers
 from messaging.events import MESSAGE_RECEIVED
 
-_SENDER = """
+_SENDER = """sender AS (
     SELECT t.operator_id, u.id AS actor_id, t.test FROM accounts_apitoken t
     JOIN accounts_user u ON u.id = t.user_id
     WHERE t.digest = %(token)s AND u.is_active AND (t.expiry IS NULL OR t.expiry > %(at)s)
         AND 'lodge' = ANY(t.scopes)
-"""
+)"""
+_PARTNER = """claimed AS (
+    INSERT INTO messaging_transmission (partner_id, identification, kind, digest, correlation,
+        received_at, signature, receipt)
+    VALUES (%(partner)s, %(identification)s, %(transmitted)s, %(digest)s, %(correlation)s, %(at)s,
+        %(signature)s, %(receipt)s)
+    ON CONFLICT (partner_id, identification) DO NOTHING RETURNING partner_id
+), sender AS (
+    SELECT p.operator_id, false AS test, (
+        SELECT min(m.user_id) FROM accounts_operatormembership m
+        WHERE m.operator_id = p.operator_id) AS actor_id
+    FROM claimed c JOIN messaging_partner p ON p.id = c.partner_id
+)"""
 _RECEIVE = """
-WITH sender AS ({sender}), body AS (
+WITH {sender}, body AS (
     INSERT INTO messaging_rawbody (id, month, body, digest)
     SELECT nextval('messaging_rawbody_id_seq'), %(month)s, %(body)s, %(digest)s FROM sender
     RETURNING id
@@ -43,7 +57,7 @@ WITH sender AS ({sender}), body AS (
 SELECT id FROM message
 """
 _RECEIVE_MANY = """
-WITH sender AS ({sender}), numbered AS (
+WITH {sender}, numbered AS (
     SELECT nextval('messaging_rawbody_id_seq') AS body_id,
            nextval('messaging_inboundmessage_id_seq') AS message_id,
            nextval('events_event_id_seq') AS event_id, s.operator_id, s.actor_id, s.test, f.*
@@ -88,7 +102,41 @@ def receive(*, token_digest: str, body: bytes, at: datetime) -> UUID | None:
         "size": len(body),
         "correlation": correlation,
     }
-    return correlation if _store(_RECEIVE, values, token_digest, at) else None
+    stored = _store(_RECEIVE, _SENDER, {**values, "token": token_digest}, at)
+    return correlation if stored else None
+
+
+class PartnerMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a message of a partner besides its bytes; its sender is proven already.
+
+    `identification` is unique for the partner; `receipt` is what its system gets for it.
+    """
+
+    partner: int
+    identification: str
+    kind: str
+    signature: str
+    receipt: str
+    correlation: UUID
+
+
+def receive_from_partner(sent: PartnerMessage, *, body: bytes, at: datetime) -> bool:
+    """Store the bytes of a partner's message once; False if its identification is taken.
+
+    Durable when it returns, in one statement, like `receive`.
+    """
+    values = {
+        "body": body,
+        "digest": sha256(body).digest(),
+        "size": len(body),
+        "correlation": sent.correlation,
+        "partner": sent.partner,
+        "identification": sent.identification,
+        "transmitted": sent.kind,
+        "signature": sent.signature,
+        "receipt": sent.receipt,
+    }
+    return _store(_RECEIVE, _PARTNER, values, at)
 
 
 def receive_many(*, token_digest: str, bodies: Sequence[bytes], at: datetime) -> list[UUID] | None:
@@ -102,20 +150,20 @@ def receive_many(*, token_digest: str, bodies: Sequence[bytes], at: datetime) ->
         "digests": [sha256(body).digest() for body in bodies],
         "correlations": correlations,
     }
-    return correlations if _store(_RECEIVE_MANY, values, token_digest, at) else None
+    stored = _store(_RECEIVE_MANY, _SENDER, {**values, "token": token_digest}, at)
+    return correlations if stored else None
 
 
-def _store(statement: str, values: dict[str, Any], token_digest: str, at: datetime) -> bool:
-    """Run a statement that stores; return whether the token may, and wake whoever is told."""
+def _store(statement: str, sender: str, values: dict[str, Any], at: datetime) -> bool:
+    """Run a statement that stores; return whether the sender may, and wake whoever is told."""
     consumers = receivers(MESSAGE_RECEIVED.name)
     common: dict[str, Any] = {
-        "token": token_digest,
         "at": at,
         "month": month_of(at),
         "kind": MESSAGE_RECEIVED.name,
         "consumers": [consumer.name for consumer in consumers],
     }
-    stored = fetch_prepared(statement.format(sender=_SENDER), {**common, **values})
+    stored = fetch_prepared(statement.format(sender=sender), {**common, **values})
     if not stored or not stored[0][0]:
         return False
     wake.wake(consumers)

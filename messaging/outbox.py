@@ -11,6 +11,7 @@ from customs_portal.events.partitions import month_of
 from customs_portal.events.services import NewEvent, record_many
 from messaging.events import MESSAGE_CREATED
 from messaging.models import OutboundMessage
+from messaging.wire.waking import wake_delivery
 
 _ROWS = "messaging_outboundmessage_id_seq"
 _BODIES = "messaging_rawbody_id_seq"
@@ -86,6 +87,8 @@ def write(messages: Sequence[Written], *, at: datetime) -> None:
         (_row(message, body, at) for message, body in zip(messages, bodies, strict=True)),
     )
     record_many([_event(message, at) for message in messages])
+    if any(message.draft.channel == "partner" for message in messages):
+        wake_delivery()
 
 
 _COLUMNS = (

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from customs_portal.accounts.models import Role
+from customs_portal.accounts.models import Operator, Role
 from customs_portal.accounts.services import system_account
 from customs_portal.events.services import NewEvent, record_many
 from declarations.services.locks import assert_in_transaction
@@ -43,9 +43,19 @@ def collect(messages: Sequence[int], *, by: int | None, at: datetime) -> list[in
 
 
 def connect_system(partner: Partner) -> None:
-    """Let the tokens of the partner's operator act as its system, and no longer as a trader's."""
+    """Let the tokens of the partner's operator act as its system, and no longer as a trader's.
+
+    An administration or agency without an operator gets one that bears its name.
+    """
+    if partner.operator is None and partner.kind != Partner.Kind.TRADER:
+        name = f"NTA.{partner.code}"[:17]
+        partner.operator, _ = Operator.objects.get_or_create(
+            eori=name, defaults={"name": partner.name[:70], "country": partner.country}
+        )
+        partner.save(update_fields=["operator"])
     if partner.operator is None:
         return
     account = system_account(operator=partner.operator)
-    account.role = Role.PARTNER
-    account.save(update_fields=["role"])
+    if partner.kind == Partner.Kind.ADMINISTRATION:
+        account.role = Role.PARTNER
+        account.save(update_fields=["role"])

@@ -27,8 +27,8 @@ OPEN_NAMES = frozenset(
 )
 """Names of URLs that need no login; /metrics asks for a token of its own."""
 
-OWN_AUTHENTICATION = frozenset({"api"})
-"""Namespaces that authenticate by token themselves and answer 401."""
+OWN_AUTHENTICATION = frozenset({"api", "exchange"})
+"""Namespaces that authenticate by token or signature themselves and answer 401."""
 
 
 class ClosedByDefaultMiddleware(MiddlewareMixin):

@@ -26,6 +26,7 @@ class OutboundMessage(models.Model):
         DELIVERED = "delivered", _("Delivered")
         TOLD = "told", _("Told by telephone")
         REFUSED = "refused", _("Refused by the recipient")
+        SET_ASIDE = "set_aside", _("Set aside")
 
     kind = models.CharField(_("kind"), max_length=8)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
@@ -63,6 +64,11 @@ class OutboundMessage(models.Model):
                 fields=["kind", "created_at"],
                 condition=Q(state="waiting"),
                 name="outbound_waiting",
+            ),
+            models.Index(
+                fields=["recipient", "mrn", "id"],
+                condition=Q(state__in=["waiting", "told"]),
+                name="outbound_unsent",
             ),
         ]
 

@@ -1,0 +1,1 @@
+"""The way to and from partners: covers, signatures, receipts, transports, tries."""
