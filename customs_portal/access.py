@@ -59,6 +59,7 @@ _OPEN = Row(door=Door.OPEN)
 _OWN_ACCOUNT = Row()
 _ADMIN = Row(roles=STAFF_ROLES)
 _ADMINISTRATION = Row(roles=frozenset({Role.ADMINISTRATOR}))
+_RUN = Row(roles=frozenset({Role.ADMINISTRATOR}), verb=True)
 _TOKEN = Row(door=Door.TOKEN, roles=OPERATORS)
 _MESSAGE = Row(roles=READING | TRADERS, scoped=True, logged=What.MESSAGE_RECEIVED)
 _MESSAGE_SENT = Row(roles=READING | TRADERS, scoped=True, logged=What.MESSAGE_SENT)
@@ -87,7 +88,16 @@ ROWS: dict[str, Row] = {
         roles=frozenset({Role.AUDITOR, Role.SUPERVISOR}), verb=True, logged=What.TRAIL
     ),
     "operations": Row(roles=OVERSIGHT),
-    "retry_parked": Row(roles=frozenset({Role.ADMINISTRATOR}), verb=True),
+    "retry_parked": _RUN,
+    "partners": Row(roles=OVERSIGHT),
+    "partner": Row(roles=OVERSIGHT),
+    "partner_test": _RUN,
+    "partner_replay": _RUN,
+    "partner_give_up": _RUN,
+    "partner_fetch_keys": _RUN,
+    "partner_enter_keys": _RUN,
+    "partner_plan_outage": _RUN,
+    "partner_end_outage": _RUN,
     "account_login": _OPEN,
     "account_logout": _OPEN,
     "account_change_password": _OWN_ACCOUNT,

@@ -193,7 +193,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 45
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep": {
         "task": "customs_portal.events.tasks.sweep",
         "schedule": schedule(1.0),
@@ -268,6 +268,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(86_400.0),
     },
 }
+
+if DEMO:
+    CELERY_BEAT_SCHEDULE["meet_neighbours"] = {
+        "task": "customs_portal.demo.tasks.meet_neighbours",
+        "schedule": schedule(5.0),
+        "options": {"expires": 5},
+    }
 
 AUTH_USER_MODEL = "accounts.User"
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  a model name, no secret

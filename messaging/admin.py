@@ -1,18 +1,15 @@
-"""Messages in the admin, as received and sent, and the partners."""
-
-from typing import Any
+"""Messages in the admin, as received and sent, and the systems of terminals."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RoleAdmin
 from declarations.admin import link_to
-from messaging.models import InboundMessage, OutboundMessage, Partner, PortSystem
+from messaging import partner_admin  # noqa: F401  it registers itself
+from messaging.models import InboundMessage, OutboundMessage, PortSystem
 from messaging.reads import raw_body
-from messaging.services import connect_system
 
 LONGEST_SHOWN = 100_000
 
@@ -145,24 +142,3 @@ class PortSystemAdmin(RoleAdmin):
     search_fields = ("name", "^location", "^operator__eori")
     autocomplete_fields = ("operator",)
     ordering = ("location", "name")
-
-
-@admin.register(Partner)
-class PartnerAdmin(RoleAdmin):
-    """Other administrations."""
-
-    readers, editors = AUDIT, ADMINISTRATION
-    list_display = ("country", "name", "operator", "active")
-    list_select_related = ("operator",)
-    autocomplete_fields = ("operator",)
-    list_filter = ("active",)
-    search_fields = ("country", "name")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Keep the country of a partner as it is."""
-        return ("country",) if obj is not None else ()
-
-    def save_model(self, request: HttpRequest, obj: Partner, form: Any, change: Any) -> None:
-        """Save, and let the tokens of the operator act for the partner."""
-        super().save_model(request, obj, form, change)
-        connect_system(obj)

@@ -1,11 +1,13 @@
-"""The fail-safe of delivery: an instruction that nobody collected becomes a call to be made."""
+"""The fail-safe of delivery: an instruction that reached nobody becomes a call to be made.
+
+So does what tells another State of a do-not-load or a hold, but not in its planned outage.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -15,7 +17,8 @@ from customs_portal.findings import Finding
 from declarations.models import Ens
 from declarations.services.locks import lock_ens
 from declarations.services.results import Changed, Refused, refusal
-from messaging.models import OutboundMessage
+from messaging.models import OutboundMessage, PartnerContact
+from messaging.wire.waiting import INSTRUCTIVE, NO_OUTAGE, OVERDUE, overdue_values
 from risk import policies
 from risk.engine.outcomes import Outcome, Severity
 from risk.events import CASE_CALL_RECORDED
@@ -24,13 +27,14 @@ from risk.services.cases import Flagged, locked_cases, open_cases
 
 INSTRUCTIONS = ("CC351A", "BLOCK", "UNBLOCK")
 AT_A_TIME = 200
-_UNDELIVERED = """
+_UNDELIVERED = f"""
 SELECT DISTINCT o.ens_id FROM messaging_outboundmessage o
-WHERE o.kind = ANY(%(kinds)s) AND o.state = 'waiting' AND o.created_at <= %(before)s
+WHERE (o.kind = ANY(%(instructions)s) AND o.state = 'waiting' AND o.created_at <= %(before)s
+       OR {OVERDUE} AND {NO_OUTAGE})
   AND o.ens_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM risk_case c WHERE c.ens_id = o.ens_id AND c.status = 'open')
 ORDER BY o.ens_id LIMIT %(limit)s
-"""
+"""  # noqa: S608  no value of anybody's
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,8 +57,11 @@ def open_undelivered(*, at: datetime) -> int:
 
 
 def _overdue(at: datetime) -> list[int]:
-    before = at - timedelta(minutes=settings.UNDELIVERED_AFTER_MINUTES)
-    values: dict[str, Any] = {"kinds": list(INSTRUCTIONS), "before": before, "limit": AT_A_TIME}
+    values: dict[str, Any] = {
+        **overdue_values(at),
+        "instructions": list(INSTRUCTIONS),
+        "limit": AT_A_TIME,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_UNDELIVERED, values)
         return [row[0] for row in cursor.fetchall()]
@@ -73,21 +80,33 @@ def _not_delivered(ens: Ens, at: datetime) -> Flagged:
 
 
 def calls_to_make(ens: int) -> list[Call]:
-    """Return whom to call about an ENS."""
+    """Return whom to call about an ENS: traders and terminals, and other administrations."""
     waiting = OutboundMessage.objects.filter(
-        ens=ens, kind__in=INSTRUCTIONS, state=OutboundMessage.State.WAITING
+        ens=ens, kind__in=(*INSTRUCTIONS, *INSTRUCTIVE), state=OutboundMessage.State.WAITING
     ).order_by("pk")
     register = Operator.objects.in_bulk([m.recipient for m in waiting], field_name="eori")
-    return [
-        Call(
-            message=message.pk,
-            recipient=message.recipient,
-            name=register[message.recipient].name,
-            telephone=register[message.recipient].telephone,
-        )
-        for message in waiting
-        if message.recipient in register
-    ]
+    calls = [_call(message, register.get(message.recipient)) for message in waiting]
+    return [call for call in calls if call is not None]
+
+
+def _call(message: OutboundMessage, operator: Operator | None) -> Call | None:
+    if message.channel == OutboundMessage.Channel.PARTNER:
+        name, telephone = _administration(message.recipient)
+    elif operator is not None:
+        name, telephone = operator.name, operator.telephone
+    else:
+        return None
+    recipient = message.recipient
+    return Call(message=message.pk, recipient=recipient, name=name, telephone=telephone)
+
+
+def _administration(country: str) -> tuple[str, str]:
+    """Return name and number of the first contact of an administration; the country at least."""
+    contacts = PartnerContact.objects.filter(partner__code=country).select_related("partner")
+    contact = contacts.exclude(telephone="").first()
+    if contact is None:
+        return _("Customs administration of %s") % country, ""
+    return f"{contact.partner}, {contact.name}", contact.telephone
 
 
 def record_call(

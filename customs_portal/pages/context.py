@@ -36,6 +36,7 @@ MENU = (
     MenuItem(url_name="look_ups", label=_("Look-ups"), roles=frozenset({Role.SUPERVISOR})),
     MenuItem(url_name="rules", label=_("Rules"), roles=RULE_READING),
     MenuItem(url_name="operations", label=_("Operations"), roles=OVERSIGHT),
+    MenuItem(url_name="partners", label=_("Partners"), roles=OVERSIGHT),
     MenuItem(
         url_name="admin:index",
         label=_("Administration"),
@@ -83,6 +84,9 @@ SECTIONS = {
     "grant_mandate": "companies",
     "issue_token": "companies",
     **dict.fromkeys(_RULE_PAGES, "rules"),
+    "partner": "partners",
+    "partner_plan_outage": "partners",
+    "partner_enter_keys": "partners",
     "message": "messages",
     "message_sent": "messages",
 }

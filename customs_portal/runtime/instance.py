@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
 NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
-RESERVED = frozenset({"log", "postgres", "valkey"})
+RESERVED = frozenset({"exchange", "files", "log", "neighbours", "postgres", "valkey"})
 
 
 class InstanceError(Exception):
@@ -51,6 +51,12 @@ class Instance:
         return self.name.upper() if len(self.name) == 2 else "NL"
 
     @property
+    def neighbours(self) -> Path:
+        """Where the portals of this machine leave their cards for each other."""
+        beside = self.directory.parent if self.name else self.directory
+        return (ROOT / "var" if beside == ROOT / "var" else self.directory) / "neighbours"
+
+    @property
     def demo_file(self) -> Path:
         return self.directory / "demo.json"
 
@@ -64,6 +70,9 @@ class Instance:
             "DEBUG": "0",
             "ALLOWED_HOSTS": f"{HOST},localhost",
             "CUSTOMS_COUNTRY": self.country,
+            "PARTNER_KEYS_FILE": str(self.directory / "partner_keys.json"),
+            "PARTNER_FOLDERS": str(self.directory / "exchange"),
+            "NEIGHBOURS_DIRECTORY": str(self.neighbours),
         }
         fixed = {
             "DJANGO_SETTINGS_MODULE": "customs_portal.settings",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from customs_portal.accounts.models import Operator
 from customs_portal.events.changes import tracked
 
-ADMINISTRATION_KINDS = ("CD301A", "CD302A", "CD303A", "CD319A", "CD906B", "CD917B")
+ADMINISTRATION_KINDS = ("CD301A", "CD302A", "CD303A", "CD319A", "CD906B", "CD917B", "XF319A")
 """What administrations exchange unless agreed otherwise."""
 CODE = RegexValidator(r"\A[A-Z]{2}[A-Za-z0-9]{0,15}\Z", _("Two capital letters, then up to 15."))
 FOLDER = RegexValidator(r"\A[a-z0-9][a-z0-9-]{0,39}\Z", _("Small letters, digits and hyphens."))

@@ -36,7 +36,7 @@ from declarations.models import (
     Measure,
     SubsequentEntryNotice,
 )
-from messaging.models import InboundMessage, OutboundMessage
+from messaging.models import InboundMessage, OutboundMessage, Partner, PartnerOutage
 from risk.models import BackTest, Case, Publication, RuleDraft
 from tests.access.world import HERE, World
 from tests.messaging.builders import LODGER
@@ -88,6 +88,10 @@ CASE_PAGES = ("review", "hand_over", "claim", "give_back", "decide", "record_cal
 BACK_TEST_PAGES = ("back_test", "back_test_cancel")
 LIST_PAGES = tuple(f"reference_list{page}" for page in ("", "_download", "_upload", "_secret"))
 DRAFT_PAGES = ("rule_draft", "rule_draft_back_test", "rule_draft_change", "rule_draft_decide")
+PARTNER_PAGES = tuple(
+    f"partner_{verb}"
+    for verb in ("test", "replay", "give_up", "fetch_keys", "enter_keys", "plan_outage")
+)
 PUBLICATION_PAGES = ("publication", "publication_publish", "publication_withdraw")
 RULE_PAGES = ("rule", "rule_change", "rule_compare", "rule_review", "rule_secret")
 
@@ -119,6 +123,11 @@ def addresses(world: World) -> dict[str, str]:
         **dict.fromkeys(RULE_PAGES, rule),
         **{key: {"pk": Publication.objects.order_by("pk")[0].pk} for key in PUBLICATION_PAGES},
         "rule_set_export": {"number": 1},
+        **{key: {"pk": Partner.objects.get().pk} for key in ("partner", *PARTNER_PAGES)},
+        "partner_end_outage": {
+            "pk": Partner.objects.get().pk,
+            "outage": PartnerOutage.objects.get().pk,
+        },
         **{key: {"code": "watched"} for key in LIST_PAGES},
         **{key: {"pk": BackTest.objects.order_by("pk")[0].pk} for key in BACK_TEST_PAGES},
         "rule_set_back_test": {"number": 1},
@@ -187,7 +196,9 @@ def _voyage(ens: Ens) -> dict[str, Any]:
 def expected(asker: Asker, row: Row) -> str:
     if row.door is Door.OPEN:
         return "in"
-    if row.door is Door.MONITORING or (row.door is Door.TOKEN and not asker.token):
+    if row.door in (Door.MONITORING, Door.SIGNATURE) or (
+        row.door is Door.TOKEN and not asker.token
+    ):
         return "401"
     if row.door is Door.LOGIN and (asker.role is None or asker.token):
         return "to login"

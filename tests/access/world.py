@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import msgspec
 from django.core.files.base import ContentFile
@@ -55,7 +56,18 @@ from declarations.models import (
 from declarations.services.arrive import arrive
 from messaging.formats.ics1.writing import write_declaration
 from messaging.inbox import receive
-from messaging.models import Partner, PortSystem
+from messaging.models import (
+    Dispatch,
+    OutboundMessage,
+    Partner,
+    PartnerContact,
+    PartnerKey,
+    PartnerLine,
+    PartnerOutage,
+    PortSystem,
+    Transmission,
+)
+from messaging.wire.signing import new_key
 from risk import rule_sets
 from risk.engine.operators import Operator as Op
 from risk.engine.tree import Leaf
@@ -95,7 +107,7 @@ def make_world() -> World:
     _hold(Case.objects.order_by("pk")[0], people["officer"], at)
     advance.drain()
     _measures(people, at)
-    Partner.objects.create(country="BE", name="Belgium")
+    partner_with_everything(at)
     Outage.objects.create(from_at=at, what="Power", declared_by=people["administrator"])
     DroppedMonth.objects.create(
         log="events_event", month="2019-12-01", dropped_at=at, legal_basis="x"
@@ -110,6 +122,31 @@ def make_world() -> World:
         attempts=5, parked_at=at, error="ValueError: test",
     )  # fmt: skip
     return World(people, tokens, at)
+
+
+def partner_with_everything(at: datetime) -> Partner:
+    """A partner that cannot be reached, with contact, key, outage to come, and message refused."""
+    partner = Partner.objects.create(
+        country="BE", name="Belgium", transport="http", address="http://127.0.0.1:9"
+    )
+    PartnerContact.objects.create(partner=partner, name="Desk", telephone="+32 2 0000000")
+    key = new_key()
+    PartnerKey.objects.create(
+        partner=partner, key_id=str(key.kid), public_key=key.as_dict(private=False), valid_from=at
+    )
+    PartnerOutage.objects.create(
+        partner=partner, from_at=at + timedelta(days=1), to_at=at + timedelta(days=2), reason="x"
+    )
+    PartnerLine.objects.create(partner=partner, error="x", failed_at=at, failures=1)
+    Dispatch.objects.create(
+        message=OutboundMessage.objects.filter(channel="partner")[0], partner=partner,
+        state="stopped", attempts=1, tried_at=at, error="422 kind_not_agreed",
+    )  # fmt: skip
+    Transmission.objects.create(
+        partner=partner, identification="M1", kind="CD302A", digest=bytes(32),
+        correlation=uuid4(), received_at=at, receipt="x",
+    )  # fmt: skip
+    return partner
 
 
 def _at_the_door(people: dict[str, User], at: datetime) -> None:

@@ -31,7 +31,7 @@ def know(peer: Peer, country: str = "BE", **values: object) -> Partner:
     )
     connect_system(partner)
     PartnerKey.objects.create(
-        partner=partner, key_id=peer.key.kid, public_key=peer.jwk, valid_from=LONG_AGO
+        partner=partner, key_id=str(peer.key.kid), public_key=peer.jwk, valid_from=LONG_AGO
     )
     return partner
 

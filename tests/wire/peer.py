@@ -54,7 +54,7 @@ class Peer:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                cover = cover_of(self.headers)
+                cover = cover_of(dict(self.headers))
                 assert cover is not None
                 verify(self.headers[SIGNATURE], cover.signed_bytes(), peer.our_key())
                 self._send(peer.answer(cover, self.headers[SIGNATURE], body))

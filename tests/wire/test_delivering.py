@@ -13,6 +13,7 @@ from messaging.reads import raw_body
 from messaging.wire import delivering
 from messaging.wire.concluding import set_aside, try_again
 from messaging.wire.delivering import BREAKS_AFTER, deliver
+from messaging.wire.outcomes import Delivered
 from messaging.wire.sending import try_connection
 from tests.factories.people import person
 from tests.wire import peer as peers
@@ -233,6 +234,6 @@ def test_a_line_that_another_process_serves_is_left_alone_until_its_lease_ends(
 
 def test_a_connection_is_tested_without_leaving_anything(partner: Partner, peer: Peer) -> None:
     outcome = try_connection(partner, at=clock.now())
-    assert isinstance(outcome, delivering.Delivered)
+    assert isinstance(outcome, Delivered)
     assert list(peer.received.values()) == [b"ping"]
     assert not Dispatch.objects.exists()

@@ -53,7 +53,7 @@ def signed(peer: Peer, found: Cover) -> str:
 def receipt_of(answer: Any) -> Receipt:
     ours = public_key(signing_key(clock.now()).as_dict(private=False))
     assert answer.status_code == 200
-    text = opened(answer.content.decode(), {ours.kid: ours})
+    text = opened(answer.content.decode(), {str(ours.kid): ours})
     return msgspec.json.decode(text, type=Receipt)
 
 
@@ -120,7 +120,7 @@ def at_minutes(minutes: float) -> str:
 def test_what_is_signed_but_wrong_is_refused_with_its_reason(
     partner: Partner, peer: Peer, changes: Mapping[str, str], status: int, code: str
 ) -> None:
-    found = covered(**changes)
+    found = msgspec.structs.replace(covered(), **changes)
     refused = post(found, signed(peer, found))
     assert (refused.status_code, refused.json()["code"]) == (status, code)
     assert nothing_is_stored()
@@ -147,7 +147,7 @@ def test_only_keys_that_are_valid_now_open(partner: Partner, peer: Peer) -> None
     assert post(found, signed(peer, found)).json()["code"] == "unknown_key"
     PartnerKey.objects.create(
         partner=partner,
-        key_id=stranger.kid,
+        key_id=str(stranger.kid),
         public_key=stranger.as_dict(private=False),
         valid_from=clock.now() + timedelta(minutes=1),
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from customs_portal.events.backlog import Backlog, backlogs
 from customs_portal.events.models import Delivery
+from customs_portal.pages.reads.partners import PartnerRow, partners
 from declarations.models import Outage
 from declarations.outages import open_outages
 
@@ -32,6 +33,7 @@ class Operations(msgspec.Struct, frozen=True, kw_only=True):
     more_parked: int
     outages: list[Outage]
     open_outages: list[Outage]
+    alarms: list[PartnerRow]
 
 
 def read(at: datetime) -> Operations:
@@ -45,6 +47,7 @@ def read(at: datetime) -> Operations:
         more_parked=sum(each.parked for each in counted) - len(shown),
         outages=list(Outage.objects.select_related("declared_by")[:MOST_OUTAGES]),
         open_outages=open_outages(at),
+        alarms=[row for row in partners(at) if row.waiting.overdue],
     )
 
 

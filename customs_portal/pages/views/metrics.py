@@ -10,10 +10,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 
 from customs_portal.events.metrics import BacklogCollector
 from declarations.metrics import ClockCollector
+from messaging.wire.metrics import PartnerCollector
 
 _portal = CollectorRegistry(auto_describe=False)
 _portal.register(BacklogCollector())
 _portal.register(ClockCollector())
+_portal.register(PartnerCollector())
 
 
 @require_safe

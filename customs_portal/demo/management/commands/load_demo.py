@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from customs_portal import clock
-from customs_portal.demo import people, place
+from customs_portal.demo import neighbours, people, place
 
 
 class Command(BaseCommand):
@@ -22,5 +22,6 @@ class Command(BaseCommand):
         found = people.load(
             country=settings.CUSTOMS_COUNTRY, url=place.url(), path=path, at=clock.now()
         )
+        neighbours.prepare(at=clock.now())
         if options["verbosity"]:
             self.stdout.write(f"accounts {len(found.accounts)}, tokens {len(found.tokens)}: {path}")
