@@ -39,6 +39,9 @@ def test_the_default_instance_needs_no_configuration(home: Path) -> None:
         "PORT": "8000",
         "PORTAL_URL": "http://127.0.0.1:8000",
         "VAR_DIRECTORY": str(home),
+        "PARTNER_KEYS_FILE": str(home / "partner_keys.json"),
+        "PARTNER_FOLDERS": str(home / "exchange"),
+        "NEIGHBOURS_DIRECTORY": str(home / "neighbours"),
         "PYTHONUNBUFFERED": "1",
     }
 

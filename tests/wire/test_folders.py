@@ -135,12 +135,13 @@ def test_what_is_wrong_is_put_aside_with_its_reason(
 ) -> None:
     found = covered()
     right = sign(found.signed_bytes(), peer.key)
+    other = msgspec.structs.replace(found, recipient="DE")
     secret = gateway.parent / "secret.xml"
     secret.write_bytes(BODY)
     wrong: dict[str, object] = {
-        "forged": metadata(found, right[:-4] + "AAAA"),
-        "unsigned": metadata(found, ""),
-        "other": metadata(msgspec.structs.replace(found, recipient="DE"), right),
+        "forged": metadata(found, right[:-4] + "AAAA", file="forged.xml"),
+        "unsigned": metadata(found, "", file="unsigned.xml"),
+        "other": metadata(other, right, file="other.xml"),
         "outside": metadata(found, right, file="../../secret.xml"),
         "itself": metadata(found, right, file="itself.json"),
         "list": ["x"],
@@ -149,7 +150,7 @@ def test_what_is_wrong_is_put_aside_with_its_reason(
         "odd": {"cover": 1, "file": 7},
     }
     for name, says in wrong.items():
-        put(gateway, name, says if name in ("outside", "itself") or not isinstance(says, dict) else {**says, "file": f"{name}.xml"})  # fmt: skip
+        put(gateway, name, says)
     (gateway / "in" / "damaged.json").write_bytes(b"\xff{")
     (gateway / "in" / "link.json").symlink_to(secret)
     collect(partner)
