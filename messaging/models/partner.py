@@ -132,6 +132,8 @@ class Partner(models.Model):
             raise ValidationError({field: _("This transport needs it.")})
         if self.address.startswith("http:") and not settings.DEMO:
             raise ValidationError({"address": _("Use https.")})
+        if self.country == settings.CUSTOMS_COUNTRY:
+            raise ValidationError({"country": _("That is our own administration.")})
         if not (self.country or self.code):
             raise ValidationError({"code": _("It needs a name on the wire.")})
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
 from messaging.models import Partner
@@ -42,9 +43,13 @@ def send(partner: Partner, parcel: Parcel, *, at: datetime) -> Outcome:
         body=parcel.body,
         at=at,
     )
-    if partner.transport == Partner.Transport.FOLDER:
-        return folders.hand_over(partner, found, parcel.body, media_type=parcel.media_type, at=at)
-    return _post(partner, found, parcel, at)
+    try:
+        if partner.transport == Partner.Transport.FOLDER:
+            media = parcel.media_type
+            return folders.hand_over(partner, found, parcel.body, media_type=media, at=at)
+        return _post(partner, found, parcel, at)
+    except ImproperlyConfigured as error:
+        return Later(reason=str(error)[:REASON_LENGTH])
 
 
 def try_connection(partner: Partner, *, at: datetime) -> Outcome:

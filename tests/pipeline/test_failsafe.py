@@ -8,8 +8,8 @@ from django.db import transaction
 
 from customs_portal.accounts.models import Operator, User
 from customs_portal.events.models import Delivery
-from declarations.models import Ens
-from messaging.models import OutboundMessage
+from declarations.models import Ens, Measure
+from messaging.models import OutboundMessage, Partner, PartnerContact, PartnerOutage
 from messaging.undelivered import calls_to_make, open_undelivered, record_call
 from risk.models import Assessment, Case
 from risk.services import Changed, Decided, Refused, decide
@@ -99,8 +99,8 @@ def test_an_instruction_that_nobody_collects_becomes_a_call(lodger: str, officer
         assert open_undelivered(at=late) == 1
         assert open_undelivered(at=late) == 0
     case = Case.objects.open().get()
-    [call] = calls_to_make(case.ens_id)
-    assert (call.recipient, call.telephone) == (LODGER, "+31 10 0000000")
+    calls = {call.recipient: call.telephone for call in calls_to_make(case.ens_id)}
+    assert calls == {LODGER: "+31 10 0000000", "BE": "", "DE": ""}
     with transaction.atomic():
         [refused] = record_call([case.pk], note=" ", officer=officer, at=late)
         [done] = record_call([case.pk], note="Spoke to the duty desk", officer=officer, at=late)
@@ -109,3 +109,30 @@ def test_an_instruction_that_nobody_collects_becomes_a_call(lodger: str, officer
     assert OutboundMessage.objects.get(kind="CC351A").state == "told"
     with transaction.atomic():
         assert open_undelivered(at=late + DAY) == 0
+
+
+def test_another_state_that_is_not_told_of_a_hold_is_called(lodger: str, officer: User) -> None:
+    publish(("TST-01", BANANAS))
+    send(lodger, flagged())
+    drain()
+    decided(officer)
+    belgium = Partner.objects.create(country="BE", name="Customs of Belgium")
+    PartnerContact.objects.create(partner=belgium, name="Desk", telephone="+32 2 0000000")
+    OutboundMessage.objects.filter(recipient="DE").update(state="delivered")
+    late = AT + timedelta(minutes=15)
+    outage = PartnerOutage.objects.create(
+        partner=belgium, from_at=AT, to_at=late + timedelta(minutes=5), reason="New release"
+    )
+    with transaction.atomic():
+        assert open_undelivered(at=late) == 0
+        assert open_undelivered(at=outage.to_at) == 1
+    [call] = calls_to_make(Case.objects.open().get().ens_id)
+    assert (call.recipient, call.name, call.telephone) == (
+        "BE",
+        "Customs of Belgium, Desk",
+        "+32 2 0000000",
+    )
+    Measure.objects.update(status="lifted")
+    with transaction.atomic():
+        Case.objects.update(status="closed")
+        assert open_undelivered(at=outage.to_at) == 0

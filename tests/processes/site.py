@@ -40,6 +40,7 @@ class Site:
     url: str
     processes: dict[str, supervisor.Process] = field(default_factory=dict)
     people: dict[str, Any] = field(default_factory=dict)
+    database: str = "portal"
 
     def client(self) -> Client:
         """A new connection of the trader's system."""
@@ -47,7 +48,7 @@ class Site:
 
     def connect(self) -> psycopg.Connection[Any]:
         """A connection of the test's own to the database of the site."""
-        return psycopg.connect(self.cluster.url("portal"), autocommit=True)
+        return psycopg.connect(self.cluster.url(self.database), autocommit=True)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What a query finds."""

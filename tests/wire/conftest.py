@@ -66,12 +66,14 @@ def partner(db: None, peer: Peer) -> Partner:
 def waiting(db: None) -> Waiting:
     """Return a way to write messages to a recipient, one for each MRN given."""
 
-    def make(*mrns: str, to: str = "BE", kind: str = "CD319A") -> list[OutboundMessage]:
+    def make(
+        *mrns: str, to: str = "BE", kind: str = "CD319A", channel: str = "partner"
+    ) -> list[OutboundMessage]:
         at = clock.now() - timedelta(seconds=1)
         with transaction.atomic():
             events = [record(PARTNER_REFUSED, at=at, data={"country": to}) for _ in mrns]
             drafts = [
-                Draft(kind=kind, channel="partner", recipient=to, event_id=event, mrn=mrn)
+                Draft(kind=kind, channel=channel, recipient=to, event_id=event, mrn=mrn)
                 for event, mrn in zip(events, mrns, strict=True)
             ]
             written = [own.filled(b"<x>%d</x>" % next(_numbers)) for own in number(drafts)]

@@ -2,11 +2,12 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from customs_portal import clock
-from customs_portal.accounts.models import Role
+from customs_portal.accounts.models import Operator, Role
 from customs_portal.events.models import Event
 from messaging.models import Dispatch, OutboundMessage, Partner, PartnerLine, PartnerOutage
 from messaging.reads import raw_body
@@ -85,9 +86,9 @@ def test_a_slow_partner_is_cut_off_and_others_are_served(
     peer: Peer,
     other_peer: Peer,
     waiting: Waiting,
-    settings: object,
+    settings: Any,
 ) -> None:
-    settings.PARTNER_TIMEOUT_SECONDS = 0.3  # type: ignore[attr-defined]
+    settings.PARTNER_TIMEOUT_SECONDS = 0.3
     know(other_peer, "DE")
     waiting("MRN1")
     waiting("MRN2", to="DE")
@@ -219,6 +220,32 @@ def test_without_agreement_nothing_is_sent(
     Partner.objects.update(**change)
     assert not deliver()
     assert peer.attempts == 0
+
+
+def test_a_traders_system_is_pushed_what_is_for_its_operator_and_no_more(
+    peer: Peer, waiting: Waiting
+) -> None:
+    firm = Operator.objects.create(eori="NL900000011", name="Firm")
+    know(peer, "", kind="trader", code=firm.eori, operator=firm, we_send=["CC351A", "BLOCK"])
+    told = waiting("MRN1", to=firm.eori, kind="CC351A", channel="trader")
+    told += waiting("MRN1", to=firm.eori, kind="BLOCK", channel="terminal")
+    waiting("MRN1", to=firm.eori, kind="CC328A", channel="trader")
+    waiting("MRN1", to="NL900000022", kind="CC351A", channel="trader")
+    waiting("MRN1", to=firm.eori)
+    while deliver():
+        pass
+    assert peer.order == [row.message_identification for row in told]
+    assert states() == ["delivered", "delivered", "waiting", "waiting", "waiting"]
+
+
+def test_without_a_key_of_ours_everything_waits(
+    partner: Partner, peer: Peer, waiting: Waiting, settings: Any
+) -> None:
+    settings.PARTNER_KEYS_FILE = ""
+    waiting("MRN1")
+    deliver()
+    assert "PARTNER_KEYS_FILE" in Dispatch.objects.get().error
+    assert (states(), peer.attempts) == (["waiting"], 0)
 
 
 def test_a_line_that_another_process_serves_is_left_alone_until_its_lease_ends(
