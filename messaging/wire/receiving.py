@@ -15,6 +15,7 @@ from customs_portal.findings import Finding
 from messaging import inbox
 from messaging.formats.parse import parse
 from messaging.models import Partner, PartnerLine, Transmission
+from messaging.received.kinds import KINDS, From
 from messaging.wire.cover import PING, Cover, is_in_time, receipt_for
 from messaging.wire.own_keys import signing_key
 from messaging.wire.partner_keys import valid_keys
@@ -112,7 +113,15 @@ def _address(cover: Cover, _partner: Partner, _body: bytes, _at: datetime) -> st
 def _agreement(cover: Cover, partner: Partner, _body: bytes, at: datetime) -> str | None:
     if not partner.is_agreed(at.date()) or partner.operator_id is None:
         return "no_agreement"
-    return None if cover.kind in (PING, *partner.they_send) else "kind_not_agreed"
+    agreed = cover.kind in partner.they_send and _is_taken_in(cover.kind, partner)
+    return None if agreed or cover.kind == PING else "kind_not_agreed"
+
+
+def _is_taken_in(kind: str, partner: Partner) -> bool:
+    """Whether this kind is taken in at all from such a partner."""
+    known = KINDS.get(kind)
+    sender = From.PARTNER if partner.country else From.TRADER
+    return known is not None and known.sender is sender
 
 
 def _bytes(cover: Cover, _partner: Partner, body: bytes, _at: datetime) -> str | None:

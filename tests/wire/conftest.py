@@ -26,8 +26,12 @@ def know(peer: Peer, country: str = "BE", **values: object) -> Partner:
     """Register the peer as the administration of a country, with its key."""
     partner = Partner.objects.create(
         country=country,
-        name=f"Customs of {country}",
-        **{"transport": "http", "address": peer.url, **values},
+        **{
+            "name": f"Customs of {country}",
+            "transport": "http",
+            "address": peer.url,
+            **values,
+        },
     )
     connect_system(partner)
     PartnerKey.objects.create(

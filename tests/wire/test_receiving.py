@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customs_portal import clock
+from customs_portal.accounts.models import Operator
 from messaging.models import (
     InboundMessage,
     Partner,
@@ -23,6 +24,7 @@ from messaging.wire.cover import Cover, Receipt, cover
 from messaging.wire.headers import SIGNATURE, headers_of
 from messaging.wire.own_keys import signing_key
 from messaging.wire.signing import new_key, opened, public_key, sign
+from tests.wire.conftest import know
 from tests.wire.peer import Peer
 
 MESSAGES = "/exchange/v1/messages"
@@ -108,7 +110,7 @@ def at_minutes(minutes: float) -> str:
         ({"sender": "DE"}, 401, "unknown_sender"),
         ({"recipient": "DE"}, 421, "not_for_us"),
         ({"kind": "CC315A"}, 422, "kind_not_agreed"),
-        ({"kind": "CD319A"}, 422, "kind_differs"),
+        ({"kind": "UK347A"}, 422, "kind_not_agreed"),
         ({"time": at_minutes(-60)}, 403, "skew"),
         ({"time": at_minutes(60)}, 403, "skew"),
         ({"time": "yesterday"}, 403, "skew"),
@@ -124,6 +126,29 @@ def test_what_is_signed_but_wrong_is_refused_with_its_reason(
     refused = post(found, signed(peer, found))
     assert (refused.status_code, refused.json()["code"]) == (status, code)
     assert nothing_is_stored()
+
+
+def test_a_message_of_another_kind_than_its_cover_says_is_refused(
+    partner: Partner, peer: Peer
+) -> None:
+    body = b"<CC315A/>"
+    found = covered(body)
+    refused = post(found, signed(peer, found), body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "kind_differs")
+    assert nothing_is_stored()
+
+
+def test_what_is_agreed_with_a_trader_is_taken_from_its_system_and_nothing_else(
+    peer: Peer, db: None
+) -> None:
+    firm = Operator.objects.create(eori="NL900000011", name="Firm")
+    kinds = ["CC315A", "CD302A"]
+    know(peer, "", kind="trader", code=firm.eori, operator=firm, they_send=kinds)
+    for kind, status in (("CC315A", 200), ("CC313A", 422), ("CD302A", 422)):
+        body = f"<{kind}/>".encode()
+        found = covered(body, sender=firm.eori, kind=kind, id=kind)
+        assert post(found, signed(peer, found), body).status_code == status
+    assert InboundMessage.objects.get().operator == firm
 
 
 def test_the_signature_covers_every_field_and_the_bytes(partner: Partner, peer: Peer) -> None:
