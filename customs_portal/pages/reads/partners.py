@@ -17,6 +17,7 @@ EXPIRES_SOON = timedelta(days=14)
 OVERDUE = gettext_lazy("Alarm")
 STANDINGS = {
     "overdue": (OVERDUE, "red"),
+    "stopped": (gettext_lazy("Message refused"), "red"),
     "resting": (gettext_lazy("Not reached"), "orange"),
     "outage": (gettext_lazy("Planned outage"), "yellow"),
     "no_agreement": (gettext_lazy("No agreement"), "grey"),
@@ -116,8 +117,8 @@ def _row(partner: Partner, counted: WaitingFor, at: datetime) -> PartnerRow:
 
 
 def _standing(partner: Partner, line: PartnerLine | None, counted: WaitingFor, at: datetime) -> str:
-    if counted.overdue:
-        return "overdue"
+    if counted.overdue or counted.stopped:
+        return "overdue" if counted.overdue else "stopped"
     if not partner.is_agreed(at.date()):
         return "no_agreement"
     if _outage(partner, at):
