@@ -24,7 +24,7 @@ def main() -> None:
             verb="hold",
             reason_code="HLD-04",
             note="Waiting for the contract.",
-            announce=False,
+            announce=True,
         )
         for case in Case.objects.filter(status="open")
     ]
