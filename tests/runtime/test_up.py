@@ -83,7 +83,10 @@ def test_nothing_is_left_when_it_is_stopped(
 ) -> None:
     portal = start_portal(portal_directory, free_port())
     started = " ".join(processes_of(portal_directory))
-    assert all(name in started for name in ("postgres", "valkey", "granian", " worker ", " beat "))
+    assert all(
+        name in started
+        for name in ("postgres", "valkey", "granian", "local,network", "--queues deliver", " beat ")
+    )
     assert portal.stop(number) == 0
     assert processes_of(portal_directory) == []
 
@@ -103,7 +106,7 @@ def test_a_second_start_on_the_same_data_finds_it(
     second.stop()
 
 
-@pytest.mark.parametrize("name", ["granian", " worker "])
+@pytest.mark.parametrize("name", ["granian", "local,network,background"])
 def test_everything_stops_when_one_process_ends(
     portal_directory: Path, start_portal: StartPortal, name: str
 ) -> None:
