@@ -15,6 +15,7 @@ from customs_portal.accounts.models import STAFF_ROLES, AccessLog, Role
 from customs_portal.admin_access import RoleAdmin
 from customs_portal.pages.access import (
     CASEWORK,
+    LEADING,
     OVERSIGHT,
     READING,
     RULE_APPROVERS,
@@ -122,6 +123,15 @@ ROWS: dict[str, Row] = {
     "queue": Row(roles=READING, logged=What.CASE),
     "claim_next": _WORK,
     "claim_selected": _WORK,
+    "give_back_selected": _WORK,
+    "assign_selected": _WORK,
+    "end_selected": _WORK,
+    "save_view": Row(roles=READING, verb=True),
+    "remove_view": Row(roles=READING, verb=True),
+    "load": Row(roles=LEADING),
+    "shift": Row(roles=READING, logged=What.ENS),
+    "sign_shift": _WORK,
+    "read_shift": _WORK_ON_CASE,
     "review": Row(roles=READING, scoped=True, logged=What.CASE),
     "claim": _WORK_ON_CASE,
     "give_back": _WORK_ON_CASE,

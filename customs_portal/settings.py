@@ -146,6 +146,8 @@ PARTNER_FOLDERS: str = env.str(
 )
 """Where the folders of gateways are."""
 
+CLAIM_IDLE_MINUTES: int = env.int("CLAIM_IDLE_MINUTES", default=60)
+"""After how long without activity of their officer claimed cases go back into the queue."""
 UNDELIVERED_AFTER_MINUTES: int = env.int("UNDELIVERED_AFTER_MINUTES", default=15)
 HEARING_DAYS: int = env.int("HEARING_DAYS", default=30)
 """How long whoever is refused entry may be heard (Delegated Reg. (EU) 2015/2446 Art. 8)."""
@@ -218,6 +220,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "messaging.tasks.fetch_partner_keys",
         "schedule": schedule(3_600.0),
         "options": {"expires": 1_800},
+    },
+    "tidy_queue": {
+        "task": "risk.tasks.tidy_queue",
+        "schedule": schedule(20.0),
+        "options": {"expires": 20},
     },
     "open_undelivered": {
         "task": "messaging.tasks.open_undelivered",

@@ -35,8 +35,13 @@ def words(name: str | None) -> tuple[str, ...]:
     """
     if not name:
         return ()
-    found = tuple(_NO_WORD.sub(" ", _latin(_plain(name[:LONGEST]))).split())
+    found = tuple(_NO_WORD.sub(" ", folded(name[:LONGEST])).split())
     return _without_legal_forms(found) or found
+
+
+def folded(text: str) -> str:
+    """Return a text of any length in small Latin letters, without accents and hidden signs."""
+    return _latin(_plain(text))
 
 
 def _plain(name: str) -> str:

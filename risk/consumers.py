@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from customs_portal.events.models import Event
+from declarations.services.locks import lock_ens
 from risk.services.alarms import raise_alarms
 from risk.services.assess import Request, assess_versions
+from risk.services.deadlines import set_deadlines
 from risk.services.dual_filing import compare_filings
 from risk.services.finds import remember_finds
 
@@ -36,3 +38,9 @@ def remember(batch: Sequence[Event], *, at: datetime) -> None:
 def alarm(batch: Sequence[Event], *, at: datetime) -> None:
     """Tell officers of instructions that were disobeyed."""
     raise_alarms([event.stream for event in batch if event.stream is not None], at=at)
+
+
+def deadlines(batch: Sequence[Event], *, at: datetime) -> None:
+    """Let the open cases be due by the clocks of their ENS as these run now."""
+    streams = [event.stream for event in batch if event.stream is not None]
+    set_deadlines(lock_ens(streams), at=at)

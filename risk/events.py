@@ -21,6 +21,12 @@ CASE_CALL_RECORDED = Kind(name="case.call_recorded", sentence=_("Told by telepho
 CASE_CLOSED = Kind(name="case.closed", sentence=_("Case closed: no longer ours to analyse"))
 CASE_CLAIMED = Kind(name="case.claimed", sentence=_("Claimed"))
 CASE_GIVEN_BACK = Kind(name="case.given_back", sentence=_("Given back"))
+CASE_RELEASED = Kind(
+    name="case.released",
+    sentence=_("Back in the queue: its officer was not active for %(minutes)s minutes"),
+)
+SHIFT_SIGNED = Kind(name="shift.signed", sentence=_("Note of the shift signed at %(office)s"))
+SHIFT_READ = Kind(name="shift.read", sentence=_("Note of the shift of %(office)s read"))
 CASE_TRANSFERRED = Kind(
     name="case.transferred",
     sentence=_("Handed over from %(from_office)s to %(office)s: %(reason)s"),

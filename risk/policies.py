@@ -8,18 +8,8 @@ from risk.querysets import CaseQuerySet
 
 
 def workable_by(user: User) -> "CaseQuerySet[Case]":
-    """Return the open cases on which the user may decide.
-
-    Officers and supervisors at the office of the case; those of a risk centre in the whole country;
-    nobody where they keep out of an operator that is declared.
-    """
-    cases = Case.objects.open()
-    if not user.is_active or user.role not in people.OFFICER_ROLES:
-        return cases.none()
-    cases = cases.without_parties(people.recused_eoris(user))
-    if people.belongs_to_risk_centre(user):
-        return cases
-    return cases.filter(office__in=people.office_references(user))
+    """Return the open cases on which the user may decide."""
+    return Case.objects.open().workable_by(user)
 
 
 def may_work_on(user: User, case: Case) -> bool:

@@ -1,20 +1,27 @@
 """Questions about assessments and cases."""
 
-from datetime import datetime, timedelta
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Self, TypeVar
 
+import msgspec
+from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Case as When_
-from django.db.models import Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models.lookups import GreaterThan, LessThan
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import User
-from declarations.models import Ens, SearchKey
-from declarations.querysets import naming
+from declarations.models import Ens, Measure, SearchKey
+from declarations.querysets import naming, seen_by
+from risk.word_search import word_query
 
 Row = TypeVar("Row", bound=models.Model)
 
-_SEVERITY_RANK = ("critical", "high", "medium", "low")
+IN_QUEUE_ORDER = ("alarm_rank", "due_at", "severity_rank", "id")
+"""The place of a case in every queue: breached instructions first, then by the time left."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AssessmentQuerySet(models.QuerySet[Row]):
@@ -41,12 +48,21 @@ class CaseQuerySet(models.QuerySet[Row]):
         return self.filter(status="open")
 
     def visible_to(self, user: User) -> Self:
-        """Keep those on an ENS that the user sees."""
-        if user.role in policies.READ_EVERYTHING_ROLES:
-            return self.without_parties(policies.recused_eoris(user))
-        if user.role in policies.OFFICER_ROLES and policies.belongs_to_risk_centre(user):
-            return self.without_parties(policies.recused_eoris(user))
-        return self.filter(ens__in=Ens.objects.visible_to(user))
+        """Keep those on an ENS that the user sees: the same as `Ens.objects.visible_to`."""
+        return self.filter(seen_by(user, "ens"))
+
+    def workable_by(self, user: User) -> Self:
+        """Keep those on which the user may decide.
+
+        Officers and supervisors at the office of the case; those of a risk centre in the whole
+        country; nobody where they keep out of an operator that is declared.
+        """
+        if not user.is_active or user.role not in policies.OFFICER_ROLES:
+            return self.none()
+        cases = self.without_parties(policies.recused_eoris(user))
+        if policies.belongs_to_risk_centre(user):
+            return cases
+        return cases.filter(office__in=sorted(policies.office_references(user)))
 
     def without_parties(self, eoris: frozenset[str]) -> Self:
         """Leave out those on an ENS in which one of the EORI numbers is declared."""
@@ -54,10 +70,15 @@ class CaseQuerySet(models.QuerySet[Row]):
 
     def in_queue_order(self) -> Self:
         """Order by the time left, then by severity; breached instructions come first of all."""
-        ranks = [When(severity=name, then=Value(rank)) for rank, name in enumerate(_SEVERITY_RANK)]
-        severity = When_(*ranks, default=Value(len(ranks)), output_field=IntegerField())
-        alarm = When_(When(cause="breached", then=Value(0)), default=Value(1))
-        return self.order_by(alarm, "due_at", severity, "id")
+        return self.order_by(*IN_QUEUE_ORDER)
+
+    def after(self, place: "Place") -> Self:
+        """Keep those that stand behind the place in the queue."""
+        return self.filter(GreaterThan(_row(map(F, IN_QUEUE_ORDER)), place.row()))
+
+    def before(self, place: "Place") -> Self:
+        """Keep those that stand before the place in the queue."""
+        return self.filter(LessThan(_row(map(F, IN_QUEUE_ORDER)), place.row()))
 
     def late(self, at: datetime) -> Self:
         """Keep those whose time has run out."""
@@ -75,8 +96,73 @@ class CaseQuerySet(models.QuerySet[Row]):
         """Keep those that the user has claimed."""
         return self.filter(assignee=user)
 
-    def matching(self, words: str) -> Self:
-        """Keep those whose MRN or an identifier of whose ENS begins with what was typed."""
-        typed = words.strip().upper()
-        keys = SearchKey.objects.filter(ens=OuterRef("ens"), value__startswith=typed)
-        return self.filter(Q(ens__mrn__startswith=typed) | Exists(keys))
+    def resting(self) -> Self:
+        """Keep those whose analysis rests until an answer or the arrival."""
+        return self.filter(due_by__in=("reply", "arrival"))
+
+    def waiting(self) -> Self:
+        """Keep those that wait for an answer of whoever lodged."""
+        from risk.models import Assessment
+
+        asked = Assessment.objects.filter(ens=OuterRef("ens"), status="waiting")
+        return self.filter(Exists(asked))
+
+    def to_be_signed(self) -> Self:
+        """Keep those on which something waits for its second signature."""
+        waiting = Measure.objects.filter(ens=OuterRef("ens"), status="awaiting_second")
+        return self.filter(Exists(waiting))
+
+    def matching(self, typed: str) -> Self:
+        """Keep those found by what was typed: an identifier by its beginning, or words.
+
+        Each word must begin one of goods, goods codes or names of parties.
+        """
+        found = _by_identifier(typed.strip().upper())
+        if query := word_query(typed):
+            found |= Q(word_vector=SearchQuery(query, config="simple", search_type="raw"))
+        return self.filter(found)
+
+
+SHORTEST_IDENTIFIER = 3
+FEW = 500
+"""Up to so many ENS an identifier is looked up first; one of more is asked of case after case."""
+
+
+def _by_identifier(value: str) -> Q:
+    """Return what holds for cases on an ENS one of whose identifiers begins so."""
+    if len(value) < SHORTEST_IDENTIFIER:
+        return Q(pk__in=[])
+    keys = SearchKey.objects.filter(value__startswith=value)
+    found = list(keys.values_list("ens_id", flat=True)[: FEW + 1])
+    return Q(ens__in=found) if len(found) <= FEW else Q(Exists(keys.filter(ens=OuterRef("ens"))))
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a case stands in every queue."""
+
+    alarm_rank: int
+    due_at: datetime
+    severity_rank: int
+    id: int
+
+    def __str__(self) -> str:
+        micros = (self.due_at - _EPOCH) // timedelta(microseconds=1)
+        return f"{self.alarm_rank}-{micros}-{self.severity_rank}-{self.id}"
+
+    def row(self) -> Func:
+        """Return the place as PostgreSQL compares it."""
+        return _row(Value(part) for part in msgspec.structs.astuple(self))
+
+
+def place_of(text: str) -> Place | None:
+    """Return the place that was written as text; None for anything else."""
+    found = re.fullmatch(r"([01])-(\d{1,17})-([0-4])-(\d{1,18})", text, re.ASCII)
+    if found is None:
+        return None
+    alarm, micros, severity, key = map(int, found.groups())
+    due_at = _EPOCH + timedelta(microseconds=micros)
+    return Place(alarm_rank=alarm, due_at=due_at, severity_rank=severity, id=key)
+
+
+def _row(parts: Iterable[F | Value]) -> Func:
+    return Func(*parts, function="ROW", output_field=models.BooleanField())

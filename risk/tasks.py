@@ -8,6 +8,8 @@ from django.db import transaction
 from customs_portal import clock
 from customs_portal.events.tasks import run_consumer
 from risk.services import back_test, failsafe
+from risk.services.deadlines import move_on
+from risk.services.idle import release_idle
 from risk.services.reassessment import reassess_portion
 from risk.services.reviewing import ask_for_reviews
 
@@ -71,3 +73,12 @@ def ask_for_reviews_due() -> None:
     """Ask for the reviews of rules whose day comes."""
     with transaction.atomic():
         ask_for_reviews(at=clock.now())
+
+
+@shared_task(name="risk.tasks.tidy_queue")
+def tidy_queue() -> None:
+    """Release what inactive officers have claimed; let cases be due by the clock that is next."""
+    with transaction.atomic():
+        release_idle(at=clock.now())
+    with transaction.atomic():
+        move_on(at=clock.now())

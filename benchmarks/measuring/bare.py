@@ -1,4 +1,4 @@
-"""The bare Django view of the floor: it stores the bytes of a POST, commits, and answers 202."""
+"""Bare Django views to compare with: one stores the bytes of a POST, one shows a row."""
 
 import os
 
@@ -27,5 +27,16 @@ def take(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"{}", status=202, headers={"Content-Length": "2"})
 
 
-urlpatterns = [path("<path:anything>", lambda request, anything: take(request))]
+def show(request: HttpRequest, key: int) -> HttpResponse:
+    """Show one case, found by its key."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT office, due_at FROM risk_case WHERE id = %s", [key])
+        office, due_at = cursor.fetchone()
+    return HttpResponse(f"<p>{office} {due_at}</p>")
+
+
+urlpatterns = [
+    path("bare/<int:key>/", show),
+    path("<path:anything>", lambda request, anything: take(request)),
+]
 application = get_wsgi_application()

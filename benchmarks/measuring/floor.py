@@ -75,12 +75,22 @@ def _rows(connection: psycopg.Connection, share: float) -> Rows:
         name, only = sql.Identifier(table), sql.SQL(_ONLY.get(table, ""))
         counted = connection.execute(sql.SQL("SELECT count(*) FROM {} {}").format(name, only))
         [total] = counted.fetchone() or (0,)
-        query = sql.SQL("COPY (SELECT * FROM {} {} LIMIT {}) TO STDOUT").format(
-            name, only, round(total * share)
+        query = sql.SQL("COPY (SELECT {} FROM {} {} LIMIT {}) TO STDOUT").format(
+            columns(connection, table), name, only, round(total * share)
         )
         with connection.cursor() as cursor, cursor.copy(query) as copy:
             found[table] = list(copy.rows())
     return found
+
+
+def columns(connection: psycopg.Connection, table: str) -> sql.Composed:
+    """Return the columns of a table that are written; generated ones make themselves."""
+    rows = connection.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
+        " AND table_schema = 'public' AND is_generated = 'NEVER' ORDER BY ordinal_position",
+        [table],
+    )
+    return sql.SQL(", ").join(sql.Identifier(name) for (name,) in rows)
 
 
 def _post(site: Site, bodies: Sequence[bytes]) -> float:

@@ -86,13 +86,16 @@ class Site:
 
 
 @contextmanager
-def started_servers() -> Iterator[Site]:
-    """Start PostgreSQL and Valkey with a migrated database; everything goes at the end."""
+def started_servers(keep: Path | None = None) -> Iterator[Site]:
+    """Start PostgreSQL and Valkey with a migrated database; everything goes at the end.
+
+    With `keep` the database is the one of that directory, made where it is missing, and stays.
+    """
     directory = Path(tempfile.mkdtemp(prefix=f"customs-portal-bench-{secrets.token_hex(3)}-"))
     directory.chmod(0o711)
     with ExitStack() as started:
         started.callback(shutil.rmtree, directory, ignore_errors=True)
-        cluster = postgres.start(directory / "postgres", settings=SETTINGS)
+        cluster = postgres.start(keep or directory / "postgres", settings=SETTINGS)
         started.callback(postgres.stop, cluster)
         server = valkey.start(directory / "valkey")
         started.callback(valkey.stop, server)

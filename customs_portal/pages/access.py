@@ -13,6 +13,8 @@ CASEWORK = frozenset({Role.OFFICER, Role.SUPERVISOR})
 """Who works on cases."""
 READING = CASEWORK | {Role.AUDITOR, Role.ANALYST, Role.APPROVER}
 """Who reads cases and declarations."""
+LEADING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+"""Who sees how much everybody has to do."""
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
 """Who keeps the portal running."""
 OVERSIGHT = ADMINISTRATION | {Role.AUDITOR}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts.models import Role, User
 from customs_portal.clock import now
-from customs_portal.pages.access import CASEWORK, OVERSIGHT, READING, RULE_READING, TRADERS
+from customs_portal.pages.access import CASEWORK, LEADING, OVERSIGHT, READING, RULE_READING, TRADERS
 
 
 class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,10 +22,12 @@ class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
 
 MENU = (
     MenuItem(url_name="queue", label=_("Queue"), roles=READING),
+    MenuItem(url_name="shift", label=_("Shift"), roles=READING),
     MenuItem(url_name="voyages", label=_("Arrivals"), roles=READING),
     MenuItem(url_name="measures", label=_("Measures"), roles=READING),
     MenuItem(url_name="controls", label=_("Controls"), roles=READING),
     MenuItem(url_name="search", label=_("Search"), roles=READING),
+    MenuItem(url_name="load", label=_("Load"), roles=LEADING),
     MenuItem(url_name="duty", label=_("Duty"), roles=CASEWORK),
     MenuItem(url_name="trader_home", label=_("Filings"), roles=TRADERS),
     MenuItem(url_name="companies", label=_("Your company"), roles=TRADERS),
@@ -73,6 +75,9 @@ SECTIONS = {
     "review": "queue",
     "decide": "queue",
     "hand_over": "queue",
+    "assign_selected": "queue",
+    "end_selected": "queue",
+    "sign_shift": "shift",
     "operator": "search",
     "invite_colleague": "companies",
     "ens": "search",

@@ -21,6 +21,7 @@ from declarations.models import EntryLeg
 from declarations.subjects import current_document
 from risk import policies
 from risk.admin.assessments import hits_as_list
+from risk.admin.queue_filters import like_the_queue
 from risk.consequences import consequences
 from risk.forms import DecisionForm, selectable
 from risk.models import (
@@ -28,6 +29,7 @@ from risk.models import (
     Case,
     Decision,
 )
+from risk.querysets import IN_QUEUE_ORDER
 from risk.services import Changed, Decided, DecisionOrder, Refused, claim, decide, give_back
 
 
@@ -57,13 +59,18 @@ class CaseAdmin(EnsScopedAdmin):
         "office",
         "assignee",
         "due_at",
+        "due_by",
         "opened_at",
     )
-    list_filter = ("status", "outcome", "severity", "office")
+    list_filter = (
+        "status",
+        *like_the_queue("tab", "outcome", "severity", "mode", "who", "time"),
+        "office",
+    )
     list_select_related: ClassVar[tuple[str, ...]] = ("ens", "assignee")
     search_fields = ("^ens__mrn", "^ens__search_keys__value")
     date_hierarchy = "opened_at"
-    ordering = ("-status", "due_at", "id")
+    ordering = ("-status", *IN_QUEUE_ORDER)
     inlines = (DecisionInline,)
     fields = (
         "ens_link",
@@ -77,6 +84,7 @@ class CaseAdmin(EnsScopedAdmin):
         "assignee",
         "assigned_at",
         "due_at",
+        "due_by",
         "revision",
         "opened_at",
         "closed_at",

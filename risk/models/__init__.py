@@ -16,6 +16,8 @@ from risk.models.rule import (
     RuleSetVersion,
     RuleVersion,
 )
+from risk.models.saved_view import SavedView
+from risk.models.shift import ShiftNote, ShiftNoteReading
 
 __all__ = [
     "AnalysedDeclaration",
@@ -38,4 +40,7 @@ __all__ = [
     "RuleReview",
     "RuleSetVersion",
     "RuleVersion",
+    "SavedView",
+    "ShiftNote",
+    "ShiftNoteReading",
 ]

@@ -76,6 +76,11 @@ class Assessment(models.Model):
                 name="analysis_names_its_rules",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["ens"], condition=models.Q(status="waiting"), name="assessment_waiting"
+            )
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="opinion_is_never_changed",

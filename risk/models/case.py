@@ -1,19 +1,29 @@
 """Cases: work for people on one ENS, and the decisions they took."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case as Cases
+from django.db.models import GeneratedField, Q, SmallIntegerField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.events.append_only import append_only
 from declarations.models import Ens
 from risk.models.assessment import Assessment
 from risk.models.choices import Outcome, Severity
-from risk.querysets import CaseQuerySet
+from risk.querysets import IN_QUEUE_ORDER, CaseQuerySet, Place
+
+_OPEN = Q(status="open")
+_SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 
 class Case(models.Model):
-    """Work on one ENS; at most one is open. An amendment raises its revision."""
+    """Work on one ENS; at most one is open. An amendment raises its revision.
+
+    `due_at` is the last moment that still allows the strongest action, `due_by` what ends then
+    (LIFECYCLE section 9). `words` are those of goods and parties by which it is found.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
@@ -28,6 +38,13 @@ class Case(models.Model):
         DUAL_FILING = "dual_filing", _("From the superseded declaration")
         TOLD = "told", _("Found by another administration")
 
+    class DueBy(models.TextChoices):
+        AT_ONCE = "at_once", _("at once")
+        DO_NOT_LOAD = "do_not_load", _("do not load")
+        ANALYSIS = "analysis", _("analysis")
+        REPLY = "reply", _("answer")
+        ARRIVAL = "arrival", _("arrival")
+
     ens = models.ForeignKey(Ens, models.PROTECT, related_name="+")
     cause = models.CharField(_("cause"), max_length=16, choices=Cause.choices, default=Cause.RISK)
     status = models.CharField(
@@ -39,12 +56,34 @@ class Case(models.Model):
     )
     assigned_at = models.DateTimeField(_("assigned"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"))
+    due_by = models.CharField(
+        _("what ends then"), max_length=12, choices=DueBy.choices, default=DueBy.ANALYSIS
+    )
     revision = models.PositiveIntegerField(_("revision"), default=1)
     outcome = models.CharField(_("proposed"), max_length=12, choices=Outcome.choices)
     severity = models.CharField(_("severity"), max_length=8, choices=Severity.choices)
     score = models.PositiveSmallIntegerField(_("score"))
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    words = models.TextField(_("words"), blank=True, default="", editable=False)
+    alarm_rank = GeneratedField(
+        expression=Cases(When(cause="breached", then=Value(0)), default=Value(1)),
+        output_field=SmallIntegerField(),
+        db_persist=True,
+    )
+    severity_rank = GeneratedField(
+        expression=Cases(
+            *(When(severity=name, then=Value(rank)) for rank, name in enumerate(_SEVERITIES)),
+            default=Value(len(_SEVERITIES)),
+        ),
+        output_field=SmallIntegerField(),
+        db_persist=True,
+    )
+    word_vector = GeneratedField(
+        expression=SearchVector("words", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -57,14 +96,25 @@ class Case(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(status="open"), name="case_queue"),
+            models.Index(fields=IN_QUEUE_ORDER, condition=_OPEN, name="case_queue"),
             models.Index(
-                fields=["office", "due_at"], condition=Q(status="open"), name="case_office_queue"
+                fields=["office", *IN_QUEUE_ORDER], condition=_OPEN, name="case_office_queue"
             ),
+            models.Index(fields=["assignee", *IN_QUEUE_ORDER], condition=_OPEN, name="case_own"),
+            GinIndex(fields=["word_vector"], condition=_OPEN, name="case_words"),
         ]
 
     def __str__(self) -> str:
         return f"{self.ens} ({self.get_status_display()})"
+
+    def place(self) -> Place:
+        """Return where the case stands in every queue."""
+        return Place(
+            alarm_rank=self.alarm_rank,
+            due_at=self.due_at,
+            severity_rank=self.severity_rank,
+            id=self.pk,
+        )
 
 
 class Decision(models.Model):

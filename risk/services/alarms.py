@@ -15,7 +15,12 @@ from risk.services.cases import Flagged, open_cases
 def raise_alarms(ens: Collection[int], *, at: datetime) -> None:
     """Open an urgent case on each ENS, or make the open one urgent."""
     locked = lock_ens(ens)
-    urgent = {"cause": Case.Cause.BREACHED, "severity": Severity.CRITICAL, "due_at": at}
+    urgent = {
+        "cause": Case.Cause.BREACHED,
+        "severity": Severity.CRITICAL,
+        "due_at": at,
+        "due_by": Case.DueBy.AT_ONCE,
+    }
     cases = Case.objects.open().filter(ens__in=locked)
     known = set(cases.values_list("ens_id", flat=True))
     cases.update(revision=F("revision") + 1, **urgent)

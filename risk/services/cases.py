@@ -15,6 +15,8 @@ from declarations.services.results import Changed, Refused, refusal
 from risk import policies
 from risk.events import CASE_CLAIMED, CASE_GIVEN_BACK, CASE_OPENED
 from risk.models import Case
+from risk.services.deadlines import set_deadlines
+from risk.services.words import gather_words
 
 
 class Flagged(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,8 @@ def open_cases(flagged: Sequence[Flagged], *, at: datetime) -> None:
         )
     fresh = [found for found in flagged if found.ens not in known]
     Case.objects.bulk_create([_case(found, at) for found in fresh])
+    set_deadlines(wanted, at=at)
+    gather_words(wanted)
     record_many([_opened(found, at) for found in fresh])
 
 
@@ -70,7 +74,7 @@ def _opened(found: Flagged, at: datetime) -> NewEvent:
 
 
 def claim(cases: Sequence[int], *, officer: User, at: datetime) -> list[Changed | Refused]:
-    """Take the cases; one that another officer has is refused."""
+    """Take the cases; one that another officer has is refused, an own one stays as it is."""
     return _move(cases, officer, at, may=_may_claim, assignee=officer, kind=CASE_CLAIMED)
 
 
@@ -114,10 +118,12 @@ def _move(
         if findings:
             results.append(Refused(findings=findings))
             continue
+        results.append(Changed(id=key))
+        if assignee is not None and cases[key].assignee_id == assignee.pk:
+            continue
         cases[key].assignee = assignee
         cases[key].assigned_at = at if assignee else None
         cases[key].save(update_fields=["assignee", "assigned_at"])
-        results.append(Changed(id=key))
         events.append(
             NewEvent(kind=kind, at=at, stream=cases[key].ens_id, actor=officer.pk, data={})
         )

@@ -37,7 +37,7 @@ from declarations.models import (
     SubsequentEntryNotice,
 )
 from messaging.models import InboundMessage, OutboundMessage, Partner, PartnerOutage
-from risk.models import BackTest, Case, Publication, RuleDraft
+from risk.models import BackTest, Case, Publication, RuleDraft, SavedView, ShiftNote
 from tests.access.world import HERE, World
 from tests.messaging.builders import LODGER
 
@@ -122,6 +122,8 @@ def addresses(world: World) -> dict[str, str]:
         **{key: {"pk": draft.pk} for key in DRAFT_PAGES},
         **dict.fromkeys(RULE_PAGES, rule),
         **{key: {"pk": Publication.objects.order_by("pk")[0].pk} for key in PUBLICATION_PAGES},
+        "read_shift": {"pk": ShiftNote.objects.get().pk},
+        "remove_view": {"pk": SavedView.objects.get().pk},
         "rule_set_export": {"number": 1},
         **{key: {"pk": Partner.objects.get().pk} for key in ("partner", *PARTNER_PAGES)},
         "partner_end_outage": {

@@ -71,7 +71,7 @@ from messaging.wire.signing import new_key
 from risk import rule_sets
 from risk.engine.operators import Operator as Op
 from risk.engine.tree import Leaf
-from risk.models import Case, ReferenceList
+from risk.models import Case, ReferenceList, SavedView, ShiftNote, ShiftNoteReading
 from risk.services import Decided, DecisionOrder, decide
 from tests.factories.rules import rules_at_work
 from tests.messaging.builders import LODGER, envelope, minimal_document
@@ -115,6 +115,7 @@ def make_world() -> World:
     MonthDigest.objects.create(month="2020-01-01", events=0, digest=bytes(32), closed_at=at)
     record_access(people["officer"], AccessLog.What.CASE, 1, at=at)
     _at_the_door(people, at)
+    _shift(people, at)
     _arrivals(people["supervisor"], at)
     event = Event.objects.order_by("pk")[0]
     Delivery.objects.create(
@@ -147,6 +148,16 @@ def partner_with_everything(at: datetime) -> Partner:
         correlation=uuid4(), received_at=at, receipt="x",
     )  # fmt: skip
     return partner
+
+
+def _shift(people: dict[str, User], at: datetime) -> None:
+    """The note of a shift, read by somebody, and a saved view."""
+    note = ShiftNote.objects.create(
+        office=HERE, text="Quiet.", standing={"open": 1, "late": 0, "nobody": 1},
+        signed_by=people["officer"], signed_at=at,
+    )  # fmt: skip
+    ShiftNoteReading.objects.create(note=note, reader=people["supervisor"], read_at=at)
+    SavedView.objects.create(owner=people["officer"], name="Sea", query="tab=office&mode=1")
 
 
 def _at_the_door(people: dict[str, User], at: datetime) -> None:

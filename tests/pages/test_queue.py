@@ -1,5 +1,6 @@
 """The queue."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -54,8 +55,14 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
 def test_a_page_has_thirty_rows_and_leads_to_the_next(desk: Client, at: datetime) -> None:
     for _ in range(31):
         case_of(bananas(at), at)
-    assert page(desk).count("data-row-link") == 30
-    assert page(desk, page=2).count("data-row-link") == 1
+    first = page(desk)
+    [after] = re.findall(r'rel="next" href="[^"]+after=([\d-]+)"', first)
+    last = page(desk, after=after)
+    shown = [re.findall(r"data-row-link>(\w+)<", html) for html in (first, last)]
+    assert [len(each) for each in shown] == [30, 1]
+    assert not set(shown[0]) & set(shown[1])
+    [before] = re.findall(r'rel="prev" href="[^"]+before=([\d-]+)"', last)
+    assert re.findall(r"data-row-link>(\w+)<", page(desk, before=before)) == shown[0]
 
 
 def test_the_least_time_left_comes_first(desk: Client, at: datetime) -> None:

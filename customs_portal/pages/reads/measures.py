@@ -78,6 +78,9 @@ class MeasureRow(msgspec.Struct, frozen=True, kw_only=True):
     scheduled_at: datetime | None
     reconfirm: bool
     ends_at: datetime | None
+    office: str
+    result: str
+    recorded_at: datetime | None
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +131,9 @@ def _row(measure: Measure, ends: dict[int, datetime]) -> MeasureRow:
         scheduled_at=control.scheduled_at if control else None,
         reconfirm=measure.reconfirm_since_version is not None,
         ends_at=ends.get(measure.ens_id) if measure.status == Status.AWAITING_SECOND else None,
+        office=measure.office,
+        result=control.result_code if control else "",
+        recorded_at=control.recorded_at if control else None,
     )
 
 
@@ -319,5 +325,5 @@ def terminals_waiting(ens: Ens) -> list[str]:
 
 
 def offices_of(user: User) -> list[str]:
-    """Return the offices of the user by which a register can be narrowed."""
+    """Return the offices of the user: those by which a register can be narrowed."""
     return sorted(people.office_references(user))

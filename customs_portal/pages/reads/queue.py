@@ -4,18 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count, Max, Q
+from django.db.models import Count
 
 from customs_portal.accounts.models import STAFF_ROLES, Operator, User
 from customs_portal.pages.reads.hits import in_order, list_titles, rules_of, stored_hits
-from customs_portal.pages.wording import URGENT, TimeLeft, time_left
+from customs_portal.pages.wording import TimeLeft, time_left
 from declarations.models import DeclaredItem, DeclaredParty, DeclaredRouting, EnsVersion
 from risk.engine.explain import sentence
+from risk.engine.rules import Hit
 from risk.filters import MODES
 from risk.models import Assessment, Case
-from risk.querysets import CaseQuerySet
+from risk.services.ending import is_grave
 
 PAGE_SIZE = 30
+MOST_REASONS = 5
 OUTCOME_COLOURS = {
     "do-not-load": "red",
     "hold": "orange",
@@ -28,23 +30,17 @@ OUTCOME_COLOURS = {
 MODE_NAMES = dict(MODES)
 
 
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How much work there is."""
-
-    open: int
-    late: int
-    hour: int
-    mine: int
-    nobody: int
-
-
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One case in the queue."""
 
     id: int
+    revision: int
+    is_grave: bool
     mrn: str
     left: TimeLeft
     due_at: datetime
+    due_by: str
+    is_resting: bool
     outcome: str
     colour: str
     severity: str
@@ -67,23 +63,6 @@ class _Declared(msgspec.Struct, frozen=True, kw_only=True):
     item_counts: Mapping[int, int]
     parties: Mapping[tuple[int, str], str]
     routes: Mapping[int, list[str]]
-
-
-def counts(cases: CaseQuerySet[Case], user: User, at: datetime) -> Counts:
-    """Return how many of the cases are open, late, due soon, the user's, and nobody's."""
-    found = cases.aggregate(
-        open=Count("pk"),
-        late=Count("pk", filter=Q(due_at__lt=at)),
-        hour=Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + URGENT)),
-        mine=Count("pk", filter=Q(assignee=user)),
-        nobody=Count("pk", filter=Q(assignee__isnull=True)),
-    )
-    return Counts(**found)
-
-
-def newest(cases: CaseQuerySet[Case]) -> int:
-    """Return the id of the newest of the cases, 0 where there is none."""
-    return cases.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def rows(cases: Sequence[Case], user: User, at: datetime) -> list[Row]:
@@ -160,10 +139,17 @@ def _reasons(cases: Sequence[Case]) -> dict[int, str]:
     rules, titles = rules_of(hits.values()), list_titles()
     return {
         ens: "; ".join(
-            dict.fromkeys(sentence(hit, titles).rstrip(".") for hit in in_order(each, rules))
+            dict.fromkeys(
+                sentence(hit, titles).rstrip(".") for hit in _gravest(in_order(each, rules))
+            )
         )
         for ens, each in hits.items()
     }
+
+
+def _gravest(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the first hit of each of the first rules: more does not fit into a row."""
+    return list({hit.rule: hit for hit in reversed(hits)}.values())[::-1][:MOST_REASONS]
 
 
 def _row(
@@ -172,9 +158,13 @@ def _row(
     item = declared.items.get(version)
     return Row(
         id=case.pk,
+        revision=case.revision,
+        is_grave=is_grave(case),
         mrn=case.ens.mrn,
         left=time_left(case.due_at, at),
         due_at=case.due_at,
+        due_by=case.get_due_by_display(),
+        is_resting=case.due_by in (Case.DueBy.REPLY, Case.DueBy.ARRIVAL),
         outcome=case.get_outcome_display(),
         colour=OUTCOME_COLOURS[case.outcome],
         severity=case.get_severity_display(),
@@ -186,7 +176,7 @@ def _row(
         office=case.office,
         consignor=declared.parties.get((version, "consignor"), ""),
         consignee=declared.parties.get((version, "consignee"), ""),
-        officer=_officer(case, user),
+        officer=officer_of(case),
         is_mine=case.assignee_id == user.pk,
     )
 
@@ -212,10 +202,9 @@ def _route(item: DeclaredItem | None, countries: list[str]) -> str:
     return " > ".join(part for part in (loading, *between, last) if part)
 
 
-def _officer(case: Case, user: User) -> str:
-    if case.assignee is None:
-        return ""
-    return person(case.assignee)
+def officer_of(case: Case) -> str:
+    """Return the name of who has the case, empty for nobody."""
+    return person(case.assignee) if case.assignee else ""
 
 
 def person(user: User) -> str:

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import AccessLog, User
 from declarations.models import Ens, SearchKey
+from declarations.querysets import naming, seen_by
 
 MOST = 50
 SHORTEST = 3
@@ -40,13 +41,15 @@ KINDS = {
 
 def search(user: User, typed: str) -> list[Found]:
     """Return the ENS that the user sees and one of whose identifiers begins so, newest first."""
-    return _search(typed, Ens.objects.visible_to(user))
+    return _search(typed, seen_by(user, "ens"))
 
 
 def search_everywhere(typed: str, *, user: User) -> list[Found]:
     """Return the ENS of all offices, but for those that the user sees anyway or keeps out of."""
-    own = Ens.objects.visible_to(user)
-    return _search(typed, elsewhere(user).exclude(pk__in=own.values("pk")))
+    eoris = policies.recused_eoris(user)
+    kept = ~Q(Exists(naming(eoris, "ens"))) if eoris else Q()
+    own = Ens.objects.visible_to(user).filter(pk=OuterRef("ens"))
+    return _search(typed, kept & ~Q(Exists(own)))
 
 
 def elsewhere(user: User) -> QuerySet[Ens]:
@@ -62,19 +65,17 @@ def stated_reason(user: User, ens: Ens, at: datetime) -> str | None:
     return stated.order_by("-at").values_list("reason", flat=True).first()
 
 
-def _search(typed: str, seen: QuerySet[Ens]) -> list[Found]:
+def _search(typed: str, seen: Q) -> list[Found]:
+    """Return what is found among the last keys in their order: of one value, its newest ENS."""
     words = typed.strip().upper()
     if len(words) < SHORTEST:
         return []
-    keys = (
-        SearchKey.objects.filter(value__startswith=words, ens__in=seen)
-        .select_related("ens")
-        .order_by("-ens__registered_at", "ens", "kind")
-    )
+    keys = SearchKey.objects.filter(seen, value__startswith=words).select_related("ens")
     found: dict[int, Found] = {}
-    for key in keys[: MOST * 4]:
+    for key in keys.order_by("-value", "-kind", "-ens")[: MOST * 4]:
         found.setdefault(key.ens_id, _found(key))
-    return list(found.values())[:MOST]
+    newest = sorted(found.values(), key=lambda each: each.registered_at, reverse=True)
+    return newest[:MOST]
 
 
 def _found(key: SearchKey) -> Found:

@@ -80,11 +80,16 @@ def _workable(user: User, case_id: int) -> Case:
     return found
 
 
-def _order(case: Case, form: HandOverForm) -> services.HandOver:
+def goal_of(form: HandOverForm) -> tuple[str, User | None]:
+    """Return the office and the officer there that were chosen; None for any of them.
+
+    To be asked of a valid form only.
+    """
     office, _colon, officer = form.cleaned_data["goal"].partition(":")
-    return services.HandOver(
-        case=case.pk,
-        office=office,
-        officer=User.objects.get(pk=officer) if officer else None,
-        reason=form.cleaned_data["reason"],
-    )
+    return office, User.objects.get(pk=officer) if officer else None
+
+
+def _order(case: Case, form: HandOverForm) -> services.HandOver:
+    office, officer = goal_of(form)
+    reason = form.cleaned_data["reason"]
+    return services.HandOver(case=case.pk, office=office, officer=officer, reason=reason)

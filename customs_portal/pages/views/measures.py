@@ -34,8 +34,10 @@ QUANTITIES = 6
 @for_roles(READING)
 def register(request: HttpRequest) -> HttpResponse:
     """Show do-not-loads, holds and refusals, those that wait for a signature first."""
-    found = reads.visible(current_user(request), MEASURES)
-    return _register(request, found, reads.GROUPS, "pages/measures.html")
+    kind, office = request.GET.get("kind", ""), request.GET.get("office", "")
+    found = reads.visible(current_user(request), [kind] if kind in MEASURES else MEASURES)
+    chosen = found.filter(office=office) if office else found
+    return _register(request, chosen, reads.GROUPS, "pages/measures.html")
 
 
 @require_safe
@@ -62,6 +64,8 @@ def _register(request: HttpRequest, found: Any, table: Any, template: str) -> Ht
         "rows": reads.rows(list(page.object_list)),
         "offices": reads.offices_of(current_user(request)),
         "office": request.GET.get("office", ""),
+        "kind": request.GET.get("kind", ""),
+        "kinds": [(kind, Measure.Kind(kind).label) for kind in MEASURES],
     }
     return render(request, template, context)
 

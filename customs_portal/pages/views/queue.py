@@ -1,16 +1,11 @@
 """The queue of open cases."""
 
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from customs_portal.accounts.models import User
@@ -19,42 +14,78 @@ from customs_portal.looks import Look
 from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
 from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.office import Desk, national_offices
-from customs_portal.pages.reads import queue as reads
+from customs_portal.pages.reads import queue as rows
+from customs_portal.pages.reads import queue_page as reads
 from customs_portal.reference import snapshot as reference
 from customs_portal.reference.opening import Opening, opening_of
-from risk import services
 from risk.filters import CaseFilterSet
 from risk.models import Case
-from risk.querysets import CaseQuerySet
+from risk.querysets import CaseQuerySet, place_of
 
-MOST_SELECTED = 200
+OF_ONE_PAGE = ("after", "before", "newest", "shown")
+"""What an address says about one page of a view, and not about the view."""
+MOST_SHOWN = 2 * rows.PAGE_SIZE
 
 
 @require_safe
 @for_roles(READING)
 def queue(request: HttpRequest) -> HttpResponse:
-    """Show the open cases that the user sees; htmx gets only the counts and what is new."""
+    """Show the open cases that the user sees; htmx gets only the counts and what has changed."""
     user, at = current_user(request), now()
-    visible = Case.objects.open().visible_to(user)
-    filters = CaseFilterSet(request.GET, queryset=visible, request=request)
-    found = cast("CaseQuerySet[Case]", filters.qs) if filters.is_valid() else visible.none()
-    context = {"counts": reads.counts(visible, user, at), "query": _query(request.GET)}
+    chosen = _chosen(request.GET, user)
+    filters = CaseFilterSet(chosen, queryset=reads.base(user, str(chosen["tab"])), request=request)
+    found = cast(
+        "CaseQuerySet[Case]", filters.qs if filters.is_valid() else filters.queryset.none()
+    )
+    counts = reads.counts(reads.scope(user), at)
+    context = {"counts": counts, "tab": chosen.get("tab", ""), "query": view_of(chosen)}
     if cast("HtmxDetails", request.htmx):  # type: ignore[attr-defined]
-        context |= {"fresh": _fresh(request, found)}
+        context |= _since(request.GET, found, user, at)
         return render(request, "pages/queue.html#live", context)
-    ordered = found.in_queue_order().select_related("ens", "assignee")
-    page = Paginator(ordered, reads.PAGE_SIZE).get_page(request.GET.get("page"))
-    note_looks(request, [_look(case) for case in page.object_list], how=How.LISTED)
-    context |= {
-        "filters": filters,
+    context |= {"filters": filters, "tabs": reads.tabs(user, counts)}
+    context |= _page(request, found, user, at)
+    return render(request, "pages/queue.html", context)
+
+
+def _chosen(parameters: QueryDict, user: User) -> QueryDict:
+    """Return what the address says, with the tab that the queue begins with where it says none."""
+    chosen = parameters.copy()
+    chosen.setdefault("tab", reads.default_tab(user))
+    return chosen
+
+
+def view_of(parameters: QueryDict) -> str:
+    """Return the view as a query string: the filters that are set, without the page."""
+    kept = QueryDict(mutable=True)
+    for name in CaseFilterSet.base_filters:
+        if value := parameters.get(name):
+            kept[name] = value
+    return kept.urlencode()
+
+
+def _page(
+    request: HttpRequest, found: CaseQuerySet[Case], user: User, at: datetime
+) -> dict[str, Any]:
+    page = reads.stretch(
+        found.select_related("ens", "assignee"),
+        after=place_of(request.GET.get("after", "")),
+        before=place_of(request.GET.get("before", "")),
+    )
+    looks = [
+        Look(what=What.CASE.value, reference=str(case.pk), ens=case.ens_id) for case in page.cases
+    ]
+    note_looks(request, looks, how=How.LISTED)
+    return {
         "page": page,
-        "rows": reads.rows(list(page.object_list), user, at),
-        "newest": reads.newest(visible),
+        "rows": rows.rows(page.cases, user, at),
+        "size": reads.size(found),
+        "most_counted": reads.MOST_COUNTED,
+        "newest": reads.newest(reads.scope(user)),
         "offices": national_offices(reference.current(at)),
+        "views": reads.saved_views(user),
         "may_work": user.role in CASEWORK,
         "opening": _opening(request, at),
     }
-    return render(request, "pages/queue.html", context)
 
 
 def _opening(request: HttpRequest, at: datetime) -> Opening | None:
@@ -63,55 +94,16 @@ def _opening(request: HttpRequest, at: datetime) -> Opening | None:
     return opening_of(desk.office.reference, desk.zone, at) if desk.office else None
 
 
-def _look(case: Case) -> Look:
-    return Look(what=What.CASE.value, reference=str(case.pk), ens=case.ens_id)
+def _since(sent: QueryDict, found: CaseQuerySet[Case], user: User, at: datetime) -> dict[str, Any]:
+    """Return how many cases of this view came after those on the page, and how these stand now."""
+    newest = sent.get("newest", "")
+    is_known = newest.isdecimal() and len(newest) < 19
+    return {
+        "fresh": found.filter(pk__gt=int(newest)).count() if is_known else 0,
+        "moved": reads.moved(numbers(sent.get("shown", "").split(","))[:MOST_SHOWN], user, at),
+    }
 
 
-def _query(parameters: QueryDict) -> str:
-    """Return the view as a query string, without what belongs to one page of it."""
-    kept = parameters.copy()
-    for name in ("page", "newest"):
-        kept.pop(name, None)
-    return kept.urlencode()
-
-
-def _fresh(request: HttpRequest, found: CaseQuerySet[Case]) -> int:
-    """Return how many cases of this view came after those on the page."""
-    newest = request.GET.get("newest", "")
-    return found.filter(pk__gt=int(newest)).count() if newest.isdecimal() else 0
-
-
-@require_POST
-@for_roles(CASEWORK)
-def claim_next(request: HttpRequest) -> HttpResponse:
-    """Give the officer the case with the least time left that nobody has."""
-    with transaction.atomic():
-        case = services.claim_next(officer=current_user(request), at=now())
-    if case is None:
-        messages.info(request, _("No open case is without an officer."))
-        return redirect("queue")
-    return redirect("review", case.pk)
-
-
-@require_POST
-@for_roles(CASEWORK)
-def claim_selected(request: HttpRequest) -> HttpResponse:
-    """Claim the selected cases, or say of which one that was not possible."""
-    ids = [int(each) for each in request.POST.getlist("case") if each.isdecimal()]
-    if not ids:
-        messages.error(request, _("Select cases first."))
-        return redirect("queue")
-    _claim(request, ids[:MOST_SELECTED], current_user(request))
-    return redirect("queue")
-
-
-def _claim(request: HttpRequest, ids: list[int], user: User) -> None:
-    with transaction.atomic():
-        results = services.claim(ids, officer=user, at=now())
-    done = sum(isinstance(result, services.Changed) for result in results)
-    if done:
-        text = ngettext("%d case is yours.", "%d cases are yours.", done) % done
-        messages.success(request, text)
-    refused = [result for result in results if isinstance(result, services.Refused)]
-    for text in dict.fromkeys(found.text for each in refused for found in each.findings):
-        messages.error(request, text)
+def numbers(texts: list[str]) -> list[int]:
+    """Return the numbers among the texts that can be the id of a row."""
+    return [int(each) for each in texts if each.isascii() and each.isdecimal() and len(each) < 19]

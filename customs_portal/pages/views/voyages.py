@@ -1,7 +1,5 @@
 """Voyages and flights: the list of a day, one of them, and what is decided there."""
 
-from datetime import date
-
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -22,8 +20,8 @@ from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.office import national_offices
 from customs_portal.pages.reads import voyages as reads
 from customs_portal.pages.reads.queue import MODE_NAMES
+from customs_portal.pages.reason_forms import NoFurtherActionForm, ReleaseForm
 from customs_portal.reference import snapshot as reference
-from customs_portal.reference.models import ReasonCode
 from declarations.models import ArrivalLine
 from declarations.services import goods
 from declarations.services.results import Refused
@@ -31,37 +29,6 @@ from declarations.services.unmatched import Lift, Waiver, lift_holds, waive
 from risk import services
 
 MOST_SELECTED = 500
-
-
-class ReasonForm(PageForm):
-    """Why something is decided about many declarations at once."""
-
-    decision: ReasonCode.Decision
-    reason_code = forms.ChoiceField(label=gettext_lazy("Reason"))
-    note = forms.CharField(
-        label=gettext_lazy("Internal reason"), max_length=2000, widget=forms.Textarea({"rows": 2})
-    )
-
-    def __init__(self, data: object = None, *, at: date) -> None:
-        super().__init__(data)
-        rows = ReasonCode.objects.valid_on(at).filter(
-            decision=self.decision, second_signature=ReasonCode.SecondSignature.NO
-        )
-        self.fields["reason_code"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (row.code, f"{row.code} {row.title}") for row in rows.order_by("code")
-        ]
-
-
-class NoFurtherActionForm(ReasonForm):
-    """Why nothing more is done about the chosen declarations."""
-
-    decision = ReasonCode.Decision.CLEAR
-
-
-class ReleaseForm(ReasonForm):
-    """Why the goods of the chosen declarations are released."""
-
-    decision = ReasonCode.Decision.RELEASE
 
 
 class SettleForm(PageForm):

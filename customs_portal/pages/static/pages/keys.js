@@ -21,7 +21,18 @@ document.addEventListener("focusin", (event) => {
   if (!row?.querySelector("[data-row-link]")) return;
   for (const other of document.querySelectorAll("tr[aria-current]")) other.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
+  sessionStorage.setItem("row", JSON.stringify({ id: row.id, place: rows().indexOf(currentRow()) }));
 });
+
+// Whoever comes back to the queue goes on at the row they left, or at the one that took its place.
+function goOn() {
+  const kept = JSON.parse(sessionStorage.getItem("row") ?? "null");
+  if (!kept || document.activeElement !== document.body) return;
+  const same = document.getElementById(kept.id)?.querySelector("[data-row-link]");
+  (same ?? rows()[Math.min(kept.place, rows().length - 1)])?.focus();
+}
+
+goOn();
 
 const ROW_KEYS = {
   j: () => move(1),
@@ -30,15 +41,24 @@ const ROW_KEYS = {
   x: () => currentRow()?.closest("tr").querySelector("[type=checkbox]")?.click(),
 };
 
+// What is done to selected rows is done to the current one where none is selected.
+function selectCurrent() {
+  if (document.querySelector("[data-row-link]") && !document.querySelector("tr [type=checkbox]:checked")) ROW_KEYS.x();
+}
+
 function press(key) {
   const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!target || target.closest("[hidden]")) return false;
+  if ("ofRow" in target.dataset) selectCurrent();
   if (target.matches("textarea, input[type=search], a[href^='#']")) target.focus();
   if (!target.matches("textarea, input[type=search]")) target.click();
   return true;
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey && event.key === "Enter" && event.target.matches?.("textarea")) {
+    event.target.form?.querySelector("[data-key=s]")?.click();
+  }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches?.(FIELDS)) {
     if (event.key === "Escape") event.target.blur();

@@ -1,0 +1,150 @@
+"""The page around the rows of the queue: tabs and counts, one stretch of rows, what moved since."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from django.db.models import Count, Max, Q
+
+from customs_portal.accounts.models import User
+from customs_portal.pages.access import CASEWORK
+from customs_portal.pages.reads.queue import PAGE_SIZE, officer_of
+from customs_portal.pages.wording import URGENT, TimeLeft, time_left
+from risk.filters import SEEN, SIGN, TABS, WAITING
+from risk.models import Case, SavedView
+from risk.querysets import CaseQuerySet, Place
+
+Cases = CaseQuerySet[Case]
+MOST_COUNTED = 1_000
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How much work there is."""
+
+    open: int
+    late: int
+    hour: int
+    stopped: int
+    nobody: int
+
+
+class Tab(msgspec.Struct, frozen=True, kw_only=True):
+    """A tab of the queue; `count` is None where it would cost too much to say."""
+
+    name: str
+    words: str
+    count: int | None
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """Some rows of the queue in their order, and how it goes on at both ends; empty for not."""
+
+    cases: list[Case]
+    before: str
+    after: str
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row that is on somebody's screen says by now."""
+
+    id: int
+    left: TimeLeft
+    officer: str
+    is_mine: bool
+    is_open: bool
+
+
+def scope(user: User) -> Cases:
+    """Return the open cases that counts are about: one's own work, for readers what they see."""
+    if user.role in CASEWORK:
+        return Case.objects.open().workable_by(user)
+    return Case.objects.open().visible_to(user)
+
+
+def base(user: User, tab: str) -> Cases:
+    """Return the open cases of which a tab shows some; own work is seen without asking further."""
+    if tab in ("office", WAITING, SIGN):
+        return Case.objects.open().workable_by(user)
+    return Case.objects.open().visible_to(user)
+
+
+def counts(cases: Cases, at: datetime) -> Counts:
+    """Return how many of the cases are open, late, due soon, resting, and nobody's."""
+    found = cases.aggregate(
+        open=Count("pk"),
+        late=Count("pk", filter=Q(due_at__lt=at)),
+        hour=Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + URGENT)),
+        stopped=Count("pk", filter=Q(due_by__in=("reply", "arrival"))),
+        nobody=Count("pk", filter=Q(assignee__isnull=True)),
+    )
+    return Counts(**found)
+
+
+def default_tab(user: User) -> str:
+    """Return the tab that the queue begins with."""
+    return "office" if user.role in CASEWORK else SEEN
+
+
+def tabs(user: User, found: Counts) -> list[Tab]:
+    """Return the tabs that the user has, with their counts."""
+    if user.role not in CASEWORK:
+        return [Tab(name=SEEN, words=str(dict(TABS)[SEEN]), count=found.open)]
+    own = scope(user)
+    counted = {
+        "mine": Case.objects.open().visible_to(user).of(user).count(),
+        "office": found.open,
+        WAITING: own.waiting().count(),
+        SIGN: own.to_be_signed().count(),
+    }
+    return [Tab(name=name, words=str(words), count=counted.get(name)) for name, words in TABS]
+
+
+def stretch(cases: Cases, *, after: Place | None, before: Place | None) -> Stretch:
+    """Return a page of the cases behind a place, or before one, else the first."""
+    if before:
+        found = list(cases.before(before).in_queue_order().reverse()[: PAGE_SIZE + 1])
+        shown, more = found[:PAGE_SIZE][::-1], len(found) > PAGE_SIZE
+        return _stretch(shown, has_before=more, has_after=True)
+    rest = cases.after(after) if after else cases
+    found = list(rest.in_queue_order()[: PAGE_SIZE + 1])
+    return _stretch(
+        found[:PAGE_SIZE], has_before=after is not None, has_after=len(found) > PAGE_SIZE
+    )
+
+
+def _stretch(cases: list[Case], *, has_before: bool, has_after: bool) -> Stretch:
+    return Stretch(
+        cases=cases,
+        before=str(cases[0].place()) if cases and has_before else "",
+        after=str(cases[-1].place()) if cases and has_after else "",
+    )
+
+
+def size(cases: Cases) -> int:
+    """Return how many cases there are, or one more than are counted."""
+    return cases.order_by()[: MOST_COUNTED + 1].count()
+
+
+def newest(cases: Cases) -> int:
+    """Return the id of the newest of the cases, 0 where there is none."""
+    return cases.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def moved(shown: Sequence[int], user: User, at: datetime) -> list[Moved]:
+    """Return what the rows on the screen say now, of the cases that the user sees."""
+    cases = Case.objects.visible_to(user).filter(pk__in=shown).select_related("assignee")
+    return [
+        Moved(
+            id=case.pk,
+            left=time_left(case.due_at, at),
+            officer=officer_of(case),
+            is_mine=case.assignee_id == user.pk,
+            is_open=case.status == Case.Status.OPEN,
+        )
+        for case in cases
+    ]
+
+
+def saved_views(user: User) -> list[SavedView]:
+    """Return the saved views that stand in the user's queue, with their owners."""
+    return list(SavedView.objects.in_queue_of(user).select_related("owner"))
