@@ -1,9 +1,11 @@
 """Celery tasks of risk analysis."""
 
 import time
+from contextlib import suppress
 
 from celery import shared_task
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from customs_portal import clock
 from customs_portal.events.tasks import run_consumer
@@ -48,7 +50,8 @@ def run_back_tests() -> None:
 
 def wake_back_tests() -> None:
     """Let workers begin at once; where the broker is away, the next sweep wakes them."""
-    run_back_tests.apply_async(ignore_result=True, retry=False)
+    with suppress(OperationalError):
+        run_back_tests.apply_async(ignore_result=True, retry=False)
 
 
 @shared_task(name="risk.tasks.continue_back_tests")

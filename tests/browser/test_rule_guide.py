@@ -9,7 +9,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from customs_portal.accounts.models import Role
-from customs_portal.pages.views import back_tests
+from risk import tasks
 from risk.models import Assessment, RiskProfile
 from risk.services import back_test
 from tests.factories.declarations import OFFICE, assessed, harmless, lodged
@@ -65,7 +65,7 @@ class RuleReader(Reader):
 def test_the_guide_can_be_followed(
     page: Page, log_in: LogIn, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(back_tests, "_wake", lambda: None)
+    monkeypatch.setattr(tasks.run_back_tests, "apply_async", lambda **_options: None)
     RiskProfile.objects.get_or_create(code="demo", defaults={"name": "Demo"})
     reader = RuleReader(page, log_in, at)
     for step in steps():

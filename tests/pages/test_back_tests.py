@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customs_portal.accounts.models import Role, User
-from customs_portal.pages.views import back_tests
+from risk import tasks
 from risk.builder.outline import Condition, Group
 from risk.models import BackTest, Case
 from risk.services import back_test as services
@@ -22,7 +22,7 @@ FRUIT = Group(items=(Condition("item.hs4", "equals", ("0803",)),))
 @pytest.fixture(autouse=True)
 def _asleep(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs here; the test does its work."""
-    monkeypatch.setattr(back_tests, "_wake", lambda: None)
+    monkeypatch.setattr(tasks.run_back_tests, "apply_async", lambda **_options: None)
 
 
 @pytest.fixture
