@@ -11,7 +11,8 @@ RUN SECRET_KEY=build ALLOWED_HOSTS=build DEVELOPMENT_TOOLS=0 \
     /venv/bin/python manage.py collectstatic --noinput
 
 FROM python:3.11-slim-bookworm
-RUN groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-home portal
+RUN groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-home portal \
+    && install --directory --owner portal --group portal /files
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app

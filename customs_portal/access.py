@@ -23,6 +23,7 @@ from customs_portal.pages.access import (
     RULE_WORK,
     RULE_WRITERS,
     TRADERS,
+    WITHOUT_NEED,
 )
 
 
@@ -84,6 +85,7 @@ ROWS: dict[str, Row] = {
     "metrics": Row(door=Door.MONITORING, roles=frozenset()),
     "audit": Row(roles=frozenset({Role.AUDITOR}), logged=What.TRAIL),
     "audit_export": Row(roles=frozenset({Role.AUDITOR}), verb=True, logged=What.TRAIL),
+    "subject": Row(roles=frozenset({Role.AUDITOR})),
     "look_ups": Row(roles=frozenset({Role.AUDITOR, Role.SUPERVISOR}), logged=What.TRAIL),
     "look_ups_export": Row(
         roles=frozenset({Role.AUDITOR, Role.SUPERVISOR}), verb=True, logged=What.TRAIL
@@ -138,6 +140,9 @@ ROWS: dict[str, Row] = {
     "decide": _WORK_ON_CASE,
     "record_call": _WORK_ON_CASE,
     "ens": Row(roles=READING, scoped=True, logged=What.ENS),
+    "ens_persons": Row(roles=WITHOUT_NEED, scoped=True, verb=True),
+    "message_persons": Row(roles=WITHOUT_NEED, scoped=True, verb=True),
+    "message_sent_persons": Row(roles=WITHOUT_NEED, scoped=True, verb=True),
     "ens_versions": Row(roles=READING, scoped=True, logged=What.ENS),
     "correct_traffic": _WORK_ON_CASE,
     "voyages": Row(roles=READING),
@@ -239,6 +244,7 @@ ROWS: dict[str, Row] = {
     "admin:accounts_operator_issue_token": Row(
         roles=frozenset({Role.ADMINISTRATOR}), logged=What.OPERATOR
     ),
+    "admin:privacy_legalhold_lift": _ADMINISTRATION,
     "admin:risk_case_decide": Row(roles=CASEWORK, scoped=True, logged=What.CASE),
 }
 

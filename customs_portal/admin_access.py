@@ -55,6 +55,9 @@ class Watched(Protocol):
     def note_looks(self, request: HttpRequest, looks: Sequence[Look], *, how: str) -> None:
         """Record that whoever asks is shown all of these, before they are."""
 
+    def story_of(self, table: str, key: str, ens: int | None) -> Sequence[object]:
+        """Return what happened to a row and to the ENS that it belongs to, newest first."""
+
 
 class RoleAdmin(RolePermissions, admin.ModelAdmin[Any]):
     """A model in the admin: read-only unless it names editors, scoped by `visible_to`.
@@ -79,6 +82,15 @@ class RoleAdmin(RolePermissions, admin.ModelAdmin[Any]):
         visible_to = getattr(rows, "visible_to", None)
         return rows if visible_to is None else visible_to(request.user)
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the row, knowing who looks at it: some of it may be masked for them."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            row.looked_at_by = request.user
+        return row
+
     def reference_of(self, row: Any) -> str:
         """Return the name of a row in the access log."""
         return str(row.pk)
@@ -86,6 +98,10 @@ class RoleAdmin(RolePermissions, admin.ModelAdmin[Any]):
     def ens_of(self, row: Any) -> int | None:
         """Return the id of the ENS that a row belongs to."""
         return getattr(row, "ens_id", None)
+
+    def story_ens(self, row: Any) -> int | None:
+        """Return the id of the ENS whose story a row is part of."""
+        return self.ens_of(row)
 
     def note_looks(self, request: HttpRequest, rows: Sequence[Any], how: str) -> None:
         """Record that whoever asks is shown these rows, where such looks are recorded."""
@@ -117,11 +133,17 @@ class RoleAdmin(RolePermissions, admin.ModelAdmin[Any]):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """Show what was done to a row by hand, and record the look before."""
+        """Tell the story of a row: what happened to it and its ENS, and what people changed.
+
+        The look is recorded before.
+        """
         response = super().history_view(request, object_id, extra_context)
-        row = (getattr(response, "context_data", None) or {}).get("object")
+        context = getattr(response, "context_data", None) or {}
+        row = context.get("object")
         if row is not None:
             self.note_looks(request, [row], "read")
+            site, table = cast("Watched", self.admin_site), self.opts.db_table
+            context["story"] = site.story_of(table, str(row.pk), self.story_ens(row))
         return response
 
 

@@ -24,6 +24,7 @@ from datetime import timedelta
 
 from customs_portal.events.events import DELIVERY_WAIVED
 from customs_portal.events.routing import Consumer, Pipeline
+from customs_portal.privacy import events as kept
 from declarations import events as declared
 from messaging import events as wire
 from risk import events as opinion
@@ -104,6 +105,11 @@ PIPELINE = Pipeline(
     story_only=frozenset(
         {
             DELIVERY_WAIVED,
+            kept.RETENTION_APPLIED,
+            kept.RETENTION_REHEARSED,
+            kept.HOLD_PLACED,
+            kept.HOLD_LIFTED,
+            kept.SUBJECT_REPORTED,
             declared.CLOCK_ENDED,
             declared.FILING_APPROACHED,
             declared.ENS_REQUESTED,

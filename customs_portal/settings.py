@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "declarations",
     "risk",
     "messaging",
+    "customs_portal.privacy",
     "customs_portal.api",
     "customs_portal.pages",
     "customs_portal.demo",

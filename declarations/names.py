@@ -33,15 +33,23 @@ def words(name: str | None) -> tuple[str, ...]:
 
     A name that is nothing but legal forms keeps them: it must not be equal to no name at all.
     """
-    if not name:
-        return ()
-    found = tuple(_NO_WORD.sub(" ", folded(name[:LONGEST])).split())
+    found = _all_words(name)
     return _without_legal_forms(found) or found
+
+
+def has_legal_form(name: str | None) -> bool:
+    """Whether the name says of which legal form a firm is, so that it names no natural person."""
+    found = _all_words(name)
+    return len(_without_legal_forms(found)) < len(found)
 
 
 def folded(text: str) -> str:
     """Return a text of any length in small Latin letters, without accents and hidden signs."""
     return _latin(_plain(text))
+
+
+def _all_words(name: str | None) -> tuple[str, ...]:
+    return tuple(_NO_WORD.sub(" ", folded((name or "")[:LONGEST])).split())
 
 
 def _plain(name: str) -> str:

@@ -5,11 +5,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal import clock
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RoleAdmin
 from declarations.admin import link_to
 from messaging import partner_admin  # noqa: F401  it registers itself
 from messaging.models import InboundMessage, OutboundMessage, PortSystem
-from messaging.reads import raw_body
+from messaging.reads import kept_body, may_read_body
 
 LONGEST_SHOWN = 100_000
 
@@ -27,7 +28,13 @@ class MessageAdmin(RoleAdmin):
     @admin.display(description=_("raw message"))
     def raw_text(self, message: InboundMessage | OutboundMessage) -> SafeString:
         """Show the bytes as text; what is no UTF-8 is marked."""
-        text = raw_body(message)[:LONGEST_SHOWN].decode("utf-8", "backslashreplace")
+        viewer = message.looked_at_by  # type: ignore[union-attr]  # set by RoleAdmin
+        if not may_read_body(message, viewer, clock.now()):
+            return format_html("{}", _("Shown on the page of the message, for a stated reason."))
+        body = kept_body(message)
+        if body is None:
+            return format_html("{}", _("No longer kept."))
+        text = body[:LONGEST_SHOWN].decode("utf-8", "backslashreplace")
         return format_html("<pre>{}</pre>", text.replace("\x00", "\\x00"))
 
 

@@ -19,6 +19,7 @@ FLOORS = {
     "declarations": 2,
     "risk": 3,
     "messaging": 4,
+    "privacy": 5,
     "api": 5,
     "pages": 5,
     "demo": 5,

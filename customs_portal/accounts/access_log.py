@@ -1,7 +1,7 @@
 """Who looked at what: one row for every reading of a case, an ENS, a message, a secret."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from django.db import connection
@@ -11,6 +11,8 @@ from customs_portal.events.partitions import month_of
 from customs_portal.looks import Look
 
 LONGEST_REASON = 200
+UNMASKED_FOR = timedelta(hours=1)
+"""How long natural persons stay readable in what was opened for a reason (A-761)."""
 LONGEST_REFERENCE = 200
 _RECORD = """
 INSERT INTO accounts_accesslog
@@ -59,6 +61,19 @@ def record_access(
     """Record that the user reads one thing that belongs to no ENS."""
     look = Look(what=what.value, reference=str(reference))
     record_looks(user, [look], at=at, address=address, reason=reason)
+
+
+def unmasked(user: User, what: AccessLog.What, reference: object, *, at: datetime) -> bool:
+    """Whether the user gave a reason just now to read that thing with the names of persons."""
+    stated = AccessLog.objects.filter(
+        user=user,
+        what=what,
+        reference=str(reference)[:LONGEST_REFERENCE],
+        how=AccessLog.How.UNMASKED,
+        at__gt=at - UNMASKED_FOR,
+        at__lte=at,
+    )
+    return stated.exists()
 
 
 def _address(text: str) -> str | None:

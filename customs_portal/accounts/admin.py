@@ -89,6 +89,16 @@ class PersonAdmin(RoleAdmin, UserAdmin[User]):
     )
     add_fieldsets = ((None, {"fields": ("username", "first_name", "last_name", "email", "role")}),)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave mail addresses to those who write to people."""
+        found = super().get_fieldsets(request, obj)
+        if role_of(request) in ADMINISTRATION:
+            return found
+        return [
+            (name, {"fields": tuple(each for each in options["fields"] if each != "email")})
+            for name, options in found
+        ]
+
     def reference_of(self, row: User) -> str:
         """Return the user name."""
         return row.username
@@ -165,7 +175,34 @@ class OperatorAdmin(RoleAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Keep the EORI number of an operator as it is."""
-        return ("eori",) if obj is not None else ()
+        return ("eori", "shown_name") if obj is not None else ("shown_name",)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Mask natural persons for whoever has no need of their names."""
+        if self._needs_names(request):
+            return self.list_display
+        return ("eori", "shown_name", "country", "valid_to", "aeo", "aeo_suspended")
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """Let nobody find out by searching what they are not shown."""
+        return self.search_fields if self._needs_names(request) else ("eori", "aeo_number")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out name, address and telephone of a natural person."""
+        if obj is None or not obj.natural_person or self._needs_names(request):
+            return self.fieldsets
+        return [
+            (None, {"fields": ("eori", "shown_name", "natural_person", "country")}),
+            *self.fieldsets[2:],
+        ]
+
+    def _needs_names(self, request: HttpRequest) -> bool:
+        return role_of(request) in CASEWORK | ADMINISTRATION
+
+    @admin.display(description=_("name"), ordering="eori")
+    def shown_name(self, operator: Operator) -> str:
+        """Say what the operator is called, a natural person by initials."""
+        return operator.label
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that issues a token."""

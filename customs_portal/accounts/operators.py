@@ -35,6 +35,15 @@ def status_of(eoris: Iterable[str], at: datetime) -> Mapping[str, OperatorStatus
     return {eori: found.get(eori) or OperatorStatus(eori=eori) for eori in wanted}
 
 
+def natural_eoris(eoris: Iterable[str]) -> frozenset[str]:
+    """Return those of the EORI numbers, in capitals, that the register knows as natural persons."""
+    wanted = {eori.upper() for eori in eoris if eori}
+    if not wanted:
+        return frozenset()
+    found = Operator.objects.filter(eori__in=wanted, natural_person=True)
+    return frozenset(found.values_list("eori", flat=True))
+
+
 def status(operator: Operator, at: datetime) -> OperatorStatus:
     """Return the status of an operator of the register."""
     return _status(operator, at.astimezone(UTC).date())

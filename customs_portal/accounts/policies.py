@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from customs_portal import clock
 from customs_portal.accounts.models import (
+    STAFF_ROLES,
     Mandate,
     OfficeMembership,
     Operator,
@@ -41,6 +42,21 @@ def belongs_to_risk_centre(user: User, at: datetime | None = None) -> bool:
 def recused_eoris(user: User, at: datetime | None = None) -> frozenset[str]:
     """Return the EORI numbers, in capitals, of the operators that the user keeps out of."""
     return _standing(user, at).recused_eoris
+
+
+def sees_persons(user: User) -> bool:
+    """Whether the user's work needs the names and addresses of natural persons.
+
+    Officers and supervisors decide about their goods; everybody else of the administration sees
+    them masked, and unmasked for a stated reason only.
+    """
+    return user.role in OFFICER_ROLES
+
+
+def name_for(user: User, operator: Operator) -> str:
+    """Return the name of an operator as the user may see it; a natural person's is masked."""
+    is_plain = sees_persons(user) or user.role not in STAFF_ROLES
+    return operator.name if is_plain else operator.label
 
 
 def operator_eoris(user: User) -> frozenset[str]:

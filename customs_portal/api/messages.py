@@ -25,7 +25,7 @@ from customs_portal.api.serializers import (
 from customs_portal.api.waiting import LONGEST_WAIT, answered_within, wait_seconds
 from messaging.formats.problems import CONTENT_TYPE, STATUS, finding_entry, write_problem
 from messaging.models import OutboundMessage
-from messaging.reads import MessageState, message_state, raw_body
+from messaging.reads import MessageState, kept_body, message_state
 
 WAIT = OpenApiParameter(
     "wait",
@@ -61,6 +61,7 @@ class MessageView(APIView):
             (401, "application/problem+json"): ProblemSerializer,
             (403, "application/problem+json"): ProblemSerializer,
             (404, "application/problem+json"): ProblemSerializer,
+            (410, "application/problem+json"): ProblemSerializer,
             (422, "application/problem+json"): RefusalSerializer,
             (503, "application/problem+json"): ProblemSerializer,
         },
@@ -123,4 +124,5 @@ def _content(state: MessageState) -> dict[str, Any]:
 def _response(answer: OutboundMessage | None) -> dict[str, str] | None:
     if answer is None:
         return None
-    return {"kind": answer.kind, "xml": raw_body(answer).decode()}
+    body = kept_body(answer)
+    return {"kind": answer.kind, "xml": body.decode()} if body is not None else None

@@ -73,6 +73,7 @@ class NotificationView(APIView):
             (401, "application/problem+json"): ProblemSerializer,
             (403, "application/problem+json"): ProblemSerializer,
             (404, "application/problem+json"): ProblemSerializer,
+            (410, "application/problem+json"): ProblemSerializer,
             (503, "application/problem+json"): ProblemSerializer,
         },
     )

@@ -49,6 +49,11 @@ def not_found() -> HttpResponse:
     return problem(404, _("Not found."), code="not_found")
 
 
+def removed() -> HttpResponse:
+    """Return 410: the message was removed at the end of the time for which messages are kept."""
+    return problem(410, _("The message is no longer kept."), code="removed")
+
+
 def bad_parameter(name: str) -> HttpResponse:
     """Return 400: the value of a parameter of the address is not allowed."""
     return problem(400, _("The value of “%s” is not allowed.") % name, code="bad_parameter")

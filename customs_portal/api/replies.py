@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from customs_portal import clock
 from customs_portal.accounts.models import User
+from customs_portal.api.problems import removed
 from messaging.models import OutboundMessage
-from messaging.reads import raw_body
+from messaging.reads import kept_body
 from messaging.services import collect
 
 
@@ -35,7 +36,9 @@ def answer_as_xml(answer: OutboundMessage, correlation: UUID, *, to: User) -> Ht
 
 def message_as_xml(message: OutboundMessage, *, to: User) -> HttpResponse:
     """Return 200 with the bytes of a message, which the account has collected by this."""
-    body = raw_body(message)
+    body = kept_body(message)
+    if body is None:
+        return removed()
     mark_collected(message, by=to)
     headers = {
         "X-Message-Kind": message.kind,

@@ -1,8 +1,28 @@
 """Tables whose rows are never changed: a trigger refuses it, whoever asks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pgtrigger
+from django.db import connection
 
 RETENTION_SETTING = "portal.retention"
+
+
+@contextmanager
+def retention_allowed() -> Iterator[None]:
+    """Let rows of append-only tables go, within; only retention does so, in its transaction."""
+    _allow("on")
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            _allow("")
+
+
+def _allow(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [RETENTION_SETTING, value])
 
 
 def append_only() -> pgtrigger.Trigger:

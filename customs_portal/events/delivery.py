@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from customs_portal.bulk import fetch_prepared
 from customs_portal.events.models import Event
 from customs_portal.events.routing import Consumer, import_handler
+from customs_portal.failures import kind_and_place
 
 _log = structlog.get_logger(__name__)
 FIRST_PAUSE = timedelta(seconds=2)
@@ -197,7 +198,7 @@ def _postpone(
 ) -> None:
     parked = attempts >= consumer.attempts
     pause = min(FIRST_PAUSE * 4 ** (attempts - 1), LONGEST_PAUSE)
-    text = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
+    text = kind_and_place(error)[:ERROR_LENGTH]
     _log.error(
         "delivery_failed",
         consumer=consumer.name,

@@ -15,6 +15,8 @@ READING = CASEWORK | {Role.AUDITOR, Role.ANALYST, Role.APPROVER}
 """Who reads cases and declarations."""
 LEADING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 """Who sees how much everybody has to do."""
+WITHOUT_NEED = READING - CASEWORK
+"""Who reads them without the names of natural persons, unless for a stated reason."""
 ADMINISTRATION = frozenset({Role.ADMINISTRATOR})
 """Who keeps the portal running."""
 OVERSIGHT = ADMINISTRATION | {Role.AUDITOR}

@@ -131,4 +131,6 @@ class LoadAdmin(LoadedDataAdmin):
     """What was loaded when."""
 
     list_display = ("loaded_at", "digest", "counts")
+    list_filter = ("loaded_at",)
+    search_fields = ("^digest",)
     date_hierarchy = "loaded_at"

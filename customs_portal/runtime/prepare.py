@@ -9,6 +9,7 @@ from collections.abc import Sequence
 PROGRESS = {
     "migrate": "Preparing the database",
     "load_reference": "Loading the reference data",
+    "load_retention": "Loading the retention policies",
     "load_demo": "Making the demo accounts",
     "tell_stories": "Telling the stories of the demo",
     "seed_demo": "Lodging the demo traffic",

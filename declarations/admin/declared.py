@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal import clock
 from customs_portal.accounts.models import User
 from customs_portal.admin_access import ADMINISTRATION, DECLARATIONS, RoleAdmin, RoleInline
 from declarations.document import encode
@@ -26,6 +27,7 @@ from declarations.models import (
     Outage,
 )
 from declarations.outages import excused
+from declarations.persons import veil_of
 
 
 def user_of(request: HttpRequest) -> User:
@@ -214,6 +216,11 @@ class FilingAdmin(RoleAdmin):
         """Return the MRN, or the LRN of a rejected filing."""
         return str(row)
 
+    def story_ens(self, row: Filing) -> int | None:
+        """Return the ENS that the filing belongs to."""
+        member = EnsMember.objects.filter(filing=row).first()
+        return member.ens_id if member else None
+
     @admin.display(description=_("late, excused by an outage"), boolean=True)
     def late_excused(self, filing: Filing) -> bool:
         """Say whether an outage excuses that the filing came late."""
@@ -231,6 +238,7 @@ class FilingVersionAdmin(FilingScopedAdmin):
     """Versions of filings with their documents."""
 
     list_display = ("id", "filing_link", "number", "created_at")
+    list_filter = ("filing__type", "filing__status")
     search_fields = ("^filing__mrn", "^filing__lrn")
     date_hierarchy = "created_at"
     ordering = ("-id",)
@@ -243,9 +251,11 @@ class FilingVersionAdmin(FilingScopedAdmin):
     @admin.display(description=_("document"))
     def as_declared(self, version: FilingVersion) -> SafeString:
         """Show the document as indented text."""
-        return format_html(
-            "<pre>{}</pre>", msgspec.json.format(encode(version.document()), indent=2).decode()
-        )
+        document = version.document()
+        viewer = version.looked_at_by  # type: ignore[attr-defined]  # set by RoleAdmin
+        veil = veil_of(version.filing.mrn or "", [document], viewer, clock.now())
+        text = msgspec.json.format(encode(veil.document(document)), indent=2).decode()
+        return format_html("<pre>{}</pre>", text)
 
 
 @admin.register(ConsignmentLife)
@@ -291,6 +301,7 @@ class OutageAdmin(RoleAdmin):
     readers = DECLARATIONS
     editors = ADMINISTRATION
     list_display = ("from_at", "to_at", "what", "declared_by")
+    list_filter = (("to_at", admin.EmptyFieldListFilter),)
     list_select_related = ("declared_by",)
     search_fields = ("what",)
     date_hierarchy = "from_at"

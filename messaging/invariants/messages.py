@@ -4,6 +4,11 @@ from django.conf import settings
 
 from messaging.invariants.invariant import Scope, by_query, found_by
 
+_REMOVED = """EXISTS (
+    SELECT 1 FROM events_droppedmonth d WHERE d.log = 'events_event'
+      AND d.month = date_trunc('month', {moment} AT TIME ZONE 'UTC')::date)"""
+"""Whether a retention policy removed the events of the month of a moment."""
+
 unanswered = by_query("""
 WITH unfinished AS (
     SELECT DISTINCT (e.data->>'message')::bigint AS message
@@ -46,13 +51,14 @@ FROM messaging_outboundmessage o
 GROUP BY o.event_id, o.kind, o.recipient HAVING count(*) > 1 ORDER BY 1
 """)
 
-without_cause = by_query("""
+without_cause = by_query(f"""
 SELECT o.kind || ' ' || o.message_identification FROM messaging_outboundmessage o
 LEFT JOIN declarations_ensversion v ON v.ens_id = o.ens_id AND v.number = o.ens_version
 WHERE NOT EXISTS (SELECT 1 FROM events_event e WHERE e.id = o.event_id)
+      AND NOT {_REMOVED.format(moment="o.created_at")}
    OR (o.ens_version IS NOT NULL AND v.id IS NULL)
 ORDER BY o.id
-""")
+""")  # noqa: S608  no value of anybody's
 
 _CAUSES = """
 (VALUES ('filing.registered', 'CC328A'), ('filing.rejected', 'CC316A'),
@@ -151,10 +157,11 @@ LEFT JOIN declarations_measure m ON m.id = (e.data->>'measure')::bigint
 WHERE o.kind = 'CC351A' AND m.announced_at IS NULL ORDER BY o.id
 """)
 
-announced_but_not_told = by_query("""
+announced_but_not_told = by_query(f"""
 SELECT 'measure ' || m.id || ' on ' || n.mrn FROM declarations_measure m
 JOIN declarations_ens n ON n.id = m.ens_id
-WHERE m.announced_at IS NOT NULL AND NOT EXISTS (
+WHERE m.announced_at IS NOT NULL AND NOT {_REMOVED.format(moment="m.announced_at")}
+AND NOT EXISTS (
     SELECT 1 FROM events_event e
     WHERE (e.stream = m.ens_id OR e.stream IN (
         SELECT x.id FROM declarations_ens x WHERE x.absorbed_by_id = m.ens_id))
@@ -165,4 +172,4 @@ WHERE m.announced_at IS NOT NULL AND NOT EXISTS (
            OR EXISTS (SELECT 1 FROM events_delivery d
                       WHERE d.event_id = e.id AND d.consumer IN ('announce', 'notices'))))
 ORDER BY m.id
-""")
+""")  # noqa: S608  no value of anybody's

@@ -6,18 +6,26 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal import clock
+from customs_portal.accounts.models import User
 from declarations.admin import EnsScopedAdmin
+from declarations.persons import veil_of
+from declarations.subjects import current_document
 from risk.engine.explain import sentence
 from risk.engine.rules import Hit
 from risk.models import (
     Assessment,
     ReferenceList,
 )
+from risk.veiled import veiled
 
 
-def hits_as_list(raw: object) -> SafeString:
-    """Return stored hits in sentences, each with its rule, one a line."""
-    hits = msgspec.convert(raw, tuple[Hit, ...])
+def hits_as_list(assessment: Assessment, viewer: User) -> SafeString:
+    """Return the hits in sentences, each with its rule, one a line, as the viewer may see them."""
+    documents = (current_document(ens) for ens in [assessment.ens])
+    veil = veil_of(assessment.ens.mrn, documents, viewer, clock.now())
+    stored = msgspec.convert(assessment.hits, tuple[Hit, ...])
+    hits = [veiled(hit, veil) for hit in stored]
     titles = dict(ReferenceList.objects.values_list("code", "name"))
     lines = [(sentence(hit, titles), hit.rule) for hit in hits]
     return format_html_join(SafeString("<br>"), "{} ({})", lines)
@@ -54,4 +62,5 @@ class AssessmentAdmin(EnsScopedAdmin):
     @admin.display(description=_("hits"))
     def hit_list(self, assessment: Assessment) -> SafeString:
         """Show the hits with their values."""
-        return hits_as_list(assessment.hits)
+        viewer = assessment.looked_at_by  # type: ignore[attr-defined]  # set by RoleAdmin
+        return hits_as_list(assessment, viewer)

@@ -99,8 +99,9 @@ class CaseAdmin(EnsScopedAdmin):
     @admin.display(description=_("reasons"))
     def hits(self, case: Case) -> SafeString | str:
         """Show the hits of the assessment that the case is about."""
+        viewer = case.looked_at_by  # type: ignore[attr-defined]  # set by RoleAdmin
         assessment = Assessment.objects.of(case.ens).current().order_by("-pk").first()
-        return hits_as_list(assessment.hits) if assessment else "-"
+        return hits_as_list(assessment, viewer) if assessment else "-"
 
     @admin.action(description=_("Claim"), permissions=["work"])
     def claim(self, request: HttpRequest, rows: QuerySet[Case]) -> None:

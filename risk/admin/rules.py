@@ -104,6 +104,7 @@ class PublicationAdmin(RulesAdmin):
 
     list_display = ("id", "state", "urgent", "proposed_by", "proposed_at", "decided_by", "rule_set")
     list_filter = ("state", "urgent", "reach")
+    search_fields = ("reason", "=proposed_by__username", "=rule_set__number")
     list_select_related = ("proposed_by", "decided_by", "rule_set")
     date_hierarchy = "proposed_at"
 
@@ -114,6 +115,7 @@ class RuleReviewAdmin(RulesAdmin):
 
     list_display = ("version", "cause", "due_on", "reviewed_by", "reviewed_at")
     list_filter = ("cause",)
+    search_fields = ("^version__rule__code", "version__rule__title", "finding")
     list_select_related = ("version__rule", "reviewed_by")
     date_hierarchy = "due_on"
 
@@ -124,6 +126,7 @@ class ReassessmentAdmin(RulesAdmin):
 
     list_display = ("rule_set", "state", "looked_at", "total", "changed", "started_at")
     list_filter = ("state",)
+    search_fields = ("=rule_set__number",)
     list_select_related = ("rule_set",)
     date_hierarchy = "started_at"
 
@@ -143,6 +146,8 @@ class RuleSetVersionAdmin(RulesAdmin):
     """What was published when."""
 
     list_display = ("number", "rule_count", "published_at", "published_by")
+    list_filter = (("published_by", admin.EmptyFieldListFilter),)
+    search_fields = ("=number", "=published_by__username")
     list_select_related = ("published_by",)
     date_hierarchy = "published_at"
     exclude = ("rule_versions",)

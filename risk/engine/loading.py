@@ -6,10 +6,12 @@ The rules and lists that come with the portal are illustrations: no threshold an
 import csv
 from collections.abc import Iterator
 from datetime import date
+from itertools import dropwhile
 from pathlib import Path
 
 import msgspec
 
+from customs_portal.cells import text_of_cell
 from risk.engine.lists import ListEntry, ReferenceList
 from risk.engine.rules import EngineRule
 
@@ -42,14 +44,21 @@ def load_entries(path: Path) -> list[ListEntry]:
 
 
 def read_entries(path: Path) -> Iterator[ListEntry]:
-    """Yield the entries of a list file one by one.
+    """Yield the entries of a list file one by one; the watermark of an exported one is left out.
 
     Raises OSError, csv.Error, KeyError for a column that is missing, and ValueError for a line
     that is no entry.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file, strict=True, restval=""):
-            yield _entry(row)
+        lines = dropwhile(_is_watermark, file)
+        for row in csv.DictReader(lines, strict=True, restval=""):
+            if not _is_watermark(row["value"]):
+                yield _entry({name: text_of_cell(text) for name, text in row.items()})
+
+
+def _is_watermark(line: str) -> bool:
+    """Whether a line says by whom a file was exported, or is its digest."""
+    return line.startswith("# ")
 
 
 def _entry(row: dict[str, str]) -> ListEntry:

@@ -42,7 +42,10 @@ class FileRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RuleFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The content of a file; `digest` is the SHA-256 of all the rest in canonical form."""
+    """The content of a file; `digest` is the SHA-256 of it in canonical form.
+
+    The watermark says who exported it and when, and is no part of the content.
+    """
 
     format: str
     format_version: int
@@ -52,6 +55,7 @@ class RuleFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     profiles: dict[str, str]
     rules: tuple[FileRule, ...]
     digest: str = ""
+    watermark: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,13 +67,13 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def digest_of(content: RuleFile) -> str:
-    """Return the SHA-256 of the content without its digest: keys sorted, no white space."""
-    bare = msgspec.structs.replace(content, digest="")
+    """Return the SHA-256 of the content alone: keys sorted, no white space."""
+    bare = msgspec.structs.replace(content, digest="", watermark=msgspec.UNSET)
     return hashlib.sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()
 
 
 def export_rule_set(rule_set: RuleSetVersion, *, by: User, at: datetime) -> bytes:
-    """Return the file of a rule set; the same rule set always gives the same bytes."""
+    """Return the file of a rule set; the same rule set always gives the same content and digest."""
     assert_in_transaction()
     held = versions_held(rule_set)
     profiles = RiskProfile.objects.filter(rules__versions__in=held).distinct()
@@ -85,7 +89,9 @@ def export_rule_set(rule_set: RuleSetVersion, *, by: User, at: datetime) -> byte
     digest = digest_of(content)
     data = {"rule_set": rule_set.number, "digest": digest}
     record(RULE_SET_EXPORTED, at=at, data=data, actor=by.pk)
-    whole = msgspec.json.encode(msgspec.structs.replace(content, digest=digest), order="sorted")
+    mark = f"{by.username} {at.isoformat()}"
+    marked = msgspec.structs.replace(content, digest=digest, watermark=mark)
+    whole = msgspec.json.encode(marked, order="sorted")
     return msgspec.json.format(whole, indent=1) + b"\n"
 
 

@@ -26,6 +26,7 @@ from customs_portal.accounts.models import (
     Role,
     User,
 )
+from customs_portal.privacy.models import LegalHold
 from declarations.models import (
     ArrivalLine,
     ControlPicture,
@@ -142,6 +143,9 @@ def addresses(world: World) -> dict[str, str]:
         "control_picture": {"pk": ControlPicture.objects.order_by("pk")[0].pk},
         "ens_elsewhere": {"mrn": ens.mrn},
         "ens_versions": {"mrn": ens.mrn},
+        "ens_persons": {"mrn": ens.mrn},
+        "message_persons": {"correlation": message.correlation},
+        "message_sent_persons": {"pk": notification.pk},
         "correct_traffic": {"mrn": ens.mrn},
         **{name: _voyage(ens) for name in ("voyage", "voyage_close", "voyage_release")},
         "settle_line": {"pk": ArrivalLine.objects.get().pk},
@@ -173,6 +177,7 @@ def addresses(world: World) -> dict[str, str]:
         "api:message": {"correlation": message.correlation},
         "api:notification": {"key": notification.pk},
         "api:filing": {"mrn": ens.mrn},
+        "admin:privacy_legalhold_lift": {"key": LegalHold.objects.get().pk},
         "admin:risk_case_decide": {"key": open_case.pk},
         "admin:accounts_operator_issue_token": {"key": Operator.objects.get(eori=LODGER).pk},
         "admin:accounts_user_invite": {"key": world.people["trader"].pk},

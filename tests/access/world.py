@@ -32,6 +32,7 @@ from customs_portal.accounts.models import (
 from customs_portal.accounts.services import issue_token
 from customs_portal.events import advance
 from customs_portal.events.models import Delivery, DroppedMonth, Event, MonthDigest
+from customs_portal.privacy.models import LegalHold, RetentionPolicy, RetentionStep
 from customs_portal.reference import snapshot
 from customs_portal.reference.models import Office
 from declarations.arrivals import Notification, Reported
@@ -117,6 +118,7 @@ def make_world() -> World:
     _at_the_door(people, at)
     _shift(people, at)
     _arrivals(people["supervisor"], at)
+    _kept(people["administrator"], at)
     event = Event.objects.order_by("pk")[0]
     Delivery.objects.create(
         consumer="reply", event_id=event.pk, event_month=event.month, not_before=at,
@@ -167,6 +169,19 @@ def _at_the_door(people: dict[str, User], at: datetime) -> None:
     SignedInSession.objects.create(user=officer, started_at=at, seen_at=at)
     with transaction.atomic():
         invite(user=people["partner"], by=people["administrator"], at=at)
+
+
+def _kept(administrator: User, at: datetime) -> None:
+    """A policy, a hold, and a rehearsal."""
+    call_command("load_retention", verbosity=0)
+    LegalHold.objects.create(
+        subject="eori", reference=LODGER, reason="Court case 17", placed_by=administrator,
+        placed_at=at,
+    )  # fmt: skip
+    RetentionStep.objects.create(
+        run=uuid4(), policy=RetentionPolicy.objects.all()[0], what="2019-12", rehearsal=True,
+        rows=0, held=0, in_use=0, by=administrator, at=at,
+    )  # fmt: skip
 
 
 def _arrivals(supervisor: User, at: datetime) -> None:

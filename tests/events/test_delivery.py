@@ -97,7 +97,7 @@ def test_a_delivery_is_parked_after_its_attempts(name: str) -> None:
     parked = Delivery.objects.get(consumer=name)
     assert parked.parked_at is not None
     assert parked.attempts == 2
-    assert parked.error == "ValueError: seven"
+    assert parked.error.startswith("ValueError in ")
 
 
 @pytest.mark.django_db(transaction=True)

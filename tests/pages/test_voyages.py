@@ -193,9 +193,12 @@ def test_the_report_of_an_office_counts_and_the_file_holds_no_formula(
     page = desk.get("/reconciliation/", {"csv": "1"})
     assert page["Content-Type"].startswith("text/csv")
     lines = page.content.decode().splitlines()
-    assert lines[0].startswith("MRN,reference,declarant")
-    assert f"{ens.mrn},'=1+1,NL123456789" in lines[1]
-    assert "DMOU1000117" in lines[2]
+    assert lines[0].startswith("# title,Reconciliation")
+    heading, first, second, digest = lines[5:]
+    assert heading.startswith("MRN,reference,declarant")
+    assert f"{ens.mrn},'=1+1,NL123456789" in first
+    assert "DMOU1000117" in second
+    assert digest.startswith("# sha256,")
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ class AccessLog(models.Model):
         LISTED = "listed", _("seen in a list")
         ELSEWHERE = "elsewhere", _("read outside own offices")
         EXPORTED = "exported", _("exported")
+        UNMASKED = "unmasked", _("read with names of persons")
 
     id = models.BigIntegerField(primary_key=True)
     month = models.DateField(_("month"))

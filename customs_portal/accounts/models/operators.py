@@ -75,7 +75,17 @@ class Operator(models.Model):  # type: ignore[django-manager-missing]  # knox ha
         ]
 
     def __str__(self) -> str:
-        return f"{self.eori} {self.name}"
+        return f"{self.eori} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """Return what the operator is called where anybody may read it: a person by initials."""
+        return initials(self.name) if self.natural_person else self.name
+
+
+def initials(name: str | None) -> str:
+    """Return the first letter of each word of a name, at most four."""
+    return " ".join(f"{word[:1].upper()}." for word in (name or "").split()[:4])
 
 
 class OperatorMembership(models.Model):

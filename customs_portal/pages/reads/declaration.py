@@ -11,6 +11,7 @@ from customs_portal.pages.reads.queue import MODE_NAMES, operator_names
 from customs_portal.pages.wording import moment
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document, GoodsItem, Packages, Party
+from declarations.persons import NO_VEIL, Veil, parties_of
 
 ITEMS_SHOWN = 50
 PARTY_ROLES = (
@@ -81,10 +82,13 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-def surroundings(document: Document, snapshot: Snapshot, at: datetime) -> Surroundings:
+def surroundings(
+    document: Document, snapshot: Snapshot, at: datetime, veil: Veil = NO_VEIL
+) -> Surroundings:
     """Return what is known around the document; one query for the names of its operators."""
-    eoris = {party.identifier for _role, party in _all_parties(document) if party.identifier}
-    return Surroundings(snapshot=snapshot, names=operator_names(eoris), at=at)
+    eoris = {party.identifier for party in parties_of(document) if party.identifier}
+    names = {eori: veil.name(name, eori) for eori, name in operator_names(eoris).items()}
+    return Surroundings(snapshot=snapshot, names=names, at=at)
 
 
 def view(
@@ -279,15 +283,6 @@ def _party(party: Party | None, around: Surroundings) -> str | None:
     town = " ".join(part for part in (party.postcode, party.city) if part)
     country = around.snapshot.country_name(party.country) if party.country else None
     return ", ".join(part for part in (name, party.identifier, party.street, town, country) if part)
-
-
-def _all_parties(document: Document) -> Iterable[tuple[str, Party]]:
-    holders: list[Document | GoodsItem] = [document, *document.items()]
-    for holder in holders:
-        for role in PARTY_ROLES:
-            party = getattr(holder, role, None)
-            if party is not None:
-                yield role, party
 
 
 def _documents(document: Document, marker: Marker) -> Group:

@@ -1,16 +1,19 @@
 """Two declarations side by side."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customs_portal.accounts.models import User
 from customs_portal.pages.reads.ens import current_documents
 from declarations.document import Document, Party
 from declarations.dual_filings import is_carriers_own
-from declarations.models import ConsignmentLife, DualFiling, Filing
+from declarations.models import ConsignmentLife, DualFiling, Ens, Filing
+from declarations.persons import is_masked, veil_of
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,9 +69,9 @@ def _mass(doc: Document) -> object:
     return sum(item.gross_mass or 0 for item in doc.items())
 
 
-def compared(pair: DualFiling) -> list[Compared]:
-    """Return what the two declarations of a pair say, and where their goods are."""
-    first, second = (current_documents(ens)[0] for ens in (pair.first, pair.second))
+def compared(pair: DualFiling, user: User, at: datetime) -> list[Compared]:
+    """Return what the two declarations of a pair say to the user, and where their goods are."""
+    first, second = (_document(ens, user, at) for ens in (pair.first, pair.second))
     rows = [
         Compared(label=str(label), first=str(read(first)), second=str(read(second)))
         for label, read in _FIELDS
@@ -80,6 +83,16 @@ def compared(pair: DualFiling) -> list[Compared]:
     rows.append(Compared(label=_("Status"), first=str(states[0][0]), second=str(states[1][0])))
     rows.append(Compared(label=_("Where the goods are"), first=states[0][1], second=states[1][1]))
     return rows
+
+
+def _document(ens: Ens, user: User, at: datetime) -> Document:
+    document = current_documents(ens)[0]
+    return veil_of(ens.mrn, [document], user, at).document(document)
+
+
+def with_masked_persons(pair: DualFiling, user: User, at: datetime) -> list[Ens]:
+    """Return the declarations of the pair whose persons are masked for the user."""
+    return [ens for ens in (pair.first, pair.second) if is_masked(ens.mrn, user, at)]
 
 
 def _filing(ens: int) -> Filing:

@@ -18,6 +18,7 @@ from customs_portal.pages.reads.told import Told, told_of
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
 from declarations.models import Ens, FilingVersion, Measure
+from declarations.persons import NO_VEIL, veil_of
 from risk.engine.subject import Context
 from risk.models import Assessment, Decision
 
@@ -71,6 +72,7 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     told: Told
     role: str
     is_analysed_elsewhere: bool
+    persons_hidden: bool
 
 
 def current_documents(ens: Ens) -> list[Document]:
@@ -88,10 +90,11 @@ def read(
         Assessment.objects.filter(ens=ens).select_related("ens_version", "rule_set").order_by("-pk")
     )
     current = next((each for each in found if each.status != "superseded"), None)
-    why = reasons(current.hits) if current else []
+    veil = veil_of(ens.mrn, [document], user, at)
+    why = reasons(current.hits, veil) if current else []
     marker = Marker(why)
-    around = declaration.surroundings(document, snapshot, at)
-    laid_out = declaration.view(document, marker, around, limit=items)
+    around = declaration.surroundings(document, snapshot, at, veil)
+    laid_out = declaration.view(veil.document(document), marker, around, limit=items)
     return EnsView(
         id=ens.pk,
         mrn=ens.mrn,
@@ -111,6 +114,7 @@ def read(
         is_analysed_elsewhere=ens.role == Ens.OurRole.SUBSEQUENT_ENTRY,
         role="" if ens.role == Ens.OurRole.FIRST_ENTRY else str(ens.get_role_display()),
         superseded=superseded_by(ens, user),
+        persons_hidden=veil is not NO_VEIL,
     )
 
 

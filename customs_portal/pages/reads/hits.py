@@ -7,6 +7,7 @@ import msgspec
 
 from customs_portal.pages.reads import comparisons
 from declarations.document import Document, Spot
+from declarations.persons import NO_VEIL, Veil
 from risk.engine.explain import NearHit, Titles, near_hits, nearest_miss, sentence
 from risk.engine.outcomes import SEVERITY_RANK, Severity
 from risk.engine.rules import Bound, EngineRule, Hit
@@ -14,6 +15,7 @@ from risk.engine.subject import Context
 from risk.models import ReferenceList, RuleVersion
 from risk.models.choices import Severity as SeverityName
 from risk.rule_sets import InForce, NoRuleSet, engine_rule, in_force
+from risk.veiled import veiled
 
 Rules = Mapping[tuple[str, int], EngineRule]
 """Rules by code and number of their version."""
@@ -84,9 +86,9 @@ def _weight(hit: Hit, rules: Rules) -> tuple[int, int, str]:
     return -SEVERITY_RANK[Severity(rule.severity)], -rule.score, rule.code
 
 
-def reasons(raw: object) -> list[Reason]:
-    """Return the hits of one assessment as reasons."""
-    hits = stored_hits(raw)
+def reasons(raw: object, veil: Veil = NO_VEIL) -> list[Reason]:
+    """Return the hits of one assessment as reasons, the persons behind the veil not named."""
+    hits = [veiled(hit, veil) for hit in stored_hits(raw)]
     rules, titles = rules_of([hits]), list_titles()
     ordered = in_order(hits, rules)
     return [

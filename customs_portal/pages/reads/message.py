@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
+from customs_portal.accounts.policies import name_for
 from customs_portal.findings import Finding
 from customs_portal.pages.reads.message_log import answers_test
 from declarations.models import Ens
 from messaging.formats.lines import Line, Listing, listing
 from messaging.formats.outline import MOST_FIELDS, Field, outline
 from messaging.models import InboundMessage, OutboundMessage, RawBody
+from messaging.reads import may_read_body
 
 
 class FindingLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,21 +75,35 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     fields: list[Field]
     more_fields: bool
     deliveries: list[Delivery]
+    is_open: bool
+    is_kept: bool
+    reason_address: str
 
 
-def received(message: InboundMessage, user: User) -> MessageView:
+def address_of(message: InboundMessage | OutboundMessage) -> str:
+    """Return the address of the page of a message."""
+    if isinstance(message, InboundMessage):
+        return reverse("message", args=[message.correlation])
+    return reverse("message_sent", args=[message.pk])
+
+
+def received(message: InboundMessage, user: User, at: datetime) -> MessageView:
     """Return a message received, with its findings beside its lines and its answer."""
-    raw = RawBody.objects.get(pk=message.body_id, month=message.body_month)
+    raw = RawBody.objects.filter(pk=message.body_id, month=message.body_month).first()
+    is_open = raw is not None and may_read_body(message, user, at)
     findings = msgspec.convert(message.findings, list[Finding])
-    laid_out = listing(bytes(raw.body), findings)
+    if not is_open:
+        findings = [msgspec.structs.replace(found, value="") for found in findings]
+    body = bytes(raw.body) if raw and is_open else b""
+    laid_out = listing(body, findings)
     numbered = _numbered(findings, laid_out.places)
     first = message.repeats or message
-    fields = outline(bytes(raw.body), most=MOST_FIELDS + 1)
+    fields = outline(body, most=MOST_FIELDS + 1)
     return MessageView(
         title=f"{message.kind or _('Message')} {message.lrn}".strip(),
         direction="in",
         kind=message.kind,
-        other=f"{message.operator.name}, {message.operator.eori}",
+        other=f"{name_for(user, message.operator)}, {message.operator.eori}",
         lrn=message.lrn,
         mrn=first.mrn,
         ens=_ens(first.mrn, user),
@@ -98,7 +114,7 @@ def received(message: InboundMessage, user: User) -> MessageView:
         at=message.received_at,
         judged_at=message.judged_at,
         size=message.size,
-        digest=bytes(raw.digest).hex(),
+        digest=bytes(raw.digest).hex() if raw else "",
         download=reverse("message_raw", args=[message.correlation]),
         repeats=str(message.repeats.correlation) if message.repeats else "",
         findings=numbered,
@@ -107,15 +123,20 @@ def received(message: InboundMessage, user: User) -> MessageView:
         fields=fields[:MOST_FIELDS],
         more_fields=len(fields) > MOST_FIELDS,
         deliveries=[delivery(first.answer)] if first.answer else [],
+        is_open=is_open,
+        is_kept=raw is not None,
+        reason_address=reverse("message_persons", args=[message.correlation]),
     )
 
 
-def sent(message: OutboundMessage, user: User) -> MessageView:
+def sent(message: OutboundMessage, user: User, at: datetime) -> MessageView:
     """Return a message written, with its lines and its delivery."""
-    raw = RawBody.objects.get(pk=message.body_id, month=message.body_month)
-    laid_out = listing(bytes(raw.body), ())
+    raw = RawBody.objects.filter(pk=message.body_id, month=message.body_month).first()
+    is_open = raw is not None and may_read_body(message, user, at)
+    body = bytes(raw.body) if raw and is_open else b""
+    laid_out = listing(body, ())
     question = getattr(message, "answers", None)
-    fields = outline(bytes(raw.body), most=MOST_FIELDS + 1)
+    fields = outline(body, most=MOST_FIELDS + 1)
     return MessageView(
         title=f"{message.kind} {message.lrn or message.mrn}".strip(),
         direction="out",
@@ -130,8 +151,8 @@ def sent(message: OutboundMessage, user: User) -> MessageView:
         is_test=answers_test(message),
         at=message.created_at,
         judged_at=None,
-        size=len(raw.body),
-        digest=bytes(raw.digest).hex(),
+        size=len(raw.body) if raw else 0,
+        digest=bytes(raw.digest).hex() if raw else "",
         download=reverse("message_written", args=[message.pk]),
         repeats="",
         findings=[],
@@ -140,6 +161,9 @@ def sent(message: OutboundMessage, user: User) -> MessageView:
         fields=fields[:MOST_FIELDS],
         more_fields=len(fields) > MOST_FIELDS,
         deliveries=[delivery(message)],
+        is_open=is_open,
+        is_kept=raw is not None,
+        reason_address=reverse("message_sent_persons", args=[message.pk]),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from django.db.models import Count, Q
 
-from customs_portal.accounts import operators
+from customs_portal.accounts import operators, policies
 from customs_portal.accounts.models import Mandate, Operator, User
 from declarations.models import Ens, Filing, Measure, SearchKey
 
@@ -16,6 +16,8 @@ class OperatorPage(msgspec.Struct, frozen=True, kw_only=True):
     """An EORI number: what the register says, and what of it the user may see."""
 
     eori: str
+    name: str
+    is_masked: bool
     operator: Operator | None
     status: operators.OperatorStatus
     filings: int
@@ -37,6 +39,8 @@ def read(eori: str, user: User, at: datetime) -> OperatorPage:
     measures = Measure.objects.filter(ens__in=seen).select_related("ens").order_by("-placed_at")
     return OperatorPage(
         eori=eori,
+        name=policies.name_for(user, operator) if operator else "",
+        is_masked=bool(operator and operator.natural_person) and not policies.sees_persons(user),
         operator=operator,
         status=operators.status_of([eori], at)[eori],
         filings=counts["all"],

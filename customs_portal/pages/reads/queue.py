@@ -6,15 +6,19 @@ from datetime import datetime
 import msgspec
 from django.db.models import Count
 
+from customs_portal.accounts import policies
 from customs_portal.accounts.models import STAFF_ROLES, Operator, User
 from customs_portal.pages.reads.hits import in_order, list_titles, rules_of, stored_hits
 from customs_portal.pages.wording import TimeLeft, time_left
+from declarations.document import Party
 from declarations.models import DeclaredItem, DeclaredParty, DeclaredRouting, EnsVersion
+from declarations.persons import NO_VEIL, Veil
 from risk.engine.explain import sentence
 from risk.engine.rules import Hit
 from risk.filters import MODES
 from risk.models import Assessment, Case
 from risk.services.ending import is_grave
+from risk.veiled import veiled
 
 PAGE_SIZE = 30
 MOST_REASONS = 5
@@ -62,6 +66,7 @@ class _Declared(msgspec.Struct, frozen=True, kw_only=True):
     items: Mapping[int, DeclaredItem]
     item_counts: Mapping[int, int]
     parties: Mapping[tuple[int, str], str]
+    veils: Mapping[int, Veil]
     routes: Mapping[int, list[str]]
 
 
@@ -71,8 +76,9 @@ def rows(cases: Sequence[Case], user: User, at: datetime) -> list[Row]:
     The cases come with their ENS and assignee.
     """
     versions = _filing_versions(cases)
-    declared = _declared(set(versions.values()))
-    reasons = _reasons(cases)
+    declared = _declared(set(versions.values()), user)
+    veils = {ens: declared.veils.get(version, NO_VEIL) for ens, version in versions.items()}
+    reasons = _reasons(cases, veils)
     return [
         _row(case, versions.get(case.ens_id, 0), declared, reasons.get(case.ens_id, ""), user, at)
         for case in cases
@@ -90,19 +96,32 @@ def _filing_versions(cases: Sequence[Case]) -> dict[int, int]:
     }
 
 
-def _declared(versions: set[int]) -> _Declared:
+def _declared(versions: set[int], user: User) -> _Declared:
     first = DeclaredItem.objects.filter(filing_version__in=versions)
     items = first.order_by("filing_version", "number").distinct("filing_version")
     numbers = first.values_list("filing_version").annotate(count=Count("pk"))
     return _Declared(
         items={item.filing_version_id: item for item in items},
         item_counts=dict(numbers.order_by()),
-        parties=_parties(versions),
+        parties=_parties(versions, user),
+        veils={} if policies.sees_persons(user) else _veils(versions),
         routes=_routes(versions),
     )
 
 
-def _parties(versions: set[int]) -> dict[tuple[int, str], str]:
+def _veils(versions: set[int]) -> dict[int, Veil]:
+    """Return what hides the natural persons of each version."""
+    found: dict[int, list[Party]] = {}
+    for row in DeclaredParty.objects.filter(filing_version__in=versions):
+        found.setdefault(row.filing_version_id, []).append(_party(row))
+    return {version: Veil(parties) for version, parties in found.items()}
+
+
+def _party(row: DeclaredParty) -> Party:
+    return Party(identifier=row.identifier or None, name=row.name or None)
+
+
+def _parties(versions: set[int], user: User) -> dict[tuple[int, str], str]:
     """Return consignor and consignee of each version by name, else by their identifier."""
     found = list(
         DeclaredParty.objects.filter(
@@ -112,9 +131,12 @@ def _parties(versions: set[int]) -> dict[tuple[int, str], str]:
         .distinct("filing_version", "role")
     )
     names = operator_names(party.identifier for party in found if not party.name)
+    veil = NO_VEIL if policies.sees_persons(user) else Veil(map(_party, found))
     return {
-        (party.filing_version_id, party.role): party.name
-        or names.get(party.identifier, party.identifier)
+        (party.filing_version_id, party.role): veil.name(
+            party.name or names.get(party.identifier, ""), party.identifier
+        )
+        or party.identifier
         for party in found
     }
 
@@ -132,7 +154,7 @@ def _routes(versions: set[int]) -> dict[int, list[str]]:
     return legs
 
 
-def _reasons(cases: Sequence[Case]) -> dict[int, str]:
+def _reasons(cases: Sequence[Case], veils: Mapping[int, Veil]) -> dict[int, str]:
     """Return the sentences of the hits by ENS, the most severe first."""
     found = Assessment.objects.current().filter(ens__in=[case.ens_id for case in cases])
     hits = {ens: stored_hits(raw) for ens, raw in found.order_by("pk").values_list("ens", "hits")}
@@ -140,7 +162,8 @@ def _reasons(cases: Sequence[Case]) -> dict[int, str]:
     return {
         ens: "; ".join(
             dict.fromkeys(
-                sentence(hit, titles).rstrip(".") for hit in _gravest(in_order(each, rules))
+                sentence(veiled(hit, veils.get(ens, NO_VEIL)), titles).rstrip(".")
+                for hit in _gravest(in_order(each, rules))
             )
         )
         for ens, each in hits.items()

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import User
-from customs_portal.pages.exports import harmless
 from customs_portal.pages.reads.voyages import LEG_WORDS
 from declarations.lifecycle.entry_leg import LegState, leg_state
 from declarations.models import ArrivalLine, ConsignmentLife, Ens, Filing
@@ -146,14 +145,13 @@ HEADINGS = (
 
 
 def as_rows(report: Report) -> Iterable[tuple[str, ...]]:
-    """Yield the report as rows of texts that no spreadsheet takes for formulas."""
+    """Yield the report as rows of texts, the headings first."""
     yield HEADINGS
     for line in report.lines:
         late = "" if line.late is None else str(line.late)
-        cells = (
+        yield (
             line.mrn, line.what, line.declarant, line.means, line.office,
             f"{line.expected:%Y-%m-%d %H:%M}", line.state, late,
         )  # fmt: skip
-        yield tuple(harmless(cell) for cell in cells)
     if not report.complete:
         yield (_("There are more; choose a shorter period."),)

@@ -20,6 +20,8 @@ from declarations.models import Ens
 
 MOST_SHOWN = 500
 MOST_EXPORTED = 100_000
+MOST_TOLD = 200
+"""Lines of the story of one thing."""
 NAMING = ("username", "eori", "code", "country", "name", "label", "value", "what")
 """The columns, the first that is there, by which a changed row is called."""
 
@@ -67,6 +69,14 @@ def trail(wanted: Wanted, *, most: int = MOST_SHOWN) -> list[TrailLine]:
     return sorted(lines, key=lambda line: line.at)[-most:]
 
 
+def story_of_row(table: str, key: str, ens: int | None) -> list[TrailLine]:
+    """Return the newest of what happened to a row of a table and to its ENS, newest first."""
+    changes = Change.objects.filter(changed_table=table, row_id=key).order_by("-id")[:MOST_TOLD]
+    events = Event.objects.filter(stream=ens).order_by("-id")[:MOST_TOLD] if ens else ()
+    lines = [*_told_events(list(events)), *_told_changes(list(changes))]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:MOST_TOLD]
+
+
 def _within(wanted: Wanted) -> dict[str, Any]:
     first = timezone.make_aware(
         datetime(wanted.day.year, wanted.day.month, wanted.day.day)  # noqa: DTZ001  made aware
@@ -90,7 +100,10 @@ def _events(wanted: Wanted, who: list[int] | None, most: int) -> list[TrailLine]
     rows = _by(Event.objects.filter(**_monthly(wanted)), wanted, who)
     if wanted.about:
         rows = rows.filter(stream__in=Ens.objects.filter(mrn=wanted.about.upper()).values("pk"))
-    found = list(rows.order_by("-id")[:most])
+    return _told_events(list(rows.order_by("-id")[:most]))
+
+
+def _told_events(found: list[Event]) -> list[TrailLine]:
     names = people(event.actor_id for event in found)
     things = dict(Ens.objects.filter(pk__in={e.stream for e in found}).values_list("pk", "mrn"))
     return [
@@ -111,7 +124,10 @@ def _changes(wanted: Wanted, who: list[int] | None, most: int) -> list[TrailLine
     if wanted.about:
         named = [Q(**{f"{side}__{name}": wanted.about}) for side in _SIDES for name in NAMING]
         rows = rows.filter(_any([Q(row_id=wanted.about), *named]))
-    found = list(rows.order_by("-id")[:most])
+    return _told_changes(list(rows.order_by("-id")[:most]))
+
+
+def _told_changes(found: list[Change]) -> list[TrailLine]:
     names = people(change.actor_id for change in found)
     return [
         TrailLine(

@@ -5,9 +5,11 @@ from datetime import datetime
 
 import msgspec
 
+from customs_portal.accounts.models import User
 from customs_portal.pages.reads.hits import Reason, reasons
 from declarations.differences import Difference, differences
 from declarations.models import Ens, EnsVersion, Filing, FilingVersion
+from declarations.persons import NO_VEIL, Veil, veil_of
 from risk.models import Assessment
 
 
@@ -27,6 +29,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
     gained: tuple[Reason, ...] = ()
     lost: tuple[Reason, ...] = ()
+    persons_hidden: bool = False
 
 
 def chosen(numbers: Sequence[int], old: str, new: str) -> tuple[int, int]:
@@ -37,20 +40,23 @@ def chosen(numbers: Sequence[int], old: str, new: str) -> tuple[int, int]:
     return before, after
 
 
-def of_ens(ens: Ens, old: str, new: str) -> Comparison:
-    """Return two versions of an ENS as officials compare them."""
+def of_ens(ens: Ens, old: str, new: str, *, user: User, at: datetime) -> Comparison:
+    """Return two versions of an ENS as the official compares them."""
     versions = {row.number: row for row in EnsVersion.objects.filter(ens=ens).order_by("number")}
     before, after = chosen(list(versions), old, new)
     keys = [versions[number].filing_versions[0] for number in (before, after)]
-    documents = FilingVersion.objects.in_bulk(keys)
-    hits_before, hits_after = _hits(ens, before), _hits(ens, after)
+    stored = FilingVersion.objects.in_bulk(keys)
+    documents = [stored[key].document() for key in keys]
+    veil = veil_of(ens.mrn, documents, user, at)
+    hits_before, hits_after = _hits(ens, before, veil), _hits(ens, after, veil)
     return Comparison(
         versions=_lines(versions.values()),
         old=before,
         new=after,
-        differences=tuple(differences(*(documents[key].document() for key in keys))),
+        differences=tuple(differences(*map(veil.document, documents))),
         gained=_only(hits_after, hits_before),
         lost=_only(hits_before, hits_after),
+        persons_hidden=veil is not NO_VEIL,
     )
 
 
@@ -71,10 +77,10 @@ def _lines(versions: Iterable[EnsVersion | FilingVersion]) -> tuple[VersionLine,
     return tuple(VersionLine(number=row.number, created_at=row.created_at) for row in versions)
 
 
-def _hits(ens: Ens, number: int) -> list[Reason]:
+def _hits(ens: Ens, number: int, veil: Veil) -> list[Reason]:
     """Return the hits of the newest assessment of a version, none where it has none."""
     made = Assessment.objects.filter(ens=ens, ens_version__number=number).order_by("-pk").first()
-    return reasons(made.hits) if made else []
+    return reasons(made.hits, veil) if made else []
 
 
 def _only(found: list[Reason], others: list[Reason]) -> tuple[Reason, ...]:

@@ -12,14 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from customs_portal.accounts.models import Role
 from customs_portal.clock import now
-from customs_portal.events.digests import newest_digest
 from customs_portal.pages.access import current_user, for_roles
 from customs_portal.pages.days import day_of_this_age
 from customs_portal.pages.exports import (
     LONGEST_PURPOSE,
-    Watermark,
     csv_response,
     json_lines_response,
+    watermark,
 )
 from customs_portal.pages.looking import How, What, note_look
 from customs_portal.pages.reads import look_ups as look_up_reads
@@ -82,15 +81,8 @@ def _file(
 ) -> HttpResponse:
     purpose = _purpose(request)
     note_look(request, What.TRAIL, reference, how=How.EXPORTED, reason=purpose)
-    mark = Watermark(
-        title=title,
-        by=current_user(request).username,
-        at=now(),
-        purpose=purpose,
-        chain=newest_digest(),
-    )
     write = json_lines_response if request.POST.get("format") == "jsonl" else csv_response
-    return write(mark, columns, rows)
+    return write(watermark(request, title, purpose), columns, rows)
 
 
 def _purpose(request: HttpRequest) -> str:

@@ -84,8 +84,14 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("dual_filing", pk)
     for ens in (found.first, found.second):
         note_look(request, What.ENS, ens.mrn, ens=ens.pk)
-    rows = reads.compared(found)
-    context = {"pair": found, "rows": rows, "form": form, "may_work": may_work}
+    rows = reads.compared(found, user, now())
+    context = {
+        "pair": found,
+        "rows": rows,
+        "form": form,
+        "may_work": may_work,
+        "masked": reads.with_masked_persons(found, user, now()),
+    }
     return render(request, "pages/dual_filing.html", context, status=422 if form.errors else 200)
 
 

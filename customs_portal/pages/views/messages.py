@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from customs_portal.accounts.models import AccessLog
@@ -13,7 +15,7 @@ from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import message as reads
 from customs_portal.pages.views.message_log import base_of
 from messaging.models import InboundMessage, OutboundMessage
-from messaging.reads import raw_body
+from messaging.reads import kept_body, may_read_body
 
 READERS = READING | TRADERS
 
@@ -23,28 +25,28 @@ READERS = READING | TRADERS
 def message(request: HttpRequest, correlation: UUID) -> HttpResponse:
     """Show a message received, with its findings beside its lines."""
     found = _received(request, correlation=correlation)
-    return _page(request, reads.received(found, current_user(request)))
+    return _page(request, reads.received(found, current_user(request), now()))
 
 
 @require_safe
 @for_roles(READERS)
 def sent(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a message written."""
-    return _page(request, reads.sent(_written(request, pk), current_user(request)))
+    return _page(request, reads.sent(_written(request, pk), current_user(request), now()))
 
 
 @require_safe
 @for_roles(READERS)
 def raw(request: HttpRequest, correlation: UUID) -> HttpResponse:
     """Return a message as it was received, by its correlation id."""
-    return _download(_received(request, correlation=correlation), str(correlation))
+    return _download(request, _received(request, correlation=correlation), str(correlation))
 
 
 @require_safe
 @for_roles(READING)
 def received(request: HttpRequest, pk: int) -> HttpResponse:
     """Return a message as it was received."""
-    return _download(_received(request, pk=pk), str(pk))
+    return _download(request, _received(request, pk=pk), str(pk))
 
 
 @require_safe
@@ -52,7 +54,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
 def written(request: HttpRequest, pk: int) -> HttpResponse:
     """Return a message as it was written."""
     found = _written(request, pk)
-    return _download(found, found.message_identification)
+    return _download(request, found, found.message_identification)
 
 
 def _received(request: HttpRequest, **names: object) -> InboundMessage:
@@ -80,9 +82,21 @@ def _page(request: HttpRequest, view: reads.MessageView) -> HttpResponse:
     return render(request, "pages/message.html", context)
 
 
-def _download(message: InboundMessage | OutboundMessage, name: str) -> HttpResponse:
-    """Never shown inside the site: what a stranger wrote is saved, not opened."""
-    response = HttpResponse(raw_body(message), content_type=_media_type(message))
+def _download(
+    request: HttpRequest, message: InboundMessage | OutboundMessage, name: str
+) -> HttpResponse:
+    """Never shown inside the site: what a stranger wrote is saved, not opened.
+
+    Whoever has no need of the names in it states a reason first.
+    """
+    if not may_read_body(message, current_user(request), now()):
+        messages.error(request, _("Say why you need the message as it is, then download it."))
+        return redirect(reads.address_of(message))
+    body = kept_body(message)
+    if body is None:
+        messages.error(request, _("The message is no longer kept."))
+        return redirect(reads.address_of(message))
+    response = HttpResponse(body, content_type=_media_type(message))
     response["Content-Disposition"] = (
         f'attachment; filename="{message.kind or "message"}-{name}{_ending(message)}"'
     )

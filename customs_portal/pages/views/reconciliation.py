@@ -1,6 +1,5 @@
 """The reconciliation report, of an office and of a trader, as page and as CSV."""
 
-import csv
 from datetime import date, timedelta
 
 from django.core.paginator import Paginator
@@ -13,6 +12,7 @@ from customs_portal.clock import now
 from customs_portal.looks import Look
 from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
 from customs_portal.pages.days import day_of, midnight
+from customs_portal.pages.exports import csv_response, watermark
 from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.office import national_offices
 from customs_portal.pages.reads import reconciliation as reads
@@ -40,7 +40,8 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     )
     if "csv" in request.GET:
         _note(request, report.lines, How.EXPORTED)
-        return _file(report, first, last)
+        heading, *rows = reads.as_rows(report)
+        return csv_response(watermark(request, f"Reconciliation {first} {last}"), heading, rows)
     page = Paginator(report.lines, PAGE_SIZE).get_page(request.GET.get("page"))
     _note(request, list(page.object_list), How.LISTED)
     context = {
@@ -74,11 +75,3 @@ def _period(request: HttpRequest, today: date) -> tuple[date, date]:
     last = day_of(request.GET.get("to", "")) or today
     first = day_of(request.GET.get("from", "")) or last - DEFAULT
     return max(min(first, last), last - LONGEST), last
-
-
-def _file(report: reads.Report, first: date, last: date) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = f"reconciliation-{first}-{last}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    csv.writer(response).writerows(reads.as_rows(report))
-    return response

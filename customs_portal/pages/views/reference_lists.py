@@ -25,6 +25,7 @@ from customs_portal.pages.access import (
     current_user,
     for_roles,
 )
+from customs_portal.pages.exports import csv_response, watermark
 from customs_portal.pages.looking import How, What, note_look
 from customs_portal.pages.reads import reference_lists as reads
 from declarations.services.results import Refused, refusal
@@ -39,6 +40,7 @@ MOST_BYTES = 5_000_000
 KEPT_SECONDS = 1_800
 SHOWN = 20
 SHORTEST_REASON = 10
+COLUMNS = ("value", "label", "valid_from", "valid_to", "note")
 
 
 @require_safe
@@ -93,18 +95,15 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
     """Send the entries as CSV, in the columns that an upload takes."""
     found = get_object_or_404(ReferenceList, code=code)
     note_look(request, What.REFERENCE_LIST, found.code, how=How.EXPORTED)
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{found.code}.csv"'},
-    )
-    writer = csv.writer(response)
-    writer.writerow(("value", "label", "valid_from", "valid_to", "note"))
-    rows = found.entries.filter(removed_in__isnull=True).order_by("value", "valid_from")
-    for entry in rows.iterator():
-        begins = "" if entry.valid_from == BEGINNING else entry.valid_from.isoformat()
-        ends = entry.valid_to.isoformat() if entry.valid_to else ""
-        writer.writerow((entry.value, entry.label, begins, ends, entry.note))
-    return response
+    entries = found.entries.filter(removed_in__isnull=True).order_by("value", "valid_from")
+    mark = watermark(request, f"List {found.code}")
+    return csv_response(mark, COLUMNS, map(_cells, entries.iterator()))
+
+
+def _cells(entry: ReferenceListEntry) -> tuple[str, ...]:
+    begins = "" if entry.valid_from == BEGINNING else entry.valid_from.isoformat()
+    ends = entry.valid_to.isoformat() if entry.valid_to else ""
+    return (entry.value, entry.label, begins, ends, entry.note)
 
 
 @require_POST

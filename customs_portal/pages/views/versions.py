@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import AccessLog
+from customs_portal.clock import now
 from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import versions as reads
@@ -17,11 +18,13 @@ from declarations.models import Ens, Filing
 @for_roles(READING)
 def of_ens(request: HttpRequest, mrn: str) -> HttpResponse:
     """Show what two versions of an ENS say differently, and the hits gained and lost."""
-    found = Ens.objects.visible_to(current_user(request)).filter(mrn=mrn).first()
+    user = current_user(request)
+    found = Ens.objects.visible_to(user).filter(mrn=mrn).first()
     if found is None:
         raise Http404
     note_look(request, AccessLog.What.ENS, found.mrn, ens=found.pk)
-    compared = reads.of_ens(found, request.GET.get("from", ""), request.GET.get("to", ""))
+    old, new = request.GET.get("from", ""), request.GET.get("to", "")
+    compared = reads.of_ens(found, old, new, user=user, at=now())
     return render(request, "pages/versions.html", {"ens": found, "compared": compared})
 
 
