@@ -155,7 +155,7 @@ ROWS: dict[str, Row] = {
     "dual_filing": Row(roles=READING, scoped=True, logged=What.ENS),
     "infringements": Row(roles=READING, logged=What.INFRINGEMENT),
     "infringement": Row(roles=READING, scoped=True, logged=What.INFRINGEMENT),
-    "told_others": Row(roles=READING, logged=What.ENS),
+    "told_others": Row(roles=READING),
     "notice": Row(roles=READING, scoped=True, logged=What.ENS),
     "notice_arrived": _WORK_ON_CASE,
     "deadlines": Row(roles=READING | TRADERS),
