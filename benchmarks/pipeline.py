@@ -1,10 +1,12 @@
 """The whole way of an ENS: CPU of all processes for each, beside the least that it could cost.
 
-    python -m benchmarks.pipeline [--ens N]
+    python -m benchmarks.pipeline [--ens N] [--unseen PERCENT [--listed N]]
 
 N prepared IE315 are lodged one per request over kept-alive connections, with 1,000 published rules
 and everything durable; then some at 100 a second for the latency, some in batches, and the floor
-(benchmarks/measuring/floor.py). The CPU of the load client does not count. The last line is JSON.
+(benchmarks/measuring/floor.py). The CPU of the load client does not count. With `--unseen`, that
+share of declarations names a consignor that was never seen, with a list of 100,000 names. The last
+line is JSON.
 """
 
 import argparse
@@ -45,7 +47,10 @@ class Run:
 class Measurement:
     """A running portal, its messages, and the runs on it."""
 
-    def __init__(self, site: Site, connection: psycopg.Connection) -> None:
+    def __init__(
+        self, site: Site, connection: psycopg.Connection, unseen: int = 0, listed: int = 0
+    ) -> None:
+        from benchmarks import names
         from benchmarks.measuring import messages, rulebook
         from customs_portal import clock
         from customs_portal.accounts.models import Operator
@@ -53,6 +58,9 @@ class Measurement:
         from messaging.formats.registry import read
 
         self.site, self.connection, self.taken = site, connection, 0
+        self.unseen, self.namer = unseen, names.Namer(1)
+        if unseen:
+            names.load(self.namer, listed)
         self._prepared, self._templates = messages.prepared, messages.templates(clock.now())
         documents = [read(body).document for body in self._templates]
         rulebook.publish([found for found in documents if found], at=clock.now())
@@ -61,9 +69,13 @@ class Measurement:
 
     def bodies(self, count: int) -> list[bytes]:
         """Return that many messages that were not sent before."""
-        found = list(self._prepared(self._templates, range(self.taken, self.taken + count)))
+        numbers = range(self.taken, self.taken + count)
         self.taken += count
-        return found
+        return list(self._prepared(self._templates, numbers, self._new_name))
+
+    def _new_name(self, number: int) -> str | None:
+        """Return a name that was never seen for as many in a hundred as were asked for."""
+        return self.namer.name()[:35] if number % 100 < self.unseen else None
 
     def run(self, requests: Sequence[bytes], ens: int, *, rate: float | None = None) -> Run:
         """Send the requests and wait until all is done."""
@@ -135,13 +147,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--ens", type=int, default=10_000)
     arguments.add_argument("--paced-seconds", type=int, default=20)
+    arguments.add_argument("--unseen", type=int, default=0)
+    arguments.add_argument("--listed", type=int, default=100_000)
     given = arguments.parse_args()
     with started_servers() as site:
         django.setup()
         from benchmarks.measuring.results import last_line
 
         with psycopg.connect(site.cluster.url("portal"), autocommit=True) as connection:
-            measured = Measurement(site, connection)
+            measured = Measurement(site, connection, given.unseen, given.listed)
             for name in ("web", "worker", "beat"):
                 site.start(name)
             figures = measure(measured, given.ens, given.paced_seconds)

@@ -1,7 +1,7 @@
 """The way of a message, on one page: which consumer is told of which kind of event.
 
 bytes -> inbox.receive -> message.received -> intake -> filing.registered | filing.rejected
-filing.registered    -> assess (opinion), reply (IE328)
+filing.registered    -> assess (names screened first, then opinion), reply (IE328)
 filing.amended       -> assess again, reply (IE304); amendment.refused -> reply (IE305)
 diversion.acknowledged, diversion.refused -> reply (IE325, IE324)
 declarations.requested, message.partner_refused -> reply (IE303, IE906)
@@ -184,6 +184,12 @@ PIPELINE = Pipeline(
             opinion.RULE_SET_EXPORTED,
             opinion.RULES_IMPORTED,
             opinion.LIST_LOADED,
+            opinion.LIST_CHANGED,
+            opinion.RESCREENING_STARTED,
+            opinion.RESCREENING_ENDED,
+            opinion.NAME_MATCH_DISMISSED,
+            opinion.NAME_MATCH_CONFIRMED,
+            opinion.NAME_MATCH_REOPENED,
             opinion.BACK_TEST_ASKED,
             opinion.BACK_TEST_ENDED,
             opinion.RULE_CAPPED,

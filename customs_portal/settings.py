@@ -185,6 +185,7 @@ CELERY_TASK_ROUTES = {
     "messaging.tasks.collect_folders": {"queue": "deliver"},
     "messaging.tasks.fetch_partner_keys": {"queue": "deliver"},
     "risk.tasks.run_back_tests": {"queue": "background"},
+    "risk.tasks.rescreen": {"queue": "background"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -261,6 +262,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "risk.tasks.reassess",
         "schedule": schedule(5.0),
         "options": {"expires": 5},
+    },
+    "rescreen": {
+        "task": "risk.tasks.rescreen",
+        "schedule": schedule(2.0),
+        "options": {"expires": 2},
     },
     "ask_for_reviews": {
         "task": "risk.tasks.ask_for_reviews",

@@ -3,7 +3,7 @@
 The values are those that the rules read, from the same readings.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from declarations.document import Party
 from declarations.names import name_key
 from risk.engine.field import FieldType
 from risk.engine.fields import CATALOGUE
-from risk.engine.readings import INHERITED, Reading, Readings
+from risk.engine.readings import IDENTITIES, INHERITED, Reading, Readings
 from risk.models.analysed import (
     AnalysedDeclaration,
     AnalysedHistory,
@@ -70,17 +70,21 @@ class Columns:
 _OF_DECLARATION, _OF_ITEM = Columns(AnalysedDeclaration), Columns(AnalysedItem)
 _OF_HISTORY = Columns(AnalysedHistory)
 _COMMON = ("ens", "ens_version", "received_at", "current", "filer")
-_KEYS = ("number", "consignor_key", "consignee_key", "address_key")
+_KEYS = ("names", "number", "consignor_key", "consignee_key", "address_key")
 _DECLARATION_COLUMNS = (*_COMMON, *_OF_DECLARATION.names)
 _ITEM_COLUMNS = (*_COMMON, *_KEYS, *_OF_ITEM.names)
 _HISTORY_COLUMNS = ("ens_version", "number", *_OF_HISTORY.names)
 
 
-def write(subjects: Sequence[Subjects]) -> None:
-    """Write the rows of declarations and goods items; those of earlier versions become old."""
+def write(subjects: Sequence[Subjects], names: Mapping[str, int]) -> None:
+    """Write the rows of declarations and goods items; those of earlier versions become old.
+
+    `names` are the ids of screened names by reference of the identity.
+    """
     _end_earlier([entry.ens for entry in subjects])
     copy_rows(DECLARATION, _DECLARATION_COLUMNS, map(_declaration_row, subjects))
-    copy_rows(ITEM, _ITEM_COLUMNS, (row for entry in subjects for row in _item_rows(entry)))
+    rows = (row for entry in subjects for row in _item_rows(entry, names))
+    copy_rows(ITEM, _ITEM_COLUMNS, rows)
 
 
 def write_history(subjects: Sequence[Subjects]) -> None:
@@ -108,13 +112,14 @@ def _declaration_row(entry: Subjects) -> tuple[object, ...]:
     return (*_common(entry), *_OF_DECLARATION.values(entry.readings.header))
 
 
-def _item_rows(entry: Subjects) -> Iterator[tuple[object, ...]]:
+def _item_rows(entry: Subjects, names: Mapping[str, int]) -> Iterator[tuple[object, ...]]:
     common, header = _common(entry), entry.readings.header
     for name in _OF_ITEM.inherited:
         header[name]  # read once here, so that each goods item can adopt it
     for reading in entry.readings.items:
         reading.adopt()
-        yield (*common, *_keys(reading), *_OF_ITEM.values(reading))
+        screened = [names[reference] for reference in reading[IDENTITIES]]
+        yield (*common, screened, *_keys(reading), *_OF_ITEM.values(reading))
 
 
 def _history_rows(entry: Subjects) -> Iterator[tuple[object, ...]]:

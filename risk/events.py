@@ -69,6 +69,28 @@ LIST_LOADED = Kind(
     name="reference_list.loaded",
     sentence=_("List %(list)s loaded: %(added)s entries added, %(removed)s removed"),
 )
+RESCREENING_STARTED = Kind(
+    name="reference_list.rescreening_started",
+    sentence=_("Names seen before are held against %(total)s entries of list %(list)s"),
+)
+RESCREENING_ENDED = Kind(
+    name="reference_list.rescreening_ended",
+    sentence=_("Names seen before were held against list %(list)s: %(matched)s match"),
+)
+NAME_MATCH_DISMISSED = Kind(
+    name="name_match.dismissed",
+    sentence=_("Match %(match)s dismissed until %(until)s: another party"),
+)
+NAME_MATCH_CONFIRMED = Kind(
+    name="name_match.confirmed", sentence=_("Match %(match)s confirmed: the listed party")
+)
+NAME_MATCH_REOPENED = Kind(
+    name="name_match.reopened", sentence=_("Verdict on match %(match)s taken back")
+)
+LIST_CHANGED = Kind(
+    name="reference_list.changed",
+    sentence=_("List %(list)s: owner or threshold changed, revision %(revision)s"),
+)
 BACK_TEST_ASKED = Kind(
     name="back_test.asked", sentence=_("Back-test %(back_test)s asked for: %(total)s declarations")
 )

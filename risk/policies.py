@@ -3,7 +3,7 @@
 from customs_portal.accounts import policies as people
 from customs_portal.accounts.models import Role, User
 from declarations.models import SearchKey
-from risk.models import Case
+from risk.models import Case, NameMatch, ReferenceList
 from risk.querysets import CaseQuerySet
 
 
@@ -35,3 +35,27 @@ def may_write_rules(user: User) -> bool:
 def may_approve_rules(user: User) -> bool:
     """Whether the user approves and publishes what others have proposed."""
     return user.is_active and user.role == Role.APPROVER
+
+
+def sees_entry(user: User, found: ReferenceList) -> bool:
+    """Whether the user sees the entries of the list: of a secret one only who works with rules.
+
+    Auditors see those for a stated reason, on the page of the list.
+    """
+    return not found.secret or may_write_rules(user) or may_approve_rules(user)
+
+
+def may_judge_matches_of(user: User, found: ReferenceList) -> bool:
+    """Whether the user dismisses or confirms matches of the list that they see."""
+    works = user.role in people.OFFICER_ROLES or may_write_rules(user) or may_approve_rules(user)
+    return user.is_active and works and sees_entry(user, found)
+
+
+def may_judge_match(user: User, match: NameMatch) -> bool:
+    """Whether the user dismisses or confirms the match, which comes with its entry and list.
+
+    Officers where it concerns a declaration that they see; of a secret list only those who see it.
+    """
+    if not may_judge_matches_of(user, match.entry.list):
+        return False
+    return NameMatch.objects.filter(pk=match.pk).visible_to(user).exists()

@@ -166,3 +166,21 @@ def place_of(text: str) -> Place | None:
 
 def _row(parts: Iterable[F | Value]) -> Func:
     return Func(*parts, function="ROW", output_field=models.BooleanField())
+
+
+class NameMatchQuerySet(models.QuerySet[Row]):
+    """Matches of declared names with entries of lists."""
+
+    def in_lists(self) -> Self:
+        """Keep those whose entry is in its list now and whose score still reaches its threshold."""
+        return self.filter(
+            entry__removed_in__isnull=True, score__gte=models.F("entry__list__threshold")
+        )
+
+    def visible_to(self, user: User) -> Self:
+        """Keep those of a name in an ENS that the user sees; who reads everything sees all."""
+        if user.role in policies.READ_EVERYTHING_ROLES:
+            return self
+        seen = Ens.objects.visible_to(user)
+        known: NameMatchQuerySet[Row] = NameMatchQuerySet(self.model)
+        return self.filter(pk__in=known.filter(hits__ens__in=seen).values("pk"))

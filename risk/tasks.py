@@ -9,7 +9,8 @@ from kombu.exceptions import OperationalError
 
 from customs_portal import clock
 from customs_portal.events.tasks import run_consumer
-from risk.services import back_test, failsafe
+from risk.names.screening import wait_for_all
+from risk.services import back_test, failsafe, rescreening
 from risk.services.deadlines import move_on
 from risk.services.idle import release_idle
 from risk.services.reassessment import reassess_portion
@@ -69,6 +70,29 @@ def reassess() -> None:
     while is_left and time.monotonic() < end:
         with transaction.atomic():
             is_left = reassess_portion(at=clock.now())
+
+
+@shared_task(name="risk.tasks.rescreen", soft_time_limit=60, time_limit=90)
+def rescreen() -> None:
+    """Hold names seen before against some more of what came to lists, where a list asks for it."""
+    end, is_left = time.monotonic() + SLICE, True
+    while is_left and time.monotonic() < end:
+        with transaction.atomic():
+            is_left = rescreening.match_portion(at=clock.now())
+        is_left = follow_matches() or is_left
+
+
+def follow_matches() -> bool:
+    """Look at the open declarations of new matches; return whether there were any."""
+    waiting = rescreening.waiting_matches()
+    if waiting:
+        wait_for_all()
+    for match in waiting:
+        is_left = True
+        while is_left:
+            with transaction.atomic():
+                is_left = rescreening.follow(match, at=clock.now())
+    return bool(waiting)
 
 
 @shared_task(name="risk.tasks.ask_for_reviews")

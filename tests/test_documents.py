@@ -13,7 +13,7 @@ from risk.engine.operators import OPERATORS
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
-GUIDES = ("officer.md", "rules.md", "trader.md")
+GUIDES = ("names.md", "officer.md", "rules.md", "trader.md")
 DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
 LONGEST_DECISION = 60
 
@@ -84,7 +84,7 @@ def test_every_setting_of_the_environment_is_in_the_operations_guide() -> None:
 @pytest.mark.parametrize("name", GUIDES)
 def test_every_address_named_in_a_guide_resolves(name: str) -> None:
     paths = set(_URL.findall(_prose(DOCS / name)))
-    assert len(paths) >= (1 if name == "rules.md" else 5)
+    assert len(paths) >= (1 if name in ("names.md", "rules.md") else 5)
     assert [path for path in sorted(paths) if not _resolves(path)] == []
 
 

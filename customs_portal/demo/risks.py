@@ -17,6 +17,7 @@ from declarations.document import Document, Means, Party, Seal
 Change = Callable[[Document], Document]
 
 WATCHED_EORI = "NL900000901"
+LIKE_A_WATCHED_NAME = "Zuyderlicht Lampen Imports BV"
 WATCHED_IMO = "4000905"
 UNWATCHED_IMO = "4000010"
 FORWARDER = "NL900000022"
@@ -108,7 +109,25 @@ def _precursor(document: Document, eori: str) -> Document:
     return consigned_to(nitrate, eori)
 
 
+def _lamps_for(document: Document, country: str) -> Document:
+    """Return the declaration to a firm whose name is like one of the watch list."""
+    firm = Party(
+        name=LIKE_A_WATCHED_NAME,
+        street="Kade 21",
+        postcode="3311 AB",
+        city="Dordrecht",
+        country=country,
+    )
+    return header(to_consignee(document), consignee=firm)
+
+
 RISKS = (
+    Risk(
+        rule="KNE-01",
+        kind="deep_sea",
+        hit=lambda document: _lamps_for(document, "NL"),
+        miss=lambda document: _lamps_for(document, "DE"),
+    ),
     Risk(
         rule="KNE-02",
         kind="deep_sea",

@@ -1,5 +1,5 @@
 """Cases, assessments, rules and lists in the admin."""
 
-from risk.admin import assessments, cases, rules, shifts
+from risk.admin import assessments, cases, names, rules, shifts
 
-__all__ = ["assessments", "cases", "rules", "shifts"]
+__all__ = ["assessments", "cases", "names", "rules", "shifts"]

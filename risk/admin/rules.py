@@ -172,7 +172,7 @@ class EntryInline(RoleInline):
 
     model = ReferenceListEntry
     readers = RULES | AUDIT
-    fields = ("value", "label", "valid_from", "valid_to")
+    fields = ("value", "label", "country", "identifier", "valid_from", "valid_to")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave out what the role may not see."""
@@ -185,7 +185,8 @@ class ReferenceListAdmin(RulesAdmin):
     """Lists that rules compare with, and their entries."""
 
     looked_at_as = "list"
-    list_display = ("code", "name", "secret", "revision")
-    list_filter = ("secret",)
+    list_display = ("code", "name", "kind", "threshold", "owner", "secret", "revision")
+    list_filter = ("kind", "secret")
+    list_select_related = ("owner",)
     search_fields = ("code", "name")
     inlines = (EntryInline,)

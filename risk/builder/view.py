@@ -46,6 +46,7 @@ _LEVELS = {
     Level.EQUIPMENT: gettext_lazy("Equipment"),
     Level.ROUTING: gettext_lazy("Routing"),
     Level.TIMING: gettext_lazy("Timing"),
+    Level.NAMES: gettext_lazy("Names"),
 }
 
 

@@ -43,6 +43,7 @@ class Level(StrEnum):
     TIMING = "timing"
     VERSIONS = "versions"
     HISTORY = "history"
+    NAMES = "names"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

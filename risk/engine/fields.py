@@ -10,6 +10,7 @@ from declarations.document import GoodsItem, Spot
 from risk.engine import attributes, comparing, goods_words
 from risk.engine.field import Field, FieldType, Level, Reader, SpotReader
 from risk.engine.history import HISTORY
+from risk.engine.names import NAMES
 from risk.engine.subject import Subject, code, codes, party_codes
 from risk.engine.words import words
 
@@ -371,6 +372,7 @@ CATALOGUE: Mapping[str, Field] = {
         _TIMING,
         _VERSIONS,
         HISTORY,
+        NAMES,
     )
     for field in group
 }

@@ -10,13 +10,19 @@ from risk.engine.words import cleansed
 
 
 class ListEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One value of a list; it counts from `valid_from` to `valid_to`, both days included."""
+    """One value of a list; it counts from `valid_from` to `valid_to`, both days included.
+
+    Country, identifier and place tell who the bearer of a listed name is.
+    """
 
     value: str
     label: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
     note: str = ""
+    country: str = ""
+    identifier: str = ""
+    place: str = ""
 
     def covers(self, day: date) -> bool:
         """Tell whether the entry is in force on that day."""
@@ -60,9 +66,12 @@ class ListedMembership:
 class ReferenceList:
     """A named list; immutable. Codes are compared in capitals, texts word by word."""
 
-    def __init__(self, code: str, title: str, entries: Iterable[ListEntry]) -> None:
+    def __init__(
+        self, code: str, title: str, entries: Iterable[ListEntry], kind: str = "values"
+    ) -> None:
         self.code = code
         self.title = title
+        self.kind = kind
         self.entries = tuple(entries)
 
     @cached_property

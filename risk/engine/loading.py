@@ -32,14 +32,23 @@ def load_lists(directory: Path = DATA) -> dict[str, ReferenceList]:
     """
     return {
         row["code"]: ReferenceList(
-            row["code"], row["title"], load_entries(directory / "lists" / f"{row['code']}.csv")
+            row["code"],
+            row["title"],
+            load_entries(directory / "lists" / f"{row['code']}.csv"),
+            row["kind"] or "values",
         )
         for row in _rows(directory / "lists.csv")
     }
 
 
+COLUMNS = (
+    "value", "label", "valid_from", "valid_to", "note", "country", "identifier", "place",
+)  # fmt: skip
+"""The columns of a list file; the last three may be missing."""
+
+
 def load_entries(path: Path) -> list[ListEntry]:
-    """Return the entries of a list file: value, label, valid_from, valid_to, note."""
+    """Return the entries of a list file, whose columns are those of `COLUMNS`."""
     return [_entry(row) for row in _rows(path)]
 
 
@@ -70,6 +79,9 @@ def _entry(row: dict[str, str]) -> ListEntry:
         valid_from=_day(row["valid_from"]),
         valid_to=_day(row["valid_to"]),
         note=row["note"],
+        country=row.get("country", "").strip().upper(),
+        identifier=row.get("identifier", "").strip(),
+        place=row.get("place", "").strip(),
     )
 
 

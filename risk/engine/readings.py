@@ -8,12 +8,16 @@ from typing import Any
 from declarations.document import Spot
 from risk.engine.field import Field, FieldType
 from risk.engine.fields import CATALOGUE
+from risk.engine.names import PARTIES_OF_ITEMS, identities_of
 from risk.engine.rules import Bound
 from risk.engine.subject import Declared, Subject
 from risk.engine.words import cleansed
 
 DAY = "#day"
 """Key of the day on which validity of list entries is judged."""
+
+IDENTITIES = "#names"
+"""Key of the names and addresses of all parties, by reference."""
 
 
 def _text_readers(field: Field) -> dict[str, Callable[[Subject], Any]]:
@@ -45,6 +49,7 @@ def _day(subject: Subject) -> date:
 
 
 READERS[DAY] = _day
+READERS[IDENTITIES] = identities_of
 
 
 def _keys(field: Field) -> tuple[str, ...]:
@@ -57,7 +62,7 @@ INHERITED: dict[str, tuple[str, ...]] = {
     for field in CATALOGUE.values()
     if field.declared_on_item or not field.of_item
     for key in _keys(field)
-}
+} | {IDENTITIES: PARTIES_OF_ITEMS}
 """Keys whose value is the header's unless the goods item declares one of the attributes."""
 
 _ATTRIBUTES = tuple(sorted({name for names in INHERITED.values() for name in names}))

@@ -13,6 +13,7 @@ from risk.engine import tree as nodes
 from risk.engine.field import Field, FieldType, Level
 from risk.engine.fields import CATALOGUE
 from risk.engine.lists import AnyList, LongList, Membership
+from risk.engine.names import joined
 from risk.engine.operands import threshold
 from risk.engine.operators import Operator
 from risk.engine.rules import EngineRule
@@ -45,6 +46,8 @@ class Rows(NamedTuple):
 
     def column(self, field: Field) -> str:
         """Return the column of a field."""
+        if field.level is Level.NAMES:
+            return joined(field, self.item, self.day)
         name = field.name.replace(".", "_")
         if field.level is Level.HISTORY:
             return f"{self.item_history if field.of_item else 'dh'}.{name}"

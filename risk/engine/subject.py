@@ -15,14 +15,25 @@ ROLES = ("consignor", "consignee", "notify_party", "carrier", "declarant", "repr
 Number = int | Decimal
 
 
+class Likeness(msgspec.Struct, frozen=True, kw_only=True):
+    """That a declared name is like an entry of a list; `agrees`: no country contradicts."""
+
+    match: int
+    list: str
+    score: Decimal
+    agrees: bool
+
+
 class Features(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What earlier declarations say of this one, by field name; never computed twice.
 
     `declaration` holds for every goods item that has no value of its own in `items` (by place).
+    `names` holds what the lists said of its names and addresses, by `risk.engine.names.Identity`.
     """
 
     declaration: dict[str, Number] = {}
     items: dict[int, dict[str, Number]] = {}
+    names: dict[str, tuple[Likeness, ...]] = {}
 
     def of(self, name: str, place: int) -> Number | None:
         """Return a value for the goods item at that place, 0 being the declaration itself."""

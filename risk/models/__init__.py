@@ -7,6 +7,7 @@ from risk.models.case import Case, Decision
 from risk.models.drafting import RuleDraft
 from risk.models.find import ConfirmedFind
 from risk.models.hit_count import RuleHitCount
+from risk.models.names import MatchVerdict, NameHit, NameMatch, Rescreening, ScreenedName
 from risk.models.publication import Publication, Reassessment, RuleReview
 from risk.models.rule import (
     ReferenceList,
@@ -29,10 +30,14 @@ __all__ = [
     "Case",
     "ConfirmedFind",
     "Decision",
+    "MatchVerdict",
+    "NameHit",
+    "NameMatch",
     "Publication",
     "Reassessment",
     "ReferenceList",
     "ReferenceListEntry",
+    "Rescreening",
     "RiskProfile",
     "Rule",
     "RuleDraft",
@@ -41,6 +46,7 @@ __all__ = [
     "RuleSetVersion",
     "RuleVersion",
     "SavedView",
+    "ScreenedName",
     "ShiftNote",
     "ShiftNoteReading",
 ]

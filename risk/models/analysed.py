@@ -64,13 +64,17 @@ def _words(column: str) -> Func:
 
 
 class AnalysedItem(Analysed):
-    """One goods item of a version with its header's values; keys are those of history."""
+    """One goods item of a version with its header's values; keys are those of history.
+
+    `names` are the screened names and addresses of its parties.
+    """
 
     number = models.PositiveIntegerField(_("number"))
     filer = models.TextField(_("filer"), db_collation="C", null=True)  # noqa: DJ001 null is missing
     consignor_key = models.TextField(_("key of the consignor"), db_collation="C", null=True)  # noqa: DJ001
     consignee_key = models.TextField(_("key of the consignee"), db_collation="C", null=True)  # noqa: DJ001
     address_key = models.TextField(_("key of the address"), db_collation="C", null=True)  # noqa: DJ001
+    names = ArrayField(models.BigIntegerField(), verbose_name=_("names"), default=list)
 
     class Meta(Analysed.Meta):
         abstract = False
@@ -113,6 +117,7 @@ class AnalysedItem(Analysed):
             models.Index(fields=["routing_place_of_loading"], name="analysed_loading"),
             GinIndex(fields=["parties_identifiers"], name="analysed_identifiers"),
             GinIndex(OpClass(_words("item_description"), "array_ops"), name="analysed_words"),
+            GinIndex(fields=["names"], name="analysed_names", condition=models.Q(current=True)),
         ]
 
 
@@ -138,8 +143,10 @@ def column(field: Field) -> str:
     return field.name.replace(".", "_")
 
 
-def model_of(field: Field) -> type[models.Model]:
-    """Return the table in which the value of a field stands."""
+def model_of(field: Field) -> type[models.Model] | None:
+    """Return the table in which the value of a field stands; None where it is joined."""
+    if field.level is Level.NAMES:
+        return None
     if field.level is Level.HISTORY:
         return AnalysedHistory
     return AnalysedItem if field.of_item else AnalysedDeclaration
@@ -157,4 +164,5 @@ def _column_type(field: Field) -> "models.Field[Any, Any]":
 
 
 for _field in CATALOGUE.values():
-    model_of(_field).add_to_class(column(_field), _column_type(_field))
+    if _model := model_of(_field):
+        _model.add_to_class(column(_field), _column_type(_field))

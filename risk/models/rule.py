@@ -1,7 +1,10 @@
 """Risk profiles, rules with their versions, published rule sets, and reference lists."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -92,12 +95,37 @@ class RuleSetVersion(models.Model):
 
 
 class ReferenceList(models.Model):
-    """A list that rules compare with; `revision` goes up with each change of its entries."""
+    """A list that rules compare with; `revision` goes up with each change of its entries.
+
+    Lists of persons, companies and addresses are compared by likeness: from `threshold` on, a
+    declared name matches. The others are compared value for value.
+    """
+
+    class Kind(models.TextChoices):
+        VALUES = "values", _("Codes and words")
+        PERSONS = "persons", _("Persons")
+        COMPANIES = "companies", _("Companies")
+        ADDRESSES = "addresses", _("Addresses")
+        VESSELS = "vessels", _("Vessels")
+        EORI = "eori", _("EORI numbers")
+        CONTAINERS = "containers", _("Containers")
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
     secret = models.BooleanField(_("secret"), default=False)
     revision = models.PositiveIntegerField(_("revision"), default=1)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.VALUES)
+    threshold = models.DecimalField(
+        _("threshold"), max_digits=3, decimal_places=2, default=Decimal("0.85")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
 
     class Meta:
         triggers = [tracked()]
@@ -108,22 +136,40 @@ class ReferenceList(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def is_by_likeness(self) -> bool:
+        """Whether declared names are compared with its entries by likeness."""
+        return self.kind in BY_LIKENESS
+
+
+BY_LIKENESS = (
+    ReferenceList.Kind.PERSONS,
+    ReferenceList.Kind.COMPANIES,
+    ReferenceList.Kind.ADDRESSES,
+)
+"""Kinds of list whose entries are names or addresses."""
+
 
 class ReferenceListEntry(models.Model):
     """One entry of a reference list with its validity in days.
 
     It is in the list from revision `added_in` until, and not including, `removed_in`; so any past
-    revision can be read again. `as_code` and `as_text` are what values are compared with.
+    revision can be read again. `as_code` and `as_text` are what values are compared with, and
+    `as_name` what names and addresses are. Country, identifier and place tell who a name is.
     """
 
     list = models.ForeignKey(ReferenceList, models.PROTECT, related_name="entries")
     value = models.CharField(_("value"), max_length=120)
     label = models.CharField(_("label"), max_length=120, blank=True)
     note = models.TextField(_("handling note"), blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, default="")
+    identifier = models.CharField(_("identifier"), max_length=40, blank=True, default="")
+    place = models.CharField(_("place"), max_length=120, blank=True, default="")
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     as_code = models.TextField(_("as a code"), db_collation="C", default="")
     as_text = models.TextField(_("as a text"), db_collation="C", default="")
+    as_name = models.TextField(_("as a name"), db_collation="C", default="")
     added_in = models.PositiveIntegerField(_("added in revision"), default=1)
     removed_in = models.PositiveIntegerField(_("removed in revision"), null=True, blank=True)
 
@@ -141,6 +187,12 @@ class ReferenceListEntry(models.Model):
         indexes = [
             models.Index(fields=["list", "as_code"], name="entry_as_code"),
             models.Index(fields=["list", "as_text"], name="entry_as_text"),
+            GinIndex(
+                fields=["as_name"],
+                name="entry_alike",
+                opclasses=["gin_trgm_ops"],
+                condition=models.Q(removed_in__isnull=True) & ~models.Q(as_name=""),
+            ),
         ]
 
     def __str__(self) -> str:

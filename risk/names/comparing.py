@@ -86,6 +86,12 @@ def compare_words(left: Sequence[str], right: Sequence[str]) -> Comparison:
     return Comparison(score=score, pairs=pairs, only_left=only_left, only_right=only_right)
 
 
+def telling(found: Sequence[str]) -> str:
+    """Return the words that say something, in order of the alphabet; all where none does."""
+    kept = [word for word in found if len(word) > 1 and word not in _common_words()]
+    return " ".join(sorted(kept or found))
+
+
 def _pair(left: Sequence[str], right: Sequence[str]) -> tuple[Pair, ...]:
     """Pair the words one to one, the most alike first."""
     found: list[Pair] = []

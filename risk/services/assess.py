@@ -21,6 +21,7 @@ from risk.engine.subject import Features, encode_features
 from risk.events import ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
 from risk.models import Assessment, Case
 from risk.models.choices import Outcome as OutcomeChoice
+from risk.names.screening import screen, share
 from risk.rule_sets import InForce, in_force
 from risk.services.caps import Found, capped
 from risk.services.cases import Flagged, open_cases
@@ -81,11 +82,12 @@ def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     A superseded version opens nothing; a version that has its assessment gets no second one.
     Raises NoRuleSet where no rules are published.
     """
+    share()
     rule_set = in_force(at)
     locked = lock_ens(request.ens for request in requests)
     current = [r for r in requests if r.ens in locked and _is_current(r, locked[r.ens])]
     declared = _declared(current, locked)
-    _learn(declared, rule_set)
+    _learn(declared, rule_set, at)
     opinions = _with_selections(_opinions(declared, rule_set, at))
     _store(opinions, rule_set, at)
     _move_ens(opinions, at)
@@ -141,14 +143,20 @@ def _declared(requests: Sequence[Request], locked: dict[int, Ens]) -> list[Decla
     ]
 
 
-def _learn(declared: Sequence[Declared], rule_set: InForce) -> None:
-    """Let the readings know what history and long lists say; write what is analysed first."""
+def _learn(declared: Sequence[Declared], rule_set: InForce, at: datetime) -> None:
+    """Let the readings know what names, history and long lists say; write what is analysed first.
+
+    Names are always screened: what the lists say may have changed since an earlier assessment.
+    """
+    names = screen([entry.subjects for entry in declared], at=at)
     fresh = [entry.subjects for entry in declared if entry.features is None]
-    analysed.write(fresh)
+    analysed.write(fresh, names)
     found = history.features([entry.ens_version for entry in fresh])
     for entry in declared:
+        readings = entry.subjects.readings.declared
         features = entry.features or found[entry.request.ens_version]
-        entry.subjects.readings.declared.learn(features, {})
+        likenesses = readings.context.features.names
+        readings.learn(msgspec.structs.replace(features, names=likenesses), {})
     analysed.write_history(fresh)
     listed.look_up([entry.subjects for entry in declared], rule_set.compiled)
 

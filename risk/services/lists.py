@@ -2,29 +2,41 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
+from itertools import islice
 
 import msgspec
 from django.db import connection
 
+from customs_portal.accounts.models import User
 from customs_portal.bulk import copy_rows
 from customs_portal.events.services import record
 from customs_portal.findings import Finding
+from declarations.names import words
 from declarations.services.locks import assert_in_transaction
 from declarations.services.results import Refused, refusal
 from risk.engine.lists import ListEntry
 from risk.engine.lists import ReferenceList as EngineList
 from risk.engine.words import cleansed
-from risk.events import LIST_LOADED
+from risk.events import LIST_CHANGED, LIST_LOADED
 from risk.models import ReferenceList
+from risk.models.rule import BY_LIKENESS
+from risk.names import entry_forms
+from risk.names.comparing import telling
 from risk.rule_sets import BEGINNING
+from risk.services.rescreening import start_rescreening
 
 LONGEST = 1_000_000
+THRESHOLD = Decimal("0.85")
+"""The likeness from which a name matches, for a list that says nothing else."""
+
+LEAST_THRESHOLD = Decimal("0.5")
 SHRUNKEN = 0.5
 """A list that loses more than this share of its entries is asked about first."""
 
 
 class NewList(msgspec.Struct, frozen=True, kw_only=True):
-    """A list as it is to be; `name` and `secret` count for one that is new.
+    """A list as it is to be; name, secret, kind, threshold and owner count for one that is new.
 
     `may_shrink`: the entries may be none, or many fewer than before.
     """
@@ -33,6 +45,9 @@ class NewList(msgspec.Struct, frozen=True, kw_only=True):
     entries: Iterable[ListEntry]
     name: str = ""
     secret: bool = False
+    kind: ReferenceList.Kind = ReferenceList.Kind.VALUES
+    threshold: Decimal | None = None
+    owner: User | None = None
     may_shrink: bool = False
 
 
@@ -48,10 +63,13 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 def load_list(new: NewList, *, at: datetime) -> Loaded | Refused:
     """Make the list hold exactly these entries; nothing is changed where they are refused."""
     assert_in_transaction()
-    findings = _copy(new.entries)
+    if new.threshold is not None and not LEAST_THRESHOLD <= new.threshold <= 1:
+        return Refused(findings=[refusal("wrong-threshold", "A threshold lies between 0.5 and 1.")])
+    existing = ReferenceList.objects.select_for_update().filter(code=new.code).first()
+    kind = ReferenceList.Kind(existing.kind) if existing else new.kind
+    findings = _copy(new.entries, kind)
     if findings:
         return Refused(findings=findings)
-    existing = ReferenceList.objects.select_for_update().filter(code=new.code).first()
     added, removed, known, total = _difference(existing.pk if existing else 0)
     if not new.may_shrink and (not total or removed - added > known * SHRUNKEN):
         return Refused(findings=[_shrunken(known, total)])
@@ -60,52 +78,96 @@ def load_list(new: NewList, *, at: datetime) -> Loaded | Refused:
         _apply(found)
         data = {"list": found.code, "added": added, "removed": removed, "total": total}
         record(LIST_LOADED, at=at, data=data | {"revision": found.revision})
+        if added:
+            start_rescreening(found, since=found.revision, at=at)
     _tell(found.pk)
     return Loaded(revision=found.revision, added=added, removed=removed, total=total)
+
+
+def change_list(
+    key: int, *, threshold: Decimal, owner: User | None, person: User, at: datetime
+) -> None:
+    """Change from which likeness on names match a list of names, and who keeps it.
+
+    The revision goes up with another threshold; with a lower one names are held against the list
+    again.
+    """
+    assert_in_transaction()
+    found = ReferenceList.objects.select_for_update().get(pk=key)
+    before, found.threshold, found.owner = found.threshold, threshold, owner
+    found.revision += before != threshold
+    found.save(update_fields=["threshold", "owner", "revision"])
+    data = {"list": found.code, "revision": found.revision, "threshold": str(threshold)}
+    record(LIST_CHANGED, at=at, actor=person.pk, data=data)
+    if threshold < before:
+        start_rescreening(found, since=1, at=at)
 
 
 def load_lists(lists: Iterable[EngineList], *, at: datetime) -> None:
     """Make the lists hold the entries that come with the product, however many they are."""
     for wanted in lists:
-        new = NewList(code=wanted.code, name=wanted.title, entries=wanted.entries, may_shrink=True)
+        new = NewList(
+            code=wanted.code,
+            name=wanted.title,
+            entries=wanted.entries,
+            kind=ReferenceList.Kind(wanted.kind),
+            may_shrink=True,
+        )
         loaded = load_list(new, at=at)
         assert isinstance(loaded, Loaded), wanted.code
 
 
 _INCOMING = """
 CREATE TEMP TABLE incoming (
-    value text COLLATE "C", label text, note text, valid_from date, valid_to date,
-    as_code text COLLATE "C", as_text text COLLATE "C") ON COMMIT DROP
+    value text COLLATE "C", label text, note text, country text, identifier text, place text,
+    valid_from date, valid_to date, as_code text COLLATE "C", as_text text COLLATE "C",
+    as_name text COLLATE "C", form_fits bool) ON COMMIT DROP
 """
-_COLUMNS = ("value", "label", "note", "valid_from", "valid_to", "as_code", "as_text")
+_COLUMNS = (
+    "value",
+    "label",
+    "note",
+    "country",
+    "identifier",
+    "place",
+    "valid_from",
+    "valid_to",
+    "as_code",
+    "as_text",
+    "as_name",
+    "form_fits",
+)
 
 
-def _copy(entries: Iterable[ListEntry]) -> list[Finding]:
+def _copy(entries: Iterable[ListEntry], kind: ReferenceList.Kind) -> list[Finding]:
     """Copy the entries into a table of their own and return what is wrong with them."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS incoming")
         cursor.execute(_INCOMING)
-    count = 0
-
-    def rows() -> Iterable[tuple[object, ...]]:
-        nonlocal count
-        for count, entry in enumerate(entries, start=1):  # noqa: B007 counted for the check below
-            yield _row(entry)
-
-    copy_rows("incoming", _COLUMNS, rows())
-    if count > LONGEST:
-        return [refusal("too-long", f"A list has at most {LONGEST} entries.", "entries")]
+    read = islice(entries, LONGEST + 1)
+    copy_rows("incoming", _COLUMNS, (_row(entry, kind) for entry in read))
     return _wrong()
 
 
-def _row(entry: ListEntry) -> tuple[object, ...]:
-    value = entry.value.strip()
+def _row(entry: ListEntry, kind: ReferenceList.Kind) -> tuple[object, ...]:
+    value = entry.value.replace("\x00", "\x01").strip()
     start = entry.valid_from or BEGINNING
-    label, code = entry.label, value.upper()
-    return value, label, entry.note, start, entry.valid_to, code, cleansed(value)
+    return (
+        *(value, entry.label, entry.note, entry.country, entry.identifier, entry.place),
+        *(start, entry.valid_to, value.upper(), cleansed(value)),
+        *(as_name(value, kind), entry_forms.fits(value, kind)),
+    )
+
+
+def as_name(value: str, kind: str) -> str:
+    """Return the value as names like it are searched for; empty for a list of another kind."""
+    return telling(words(value)) if kind in BY_LIKENESS else ""
 
 
 _WRONG = """
+SELECT 'too-long', 'A list has at most ' || %(longest)s::int || ' entries.', '' FROM incoming
+HAVING count(*) > %(longest)s::int
+UNION ALL
 SELECT 'empty-value', 'An entry has no value.', '' FROM incoming WHERE value = ''
 UNION ALL
 SELECT 'long-value', 'A value or label is too long.', left(value, 40) FROM incoming
@@ -113,6 +175,21 @@ WHERE length(value) > 120 OR length(label) > 120
 UNION ALL
 SELECT 'wrong-validity', 'An entry ends before it begins.', value FROM incoming
 WHERE valid_to < valid_from
+UNION ALL
+SELECT 'control-sign', 'An entry holds a sign that is not shown.', left(value, 40)
+FROM incoming WHERE concat(value, label, identifier, place) ~ '[[:cntrl:]]'
+UNION ALL
+SELECT 'formula', 'An entry begins like a formula of a spreadsheet.', left(value, 40)
+FROM incoming WHERE value ~ '^[=+@]' OR label ~ '^[=+@]' OR place ~ '^[=+@]'
+UNION ALL
+SELECT 'wrong-form', 'An entry has not the form that the kind of list asks for.', left(value, 40)
+FROM incoming WHERE NOT form_fits
+UNION ALL
+SELECT 'wrong-country', 'A country is a code of two letters.', left(country, 40)
+FROM incoming WHERE country !~ '^([A-Z][A-Z])?$'
+UNION ALL
+SELECT 'long-value', 'An identifier or a place is too long.', left(value, 40)
+FROM incoming WHERE length(identifier) > 40 OR length(place) > 120
 UNION ALL
 (SELECT 'twice', 'An entry stands twice with the same beginning.', value FROM incoming
  GROUP BY value, valid_from HAVING count(*) > 1)
@@ -122,7 +199,7 @@ LIMIT 20
 
 def _wrong() -> list[Finding]:
     with connection.cursor() as cursor:
-        cursor.execute(_WRONG)
+        cursor.execute(_WRONG, {"longest": LONGEST})
         return [
             Finding(code=code, location="entries", text=text, value=value)
             for code, text, value in cursor.fetchall()
@@ -131,12 +208,21 @@ def _wrong() -> list[Finding]:
 
 def _created(new: NewList) -> ReferenceList:
     name = new.name or new.code
-    return ReferenceList.objects.create(code=new.code, name=name, secret=new.secret, revision=0)
+    return ReferenceList.objects.create(
+        code=new.code,
+        name=name,
+        secret=new.secret,
+        kind=new.kind,
+        threshold=new.threshold if new.threshold is not None else THRESHOLD,
+        owner=new.owner,
+        revision=0,
+    )
 
 
 _SAME = """
 e.list_id = %(list)s AND e.removed_in IS NULL AND e.value = i.value
 AND e.valid_from = i.valid_from AND e.valid_to IS NOT DISTINCT FROM i.valid_to
+AND e.country = i.country AND e.identifier = i.identifier
 """
 _COUNTS = f"""
 SELECT
@@ -167,14 +253,15 @@ WHERE e.list_id = %(list)s AND e.removed_in IS NULL
 """  # noqa: S608 names of our own
 _ADD = f"""
 INSERT INTO risk_referencelistentry
-    (list_id, value, label, note, valid_from, valid_to, as_code, as_text, added_in)
-SELECT %(list)s, i.value, i.label, i.note, i.valid_from, i.valid_to, i.as_code, i.as_text,
-    %(revision)s
+    (list_id, value, label, note, country, identifier, place, valid_from, valid_to,
+     as_code, as_text, as_name, added_in)
+SELECT %(list)s, i.value, i.label, i.note, i.country, i.identifier, i.place, i.valid_from,
+    i.valid_to, i.as_code, i.as_text, i.as_name, %(revision)s
 FROM incoming i WHERE NOT EXISTS (SELECT FROM risk_referencelistentry e WHERE {_SAME})
 """  # noqa: S608 names of our own
 _TELL = f"""
-UPDATE risk_referencelistentry e SET label = i.label, note = i.note FROM incoming i
-WHERE {_SAME} AND (e.label, e.note) <> (i.label, i.note)
+UPDATE risk_referencelistentry e SET label = i.label, note = i.note, place = i.place
+FROM incoming i WHERE {_SAME} AND (e.label, e.note, e.place) <> (i.label, i.note, i.place)
 """  # noqa: S608 names of our own
 
 
@@ -188,7 +275,7 @@ def _apply(found: ReferenceList) -> None:
 
 
 def _tell(key: int) -> None:
-    """Change labels and notes in place; they are not part of what rules compare with."""
+    """Change labels, notes and places in place; rules compare with none of them."""
     with connection.cursor() as cursor:
         cursor.execute(_TELL, {"list": key})
 

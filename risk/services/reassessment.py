@@ -5,7 +5,7 @@ that did not hit it before is assessed anew, and a person looks at it. Nothing i
 anybody's desk, and no decision is undone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from risk.analysed import Subjects
 from risk.events import REASSESSMENT_ENDED, REASSESSMENT_STARTED
 from risk.lifecycle import ASSESSMENT
 from risk.models import Assessment, Reassessment, RuleSetVersion
+from risk.names.screening import screen, share
 from risk.rule_sets import InForce, in_force
 from risk.services.assess import PASSES, Request, assess_versions
 
@@ -43,6 +44,7 @@ def reassess_portion(*, at: datetime) -> bool:
     A job whose rule set is no longer the one in force stops.
     """
     assert_in_transaction()
+    share()
     jobs = Reassessment.objects.select_for_update(skip_locked=True, of=("self",))
     job = jobs.select_related("rule_set").filter(state=Reassessment.State.RUNNING).first()
     if job is None:
@@ -54,7 +56,7 @@ def reassess_portion(*, at: datetime) -> bool:
     found = list(waiting.values_list("pk", flat=True)[:PORTION])
     if not found:
         return _end(job, Reassessment.State.FINISHED, at)
-    job.changed += _reassess(found, rule_set, at)
+    job.changed += reassess(found, rule_set, gains, at=at)
     job.looked_at += len(found)
     job.last_ens = found[-1]
     job.save()
@@ -69,7 +71,7 @@ def _end(job: Reassessment, state: Reassessment.State, at: datetime) -> bool:
     return False
 
 
-class _Current(NamedTuple):
+class Current(NamedTuple):
     """The assessment that counts for an ENS."""
 
     assessment: int
@@ -79,16 +81,21 @@ class _Current(NamedTuple):
     hits: list[dict[str, str]]
 
 
-def _reassess(ids: list[int], rule_set: InForce, at: datetime) -> int:
-    """Assess those anew that the rule set finds more in; return how many."""
+Worth = Callable[[Current, Subjects, InForce], bool]
+"""Whether what the rule set finds now is worth a new assessment, given the one that counts."""
+
+
+def reassess(ids: Sequence[int], rule_set: InForce, worth: Worth, *, at: datetime) -> int:
+    """Assess those of these ENS anew in which enough more is found; return how many."""
     locked = lock_ens(ids)
     current = {row.ens_version: row for row in _current(locked)}
     subjects = versions.load_known(current)
+    screen(subjects, at=at)
     listed.look_up(subjects, rule_set.compiled)
     gained = [
         current[entry.ens_version]
         for entry in subjects
-        if _gains(current[entry.ens_version], entry, rule_set)
+        if worth(current[entry.ens_version], entry, rule_set)
     ]
     move(Assessment, ASSESSMENT, "replace", [row.assessment for row in gained])
     requests = [
@@ -97,17 +104,18 @@ def _reassess(ids: list[int], rule_set: InForce, at: datetime) -> int:
     return len(assess_versions(requests, at=at))
 
 
-def _current(locked: Mapping[int, Ens]) -> list[_Current]:
+def _current(locked: Mapping[int, Ens]) -> list[Current]:
     """Return the full assessments of the newest versions that are in review or concluded."""
     found = Assessment.objects.filter(
         ens__in=locked, kind=Assessment.Kind.FULL, status__in=("review", "concluded")
     )
     names = ("pk", "ens", "ens_version", "ens_version__number", "hits")
-    rows = [_Current(*row) for row in found.order_by("ens").values_list(*names)]
+    rows = [Current(*row) for row in found.order_by("ens").values_list(*names)]
     return [row for row in rows if row.version == locked[row.ens].version]
 
 
-def _gains(row: _Current, subjects: Subjects, rule_set: InForce) -> bool:
+def gains(row: Current, subjects: Subjects, rule_set: InForce) -> bool:
+    """Whether a rule above observe hits that did not before."""
     before = {hit["rule"] for hit in row.hits}
     found = {hit.rule for hit in rule_set.compiled.evaluate_readings(subjects.readings)}
     return any(rule_set.rules[code].outcome not in PASSES for code in found - before)

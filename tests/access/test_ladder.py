@@ -38,7 +38,7 @@ from declarations.models import (
     SubsequentEntryNotice,
 )
 from messaging.models import InboundMessage, OutboundMessage, Partner, PartnerOutage
-from risk.models import BackTest, Case, Publication, RuleDraft, SavedView, ShiftNote
+from risk.models import BackTest, Case, NameMatch, Publication, RuleDraft, SavedView, ShiftNote
 from tests.access.world import HERE, World
 from tests.messaging.builders import LODGER
 
@@ -87,7 +87,9 @@ def _sent(asker: Asker) -> dict[str, Any]:
 CASE_PAGES = ("review", "hand_over", "claim", "give_back", "decide", "record_call")
 
 BACK_TEST_PAGES = ("back_test", "back_test_cancel")
-LIST_PAGES = tuple(f"reference_list{page}" for page in ("", "_download", "_upload", "_secret"))
+LIST_PAGES = tuple(
+    f"reference_list{page}" for page in ("", "_change", "_download", "_upload", "_secret")
+)
 DRAFT_PAGES = ("rule_draft", "rule_draft_back_test", "rule_draft_change", "rule_draft_decide")
 PARTNER_PAGES = tuple(
     f"partner_{verb}"
@@ -150,6 +152,7 @@ def addresses(world: World) -> dict[str, str]:
         **{name: _voyage(ens) for name in ("voyage", "voyage_close", "voyage_release")},
         "settle_line": {"pk": ArrivalLine.objects.get().pk},
         "dual_filing": {"pk": DualFiling.objects.get().pk},
+        "name_match": {"pk": NameMatch.objects.order_by("pk")[0].pk},
         "infringement": {"pk": Infringement.objects.get().pk},
         "notice": {"pk": SubsequentEntryNotice.objects.get(office=HERE).pk},
         "notice_arrived": {"pk": SubsequentEntryNotice.objects.get(office=HERE).pk},

@@ -74,6 +74,7 @@ from risk.engine.operators import Operator as Op
 from risk.engine.tree import Leaf
 from risk.models import Case, ReferenceList, SavedView, ShiftNote, ShiftNoteReading
 from risk.services import Decided, DecisionOrder, decide
+from tests.factories.names import names_at_work
 from tests.factories.rules import rules_at_work
 from tests.messaging.builders import LODGER, envelope, minimal_document
 from tests.pipeline.conftest import publish
@@ -108,6 +109,7 @@ def make_world() -> World:
     _hold(Case.objects.order_by("pk")[0], people["officer"], at)
     advance.drain()
     _measures(people, at)
+    names_at_work(people["officer"], Case.objects.order_by("pk")[1].ens, at)
     partner_with_everything(at)
     Outage.objects.create(from_at=at, what="Power", declared_by=people["administrator"])
     DroppedMonth.objects.create(

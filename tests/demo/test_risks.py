@@ -10,9 +10,11 @@ from customs_portal.demo.risks import RISKS, Risk
 from customs_portal.demo.traffic import Sample, near_miss, risky, sample, traffic
 from messaging.formats import registry
 from risk.engine.evaluate import CompiledRuleSet
+from risk.engine.lists import ReferenceList
 from risk.engine.loading import load_lists, load_rules
 from risk.engine.subject import Context
 from tests.risk.engine.test_history_rules import CASES as BY_HISTORY
+from tests.risk.names.offline import screened
 
 AT = datetime(2026, 11, 22, 12, 3, 7, tzinfo=UTC)
 
@@ -21,14 +23,19 @@ AT = datetime(2026, 11, 22, 12, 3, 7, tzinfo=UTC)
 def rules() -> CompiledRuleSet:
     """Return the rules of the demo without those that pick by chance."""
     chosen = [rule for rule in load_rules() if rule.family != "random"]
-    assert len(chosen) == 36
+    assert len(chosen) == 37
     return CompiledRuleSet(chosen, load_lists(), sampling_key=b"test")
+
+
+@cache
+def lists() -> dict[str, ReferenceList]:
+    return load_lists()
 
 
 def hits_of(message: Sample) -> set[str]:
     document = registry.read(message.xml).document
     assert document is not None, message.label
-    context = Context(mrn="26NL0003960000S012", received_at=AT)
+    context = screened(document, Context(mrn="26NL0003960000S012", received_at=AT), lists())
     return {hit.rule for hit in rules().evaluate(document, context)}
 
 

@@ -83,9 +83,9 @@ def test_one_wrong_entry_and_nothing_is_loaded(entries: list[ListEntry], code: s
 def test_a_file_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(
-        "value,label,valid_from,valid_to,note\n"
-        "NL1,One,,,\n"
-        'NL2,"Two, and more",2026-01-01,2026-12-31,Ask first\n'
+        "value,label,valid_from,valid_to,note,country,identifier,place\n"
+        "NL1,One,,,,,,\n"
+        'NL2,"Two, and more",2026-01-01,2026-12-31,Ask first,NL,KvK 7,Urk\n'
     )
     call_command("load_list", "watched", path, "--name", "Watched", "--secret", stdout=StringIO())
     out = StringIO()

@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 from django.db.models import Count, Q, QuerySet
 
+from customs_portal.pages.reads.name_lists import SOON, never_matched
 from risk.engine.tree import leaves
 from risk.models import ReferenceList, ReferenceListEntry, RuleSetVersion
 from risk.rule_sets import engine_rule, versions_held
@@ -60,7 +61,10 @@ def _readers() -> defaultdict[str, list[str]]:
 def entries(
     found: ReferenceList, words: str, validity: str, day: date
 ) -> QuerySet[ReferenceListEntry]:
-    """Return the entries with these words: all, only `valid` ones, or only `ended` ones."""
+    """Return the entries with these words, as `validity` narrows them.
+
+    `valid` today, `ended`, `expiring` within 30 days, or `never` matched by a name.
+    """
     rows = found.entries.filter(removed_in__isnull=True)
     if words:
         rows = rows.filter(Q(value__istartswith=words) | Q(label__icontains=words))
@@ -69,4 +73,8 @@ def entries(
         rows = rows.filter(ends, valid_from__lte=day)
     if validity == "ended":
         rows = rows.filter(valid_to__lt=day)
+    if validity == "expiring":
+        rows = rows.filter(valid_to__gte=day, valid_to__lte=day + SOON)
+    if validity == "never":
+        rows = rows.filter(pk__in=never_matched(found).values("pk"))
     return rows.order_by("value", "valid_from")

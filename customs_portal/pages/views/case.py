@@ -19,6 +19,7 @@ from customs_portal.pages.reads import case as case_reads
 from customs_portal.pages.reads import declaration
 from customs_portal.pages.reads import ens as ens_reads
 from customs_portal.pages.reads import measures as measure_reads
+from customs_portal.pages.reads import names as name_reads
 from customs_portal.pages.reads.superseded import looks_at
 from customs_portal.reference import snapshot as reference
 from risk import services
@@ -62,6 +63,7 @@ def _page(
     context: dict[str, Any] = {
         "case": head,
         "ens": view,
+        "names": name_reads.of_ens(case.ens, user),
         "form": form,
         "summary": _summary(form),
     }

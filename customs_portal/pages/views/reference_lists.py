@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
@@ -14,9 +15,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from customs_portal.accounts.models import Role
+from customs_portal.accounts.models import Role, User
 from customs_portal.clock import now
 from customs_portal.pages.access import (
     RULE_READING,
@@ -26,13 +28,15 @@ from customs_portal.pages.access import (
     for_roles,
 )
 from customs_portal.pages.exports import csv_response, watermark
+from customs_portal.pages.forms import PageForm
 from customs_portal.pages.looking import How, What, note_look
+from customs_portal.pages.reads import name_lists
 from customs_portal.pages.reads import reference_lists as reads
 from declarations.services.results import Refused, refusal
-from risk.engine.loading import read_entries
+from risk.engine.loading import COLUMNS, read_entries
 from risk.models import ReferenceList, ReferenceListEntry
 from risk.rule_sets import BEGINNING
-from risk.services.lists import Loaded, NewList, load_list
+from risk.services.lists import LEAST_THRESHOLD, Loaded, NewList, change_list, load_list
 
 PAGE_SIZE = 50
 MOST_BYTES = 5_000_000
@@ -40,7 +44,23 @@ MOST_BYTES = 5_000_000
 KEPT_SECONDS = 1_800
 SHOWN = 20
 SHORTEST_REASON = 10
-COLUMNS = ("value", "label", "valid_from", "valid_to", "note")
+
+
+class ChangeForm(PageForm):
+    """From which likeness on a name matches, and who keeps the list."""
+
+    threshold = forms.DecimalField(
+        label=gettext_lazy("A name matches from"),
+        help_text=gettext_lazy("0.50 to 1.00. A lower one is held against all names again."),
+        min_value=LEAST_THRESHOLD,
+        max_value=1,
+        decimal_places=2,
+    )
+    owner = forms.ModelChoiceField(
+        label=gettext_lazy("Kept by"),
+        queryset=User.objects.filter(is_active=True, role__in=RULE_WORK).order_by("username"),
+        required=False,
+    )
 
 
 @require_safe
@@ -85,6 +105,8 @@ def _page(request: HttpRequest, found: ReferenceList, *, reason: str = "") -> Ht
         ),
         "may_download": role in RULE_WORK,
         "may_upload": role in RULE_WRITERS,
+        "change_form": ChangeForm(initial={"threshold": found.threshold, "owner": found.owner}),
+        "figures": name_lists.figures(found, now().date()) if found.is_by_likeness else None,
     }
     return render(request, "pages/rules/reference_list.html", context)
 
@@ -103,7 +125,26 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
 def _cells(entry: ReferenceListEntry) -> tuple[str, ...]:
     begins = "" if entry.valid_from == BEGINNING else entry.valid_from.isoformat()
     ends = entry.valid_to.isoformat() if entry.valid_to else ""
-    return (entry.value, entry.label, begins, ends, entry.note)
+    return (
+        *(entry.value, entry.label, begins, ends, entry.note),
+        *(entry.country, entry.identifier, entry.place),
+    )
+
+
+@require_POST
+@for_roles(RULE_WRITERS)
+def change(request: HttpRequest, code: str) -> HttpResponse:
+    """Change from which likeness on names match a list, and who keeps it."""
+    found = get_object_or_404(ReferenceList, code=code)
+    form = ChangeForm(request.POST)
+    if not form.is_valid():
+        for _name, text in form.summary():
+            messages.error(request, text)
+        return redirect("reference_list", code)
+    with transaction.atomic():
+        change_list(found.pk, **form.cleaned_data, person=current_user(request), at=now())
+    messages.success(request, _("The list is changed."))
+    return redirect("reference_list", code)
 
 
 @require_POST

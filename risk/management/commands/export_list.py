@@ -7,10 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from risk.engine.loading import COLUMNS
 from risk.models import ReferenceList, ReferenceListEntry
 from risk.rule_sets import BEGINNING
-
-COLUMNS = ("value", "label", "valid_from", "valid_to", "note")
 
 
 class Command(BaseCommand):
@@ -33,4 +32,5 @@ class Command(BaseCommand):
         for entry in entries.order_by("value", "valid_from").iterator():
             start = "" if entry.valid_from == BEGINNING else entry.valid_from.isoformat()
             end = entry.valid_to.isoformat() if entry.valid_to else ""
-            writer.writerow((entry.value, entry.label, start, end, entry.note))
+            who = (entry.country, entry.identifier, entry.place)
+            writer.writerow((entry.value, entry.label, start, end, entry.note, *who))

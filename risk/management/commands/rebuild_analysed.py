@@ -7,9 +7,11 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customs_portal import clock
 from customs_portal.bulk import fetch
 from declarations.services.locks import lock_ens
 from risk import analysed, versions
+from risk.names.screening import screen, share
 
 AT_A_TIME = 200
 _NEXT = """
@@ -45,6 +47,7 @@ class Command(BaseCommand):
 
 def _rebuild(ens: list[int]) -> None:
     """Write the versions of these ENS in their order, so that the newest is the current one."""
+    share()
     lock_ens(ens)
     by_number: dict[int, list[int]] = {}
     for version, number in fetch(_VERSIONS, [ens]):
@@ -52,5 +55,5 @@ def _rebuild(ens: list[int]) -> None:
     for _number, wanted in sorted(by_number.items()):
         analysed.remove(wanted)
         subjects = versions.load_known(wanted)
-        analysed.write(subjects)
+        analysed.write(subjects, screen(subjects, at=clock.now()))
         analysed.write_history(subjects)

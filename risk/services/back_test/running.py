@@ -19,6 +19,7 @@ from risk.engine.evaluate import CompiledRuleSet
 from risk.engine.lists import AnyList
 from risk.engine.rules import EngineRule
 from risk.models import BackTest, BackTestPart, RuleSetVersion
+from risk.names.screening import recall
 from risk.rule_sets import engine_lists, engine_rule, versions_held, versions_valid
 from risk.services.back_test.asking import end
 from risk.services.back_test.counting import count
@@ -148,6 +149,7 @@ def _evaluated(rules: Rules, part: BackTestPart) -> list[tuple[str, int]]:
 
 def _hits(rules: Rules, wanted: Iterable[int]) -> Iterator[tuple[str, int]]:
     subjects = versions.load_known(wanted)
+    recall(subjects)
     listed.look_up(subjects, rules.compiled)
     for entry in subjects:
         for code in rules.compiled.codes_hit(entry.readings):

@@ -37,7 +37,8 @@ from risk.engine.tree import (
 )
 from risk.engine.tree import Any as AnyOf
 from risk.engine.tree import leaves as all_leaves
-from tests.risk.builders import context, document, item
+from risk.names.screening import screen
+from tests.risk.builders import RECEIVED_AT, context, document, item
 from tests.risk.engine import test_agreement as drawn
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +131,7 @@ def stored(declared: list[tuple[Document, Context]]) -> list[Readings]:
         for number, (one, found) in enumerate(declared, start=1)
     ]
     analysed.remove(range(1, 20))
-    analysed.write(subjects)
+    analysed.write(subjects, screen(subjects, at=RECEIVED_AT))
     analysed.write_history(subjects)
     return [entry.readings for entry in subjects]
 

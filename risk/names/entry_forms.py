@@ -1,0 +1,35 @@
+"""The form that an entry of a list must have, by the kind of list."""
+
+import re
+from collections.abc import Callable
+
+from stdnum import iso6346
+
+from declarations.names import words
+
+_EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")
+_IMO = re.compile(r"[0-9]{7}")
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
+
+
+def fits(value: str, kind: str) -> bool:
+    """Whether the value has the form; names need a word, codes and words need nothing."""
+    return _FORMS[kind](value) if kind in _FORMS else True
+
+
+def _is_container(value: str) -> bool:
+    return bool(_CONTAINER.fullmatch(value.upper())) and bool(iso6346.is_valid(value.upper()))
+
+
+def _is_named(value: str) -> bool:
+    return bool(words(value))
+
+
+_FORMS: dict[str, Callable[[str], bool]] = {
+    "eori": lambda value: _EORI.fullmatch(value.upper()) is not None,
+    "vessels": lambda value: _IMO.fullmatch(value) is not None,
+    "containers": _is_container,
+    "persons": _is_named,
+    "companies": _is_named,
+    "addresses": _is_named,
+}
