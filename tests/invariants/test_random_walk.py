@@ -21,7 +21,7 @@ WALKS = max(WANTED // STEPS, 1) if WANTED else 3
 
 def test_whatever_happens_in_whatever_order_the_invariants_hold() -> None:
     publish(("TST-01", BANANAS))
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # has no types
+    run_state_machine_as_test(
         Walk,
         settings=settings(
             max_examples=WALKS,

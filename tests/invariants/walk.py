@@ -120,6 +120,7 @@ class Walk(RuleBasedStateMachine):
         before = state()
         correlation = receive(token_digest=self.tokens[sender], body=body, at=self.at)
         advance.drain(at=self.at)
+        assert correlation is not None
         answer = InboundMessage.objects.get(correlation=correlation).answer
         assert answer is not None
         if answer.kind in REFUSALS:
@@ -175,7 +176,9 @@ class Walk(RuleBasedStateMachine):
                 msgspec.structs.replace(goods_item().documents[0], reference=f"BILL{bill}"),
             ),
         )
-        means = msgspec.structs.replace(minimal_document().means, identification=ship)
+        usual = minimal_document().means
+        assert usual is not None
+        means = msgspec.structs.replace(usual, identification=ship)
         document = minimal_document(
             (item,),
             lrn=f"LRN{lrn}",
@@ -203,12 +206,14 @@ class Walk(RuleBasedStateMachine):
         """Amend a declaration, whoever it is."""
         mrn = self.mrn(index)
         document = self.declared(mrn)
-        changes: dict[str, Any] = {
+        assert document.means is not None
+        every: dict[str, dict[str, Any]] = {
             "seal": {"seals": (Seal(identity=self.name()),)},
             "consignee": {"consignee": Party(identifier="NL900000033")},
             "ship": {"means": msgspec.structs.replace(document.means, identification=SHIPS[1])},
             "goods": {"consignments": self.other_goods(document)},
-        }[what]
+        }
+        changes = every[what]
         changed = msgspec.structs.replace(
             document, type="IE313", lrn=None, mrn=mrn, declared_at=self.at, **changes
         )
