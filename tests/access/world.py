@@ -72,7 +72,7 @@ from messaging.wire.signing import new_key
 from risk import rule_sets
 from risk.engine.operators import Operator as Op
 from risk.engine.tree import Leaf
-from risk.models import Case, ReferenceList, SavedView, ShiftNote, ShiftNoteReading
+from risk.models import Case, ConfirmedFind, ReferenceList, SavedView, ShiftNote, ShiftNoteReading
 from risk.services import Decided, DecisionOrder, decide
 from tests.factories.names import names_at_work
 from tests.factories.rules import rules_at_work
@@ -121,6 +121,7 @@ def make_world() -> World:
     _shift(people, at)
     _arrivals(people["supervisor"], at)
     _kept(people["administrator"], at)
+    _found(at)
     event = Event.objects.order_by("pk")[0]
     Delivery.objects.create(
         consumer="reply", event_id=event.pk, event_month=event.month, not_before=at,
@@ -171,6 +172,15 @@ def _at_the_door(people: dict[str, User], at: datetime) -> None:
     SignedInSession.objects.create(user=officer, started_at=at, seen_at=at)
     with transaction.atomic():
         invite(user=people["partner"], by=people["administrator"], at=at)
+
+
+def _found(at: datetime) -> None:
+    """A box in which a control found something."""
+    control = Control.objects.order_by("pk")[0]
+    ConfirmedFind.objects.create(
+        kind="container", value="CSQU3054383", ens=control.measure.ens_id, control=control.pk,
+        found_at=at,
+    )  # fmt: skip
 
 
 def _kept(administrator: User, at: datetime) -> None:
