@@ -14,16 +14,8 @@ from customs_portal.accounts.models import Role, User
 from customs_portal.events import advance
 from customs_portal.events.models import Delivery
 from declarations.arrivals import Reported
-from declarations.document import Document, Means, Party, Seal
-from declarations.models import (
-    Arrival,
-    ArrivalLine,
-    ConsignmentLife,
-    DualFiling,
-    Ens,
-    FilingVersion,
-    Measure,
-)
+from declarations.document import Document, Party, Seal
+from declarations.models import Arrival, ArrivalLine, ConsignmentLife, DualFiling, Ens, Measure
 from declarations.services import controls, goods, lifting, refusals, unmatched
 from declarations.services.do_not_load import decline_do_not_loads
 from declarations.services.dual_filing import Choice
@@ -127,7 +119,6 @@ class Walk(RuleBasedStateMachine):
         """Send a message and return its answer; one that refuses has changed nothing."""
         before = state()
         correlation = receive(token_digest=self.tokens[sender], body=body, at=self.at)
-        assert correlation is not None
         advance.drain(at=self.at)
         assert correlation is not None
         answer = InboundMessage.objects.get(correlation=correlation).answer
@@ -151,6 +142,8 @@ class Walk(RuleBasedStateMachine):
         """Return what is declared under an MRN."""
         ens = Ens.objects.get(mrn=mrn)
         version = ens.versions.get(number=ens.version)
+        from declarations.models import FilingVersion
+
         return FilingVersion.objects.get(pk=version.filing_versions[0]).document()
 
     @rule(
@@ -183,13 +176,9 @@ class Walk(RuleBasedStateMachine):
                 msgspec.structs.replace(goods_item().documents[0], reference=f"BILL{bill}"),
             ),
         )
-<<<<<<< HEAD
         usual = minimal_document().means
         assert usual is not None
         means = msgspec.structs.replace(usual, identification=ship)
-=======
-        means = Means(identification=ship)
->>>>>>> 46dae5a (Say where stories and the random walk stand; type the walk)
         document = minimal_document(
             (item,),
             lrn=f"LRN{lrn}",
@@ -217,15 +206,11 @@ class Walk(RuleBasedStateMachine):
         """Amend a declaration, whoever it is."""
         mrn = self.mrn(index)
         document = self.declared(mrn)
-<<<<<<< HEAD
         assert document.means is not None
         every: dict[str, dict[str, Any]] = {
-=======
-        changes: Any = {
->>>>>>> 46dae5a (Say where stories and the random walk stand; type the walk)
             "seal": {"seals": (Seal(identity=self.name()),)},
             "consignee": {"consignee": Party(identifier="NL900000033")},
-            "ship": {"means": Means(identification=SHIPS[1])},
+            "ship": {"means": msgspec.structs.replace(document.means, identification=SHIPS[1])},
             "goods": {"consignments": self.other_goods(document)},
         }
         changes = every[what]
