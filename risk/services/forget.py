@@ -24,7 +24,7 @@ def forget_parties(ens_versions: Sequence[int]) -> None:
         rows = model._default_manager.filter(ens_version__in=ens_versions)
         rows.update(**dict.fromkeys(columns))
     items = AnalysedItem.objects.filter(ens_version__in=ens_versions)
-    items.update(address_key=None)
+    items.update(address_key=None, names=[])
     for key, identifier in KEYS.items():
         items.filter(Q(**{identifier: None}) | Q(**{identifier: ""})).update(**{key: None})
     _forget_hits(ens_versions)
@@ -34,7 +34,8 @@ def _columns() -> dict[type[Model], list[str]]:
     found: dict[type[Model], list[str]] = {}
     for name in sorted(NAMES):
         field = CATALOGUE[name]
-        found.setdefault(model_of(field), []).append(column(field))
+        if model := model_of(field):
+            found.setdefault(model, []).append(column(field))
     return found
 
 
