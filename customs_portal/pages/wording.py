@@ -21,10 +21,14 @@ class TimeLeft(msgspec.Struct, frozen=True, kw_only=True):
 def time_left(due: datetime, at: datetime) -> TimeLeft:
     """Return the time left, rounded down to minutes, or by how much it is over."""
     if due < at:
-        late = at - due
-        return TimeLeft(words=_("%s late") % _span(late), urgency="late")
+        return TimeLeft(words=lateness((at - due) // _MINUTE), urgency="late")
     left = due - at
     return TimeLeft(words=_span(left), urgency="soon" if left < URGENT else "")
+
+
+def lateness(minutes: int) -> str:
+    """Return by how much something was late."""
+    return _("%s late") % _span(timedelta(minutes=minutes))
 
 
 def _span(span: timedelta) -> str:

@@ -22,6 +22,7 @@ AT = datetime(2026, 11, 22, 9, 42, tzinfo=UTC)
         (60 * 50, "2 d 2 h", ""),
         (-4, "4 min late", "late"),
         (-90, "1 h 30 late", "late"),
+        (-1560, "26 h 00 late", "late"),
     ],
 )
 def test_time_left(minutes: int, words: str, urgency: str) -> None:

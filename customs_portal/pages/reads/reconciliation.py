@@ -33,10 +33,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of the period stand where."""
+    """How many of the period stand where; what was diverted is expected elsewhere."""
 
     declared: int
     expected: int
+    diverted: int
     arrived: int
     missing: int
     unmatched: int
@@ -80,10 +81,12 @@ def _report(ens: QuerySet[Ens], unmatched: Sequence[ArrivalLine]) -> Report:
     forgiven = excused(filings.values())
     states = _states(found)
     lines = [_line(each, filings[each.pk], states, forgiven) for each in found]
-    legs = [states.get(each.pk, LegState.EXPECTED) for each in found]
+    coming = [each for each in found if each.status != Ens.Status.DIVERTED]
+    legs = [states.get(each.pk, LegState.EXPECTED) for each in coming]
     summary = Summary(
         declared=len(found),
         expected=legs.count(LegState.EXPECTED),
+        diverted=len(found) - len(coming),
         arrived=sum(leg not in (LegState.EXPECTED, LegState.NOT_ARRIVED) for leg in legs),
         missing=legs.count(LegState.NOT_ARRIVED),
         unmatched=sum(line.is_open for line in unmatched),
@@ -109,8 +112,6 @@ def _states(ens: Iterable[Ens]) -> dict[int, LegState]:
 
 
 def _line(ens: Ens, filing: Filing, states: dict[int, LegState], forgiven: set[int]) -> Line:
-    ended = filing.status != Filing.Status.REGISTERED
-    words = filing.get_status_display() if ended else LEG_WORDS[states[ens.pk]][0]
     return Line(
         mrn=ens.mrn,
         what=filing.lrn,
@@ -118,10 +119,18 @@ def _line(ens: Ens, filing: Filing, states: dict[int, LegState], forgiven: set[i
         means=ens.means,
         office=ens.office_of_first_entry,
         expected=ens.expected_arrival,
-        state=str(words),
+        state=_state(ens, filing, states),
         late=filing.late_minutes,
         excused=filing.pk in forgiven,
     )
+
+
+def _state(ens: Ens, filing: Filing, states: dict[int, LegState]) -> str:
+    if filing.status != Filing.Status.REGISTERED:
+        return str(filing.get_status_display())
+    if ens.status == Ens.Status.DIVERTED:
+        return str(ens.get_status_display())
+    return str(LEG_WORDS[states[ens.pk]][0])
 
 
 def _undeclared(line: ArrivalLine) -> Line:

@@ -59,6 +59,12 @@ def span(length: timedelta) -> str:
 
 
 @register.filter
+def lateness(minutes: int) -> str:
+    """Show by how much something was late, in hours and minutes."""
+    return wording.lateness(minutes)
+
+
+@register.filter
 def zone_name(at: datetime) -> str:
     """Show the name of the time zone in which times are shown."""
     return f"{timezone.localtime(at):%Z}"

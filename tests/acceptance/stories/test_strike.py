@@ -42,6 +42,10 @@ def test_a_ship_goes_to_antwerp_instead() -> None:
         stage, "anna", f"/ens/{story.mrn}/"
     )
 
+    period = f"from={story.stage.at:%Y-%m-%d}&to={story.voyage.arrives:%Y-%m-%d}"
+    report = page(stage, "anna", f"/reconciliation/?{period}")
+    assert "Expected 0 Diverted 3 Arrived 0" in report
+
     story.answer_belgium()
     answer = stage.answer(story.request)
     assert answer.tag.endswith("CD303A")

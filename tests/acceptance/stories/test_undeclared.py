@@ -46,6 +46,7 @@ def test_what_nobody_declared_is_held_declared_late_and_let_go() -> None:
     assert goods(stage, story.rolled) == ["not_arrived"]
     assert not Infringement.objects.filter(filing__mrn=story.rolled).exists()
     assert ("CC351A", papers.CARRIER) not in sent()
-    report = page(stage, "anna", "/reconciliation/?begins=2026-11-01&ends=2026-11-08")
+    report = page(stage, "anna", "/reconciliation/?from=2026-11-01&to=2026-11-08")
+    assert "26 h 00 late" in report
     assert (story.late in report, story.rolled in report, EMPTY in report) == (True, True, True)
     all_is_well()
