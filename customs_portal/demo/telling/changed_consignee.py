@@ -17,7 +17,16 @@ class ChangedConsignee(Story):
     number = 4
     title = "The consignee that changed"
     span = timedelta(days=12)
-    STEPS = ("lodge_series", "lodge", "amend_late", "select_in_secret", "arrive", "scan", "let_go")
+    STEPS = (
+        "lodge_series",
+        "lodge",
+        "amend_late",
+        "dismiss_match",
+        "select_in_secret",
+        "arrive",
+        "scan",
+        "let_go",
+    )
 
     def prepare(self) -> None:
         """Write the declaration, the fourth of a series whose masses stay under a threshold."""
@@ -72,9 +81,14 @@ class ChangedConsignee(Story):
         )
         self.amendment = self.stage.declare(papers.CARRIER, changed)
 
+    def dismiss_match(self) -> None:
+        """2: the new consignee is like a listed name; the same town, another firm."""
+        self.stage.wait(minutes=20)
+        self.stage.dismiss(self.mrn, "The same town, another firm in the register.", days=180)
+
     def select_in_secret(self) -> None:
         """2: the change shortly before the limit is taken seriously: a scan, not announced."""
-        self.stage.wait(minutes=30)
+        self.stage.wait(minutes=10)
         self.control = self.stage.decide(
             self.mrn,
             "control",
@@ -117,9 +131,10 @@ SHANGHAI = Party(
     country="CN",
 )
 OTHER_CONSIGNEE = Party(
-    name="Noorderlicht Verlichting BV",
-    street="Industrieweg 30",
-    postcode="9723 AB",
-    city="Groningen",
+    name="Zuyderlicht Lampen Imports BV",
+    street="Merwedestraat 30",
+    postcode="3313 CS",
+    city="Dordrecht",
     country="NL",
 )
+"""Like a firm of the same town in the demo's list of watched names."""

@@ -16,8 +16,9 @@ from declarations.document import (
     Seal,
     SupportingDocument,
 )
-from messaging.formats.answers import Envelope
+from messaging.formats.answers import DeclarationsAnswer, Envelope, Transmission
 from messaging.formats.ics1.arriving import ArrivalRequest, ArrivedGoods, write_arrival
+from messaging.formats.ics1.responding import write_declarations
 from messaging.formats.ics1.sending import (
     BY_KEY,
     BY_MRN,
@@ -165,3 +166,25 @@ def declarations_request(
         operations=tuple(Operation(mrn=mrn) for mrn in mrns),
     )
     return write_declarations_request(request, envelope)
+
+
+def declaration_given(
+    request: DeclarationsRequest, mrn: str, document: Document, envelope: Envelope
+) -> bytes:
+    """Return the IE303 by which another State gives the one declaration that we asked for."""
+    lodged_at = document.declared_at or envelope.prepared_at
+    given = Transmission(
+        envelope=envelope,
+        document=document,
+        mrn=mrn,
+        registered_at=lodged_at,
+        submitted_at=lodged_at,
+    )
+    return write_declarations(
+        DeclarationsAnswer(
+            envelope=envelope,
+            reference=request.reference,
+            office=request.office,
+            declarations=[given],
+        )
+    )

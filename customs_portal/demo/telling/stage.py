@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -29,14 +30,17 @@ from declarations.services.pictures import add_picture
 from declarations.tasks import look_for_infringements, reconcile, tell_ended_clocks
 from messaging.formats.answers import Envelope
 from messaging.formats.ics1.writing import write_declaration
+from messaging.formats.registry import read
+from messaging.formats.requests import DeclarationsRequest
 from messaging.inbox import receive
 from messaging.models import InboundMessage, OutboundMessage, Partner
 from messaging.reads import raw_body
 from messaging.services import collect, connect_system
 from messaging.undelivered import open_undelivered
-from risk.models import Case
+from risk.models import Case, NameMatch
 from risk.services import DecisionOrder, decide
 from risk.services.failsafe import open_unassessed
+from risk.services.name_matches import Judgement, judge
 
 Order = TypeVar("Order")
 Result = TypeVar("Result")
@@ -136,6 +140,14 @@ class Stage:
         connect_system(partner)
         return eori
 
+    def asked(self, country: str) -> DeclarationsRequest:
+        """Return the last IE302 by which we asked an administration, as it reads it."""
+        message = OutboundMessage.objects.filter(kind="CD302A", recipient=country).latest("pk")
+        content = read(raw_body(message)).content
+        if not isinstance(content, DeclarationsRequest):
+            raise StoryError("The request cannot be read.")
+        return content
+
     # -- officers
 
     def officer(self, name: str) -> User:
@@ -154,6 +166,13 @@ class Stage:
         )
         decided = self.done(decide, order, by)
         return getattr(decided, "measure", None) or 0
+
+    def dismiss(self, mrn: str, reason: str, *, days: int, by: str = "anna") -> None:
+        """Say for some days that the one name of a declaration that is like a listed one is not."""
+        match = NameMatch.objects.get(hits__ens=self.ens(mrn))
+        until = (self.at + timedelta(days=days)).date()
+        judgement = Judgement(match=match.pk, reason=reason, until=until)
+        self._carry_out(partial(judge, [judgement], person=self.officer(by), at=self.at))
 
     def measure(self, key: int) -> Measure:
         """Return a measure as it is now."""
@@ -240,10 +259,13 @@ class Stage:
         self, verb: Callable[..., Sequence[Result]], order: object, by: str, **more: object
     ) -> Result:
         """Carry out one order of an officer, and let what follows from it be done."""
+        return self._carry_out(partial(verb, [order], officer=self.officer(by), at=self.at, **more))
+
+    def _carry_out(self, verb: Callable[[], Sequence[Result]]) -> Result:
         with transaction.atomic():
-            [result] = verb([order], officer=self.officer(by), at=self.at, **more)
+            [result] = verb()
         refused = getattr(result, "findings", None)
         if refused:
-            raise StoryError(f"{order}: {[found.text for found in refused]}")
+            raise StoryError(f"{verb}: {[found.text for found in refused]}")
         advance.drain(at=self.at)
         return result

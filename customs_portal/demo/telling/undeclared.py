@@ -15,6 +15,7 @@ from declarations.services.infringements import Step, take_steps
 from declarations.services.unmatched import Waiver, waive
 
 NOORD_FJORD = "4001777"
+LE_HAVRE = "FR002300"
 UNDECLARED, EMPTY = "DMOU1000101", "DMOU1000117"
 
 
@@ -24,7 +25,16 @@ class NothingDeclared(Story):
     number = 12
     title = "Nothing declared"
     span = timedelta(days=4)
-    STEPS = ("lodge", "arrive", "find_boxes", "waive", "declare_late", "let_go", "penalise")
+    STEPS = (
+        "lodge",
+        "arrive",
+        "answer_of_france",
+        "find_boxes",
+        "waive",
+        "declare_late",
+        "let_go",
+        "penalise",
+    )
 
     def prepare(self) -> None:
         """Write the two declarations of the ship; the cargo of one of them was rolled."""
@@ -35,9 +45,14 @@ class NothingDeclared(Story):
             arrives=self.stage.at + timedelta(hours=20),
         )
         self.rolled = ""
-        self.foreign = make_mrn(office="FR002300", number=36**6 + 12, at=self.stage.at)
+        self.france = self.stage.administration("FR")
+        self.foreign = make_mrn(office=LE_HAVRE, number=36**6 + 12, at=self.stage.at)
+        le_havre = msgspec.structs.replace(self.voyage, office=LE_HAVRE, unloading="FRLEH")
+        self.elsewhere = self._document(4, "DMOU1000185", le_havre)
 
-    def _document(self, number: int, container: str) -> Document:
+    def _document(
+        self, number: int, container: str, voyage: papers.Voyage | None = None
+    ) -> Document:
         goods = papers.Goods(
             description="Ceramic floor tiles, glazed",
             code="690721",
@@ -48,7 +63,7 @@ class NothingDeclared(Story):
         )
         return papers.declaration(
             self.lrn(f"NKL-S12{number}"),
-            self.voyage,
+            voyage or self.voyage,
             goods,
             at=self.stage.at,
             declarant=papers.CARRIER,
@@ -71,9 +86,18 @@ class NothingDeclared(Story):
         body = papers.arrival(self.voyage, [self.mrn, self.foreign], envelope)
         self.arrival = self.stage.send(papers.CARRIER, body)
 
+    def answer_of_france(self) -> None:
+        """1: France gives what it was asked for by IE302; the line has its declaration, no hit."""
+        self.stage.wait(minutes=20)
+        envelope = self.stage.envelope("NTA.FR")
+        body = papers.declaration_given(
+            self.stage.asked("FR"), self.foreign, self.elsewhere, envelope
+        )
+        self.given = self.stage.send(self.france, body)
+
     def find_boxes(self) -> None:
         """The terminal's list names two boxes more; one is held, one said to be empty."""
-        self.stage.wait(hours=2)
+        self.stage.wait(hours=1, minutes=40)
         report = FoundGoods(
             arrival=self.means().pk,
             lines=(

@@ -1,9 +1,11 @@
 """Story 4: the consignee that changed while an officer read."""
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from customs_portal.demo.telling.changed_consignee import ChangedConsignee
-from risk.models import Assessment
+from risk.models import Assessment, MatchVerdict
 from risk.services import DecisionOrder, Refused, decide
 from risk.services.replay import replay
 from tests.acceptance.stories.conftest import AT
@@ -32,12 +34,20 @@ def test_a_declaration_changes_while_an_officer_reads_it() -> None:
         [refused] = decide([stale], officer=stage.officer("anna"), at=stage.at)
     assert isinstance(refused, Refused)
     assert [found.code for found in refused.findings] == ["stale_version"]
-    assert hits(story.mrn) == [["MAS-02", "VEL-02"], ["BEH-01"]]
+    assert hits(story.mrn) == [["MAS-02", "VEL-02"], ["BEH-01", "KNE-01"]]
     versions = page(stage, "anna", f"/ens/{story.mrn}/versions/")
-    for words in ("NL900000101", "Noorderlicht Verlichting BV", "VEL-02", "BEH-01"):
+    for words in ("NL900000101", "Zuyderlicht Lampen Imports BV", "VEL-02", "BEH-01", "KNE-01"):
         assert words in versions, words
 
     before = filing(stage, "noordkade", story.mrn)
+    assert "zuyderlicht is like zuiderlicht (96%)" in page(stage, "anna", "/names/")
+    story.dismiss_match()
+    verdict = MatchVerdict.objects.get(match__hits__ens__mrn=story.mrn)
+    assert (verdict.verdict, verdict.until) == (
+        "dismissed",
+        (stage.at + timedelta(days=180)).date(),
+    )
+    assert "zuyderlicht is like zuiderlicht" not in page(stage, "anna", "/names/")
     story.select_in_secret()
     after = filing(stage, "noordkade", story.mrn)
     assert ("Registered" in before, "Registered" in after) == (True, True)

@@ -3,6 +3,7 @@
 from customs_portal.demo.telling import papers
 from customs_portal.demo.telling.undeclared import EMPTY, UNDECLARED, NothingDeclared
 from declarations.models import ArrivalLine, Filing, Infringement
+from risk.models import Assessment, Case
 from tests.acceptance.stories.conftest import AT
 from tests.acceptance.stories.looking import all_is_well, filing, goods, page, sent
 
@@ -16,6 +17,16 @@ def test_what_nobody_declared_is_held_declared_late_and_let_go() -> None:
     assert goods(stage, story.mrn) == ["arrived"]
     foreign = ArrivalLine.objects.get(mrn=story.foreign)
     assert (foreign.state, foreign.hold) == ("asked", "none")
+    assert sent("CD302A") == [("CD302A", "FR")]
+
+    story.answer_of_france()
+    foreign.refresh_from_db()
+    assert (foreign.state, foreign.hold, foreign.ens) == (
+        "resolved", "none", stage.ens(story.foreign),
+    )  # fmt: skip
+    assert goods(stage, story.foreign) == ["arrived"]
+    assert Assessment.objects.get(ens__mrn=story.foreign).result == "no_risk"
+    assert not Case.objects.filter(ens__mrn=story.foreign).exists()
 
     story.find_boxes()
     assert (story.line(UNDECLARED).state, story.line(UNDECLARED).hold) == ("unmatched", "in_force")
