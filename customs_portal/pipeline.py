@@ -15,6 +15,8 @@ assessment.risk_concluded, analysis.still_open -> notify_subsequent_offices (IE3
 case.decided, measure.lifted, filing.superseded -> notify_subsequent_offices (changes, withdrawal)
 subsequent_entry.acted -> feedback (XF319 to the State that told us)
 measure.announced    -> announce (IE351)
+referral.asked, .reminded, .overdue, .withdrawn, .cancelled -> questions (notices as JSON)
+referral.answered -> resume (the case comes back)
 measure.placed, measure.lifted -> terminal (a hold blocks and unblocks goods)
 arrival.line_held, .hold_lifted, .hold_moved, .waived -> terminal (so does one on undeclared goods)
 measure.lifted, control.*, refusal.*, consignment.released -> notices (what was announced, as JSON)
@@ -40,6 +42,8 @@ PIPELINE = Pipeline(
         Consumer(name="reply", path="messaging.consumers.reply.handle"),
         Consumer(name="assess", path="risk.consumers.assess", ordered=True),
         Consumer(name="reconcile", path="declarations.consumers.reconcile"),
+        Consumer(name="resume", path="risk.consumers.resume"),
+        Consumer(name="questions", path="messaging.consumers.questions.handle", ordered=True),
         Consumer(name="alarm", path="risk.consumers.alarm"),
         Consumer(name="deadlines", path="risk.consumers.deadlines"),
         Consumer(name="compare", path="risk.consumers.compare"),
@@ -96,6 +100,12 @@ PIPELINE = Pipeline(
         declared.REFUSAL_IN_FORCE: ("notices",),
         declared.REFUSAL_REVOKED: ("notices",),
         declared.CONSIGNMENT_RELEASED: ("notices",),
+        declared.REFERRAL_ASKED: ("questions",),
+        declared.REFERRAL_REMINDED: ("questions",),
+        declared.REFERRAL_OVERDUE: ("questions",),
+        declared.REFERRAL_WITHDRAWN: ("questions",),
+        declared.REFERRAL_CANCELLED: ("questions", "resume"),
+        declared.REFERRAL_ANSWERED: ("resume",),
         opinion.RISK_CONCLUDED: ("notify_subsequent_offices",),
         opinion.CASE_DECIDED: ("notify_subsequent_offices",),
         wire.ANALYSIS_STILL_OPEN: ("notify_subsequent_offices",),
@@ -159,6 +169,12 @@ PIPELINE = Pipeline(
             declared.ARRIVAL_LINE_ASKED,
             declared.ARRIVAL_RESOLVED,
             declared.CONSIGNMENT_MISSED,
+            declared.REFERRAL_AMENDED,
+            declared.REFERRAL_ATTEMPTED,
+            declared.REFERRAL_SETTLED,
+            declared.REFERRAL_INSUFFICIENT,
+            declared.ATTACHMENT_ADDED,
+            declared.ATTACHMENT_SCANNED,
             opinion.ASSESSMENT_SUPERSEDED,
             opinion.CASE_OPENED,
             opinion.CASE_CLOSED,
@@ -168,6 +184,13 @@ PIPELINE = Pipeline(
             opinion.CASE_RELEASED,
             opinion.SHIFT_SIGNED,
             opinion.SHIFT_READ,
+            opinion.CASE_PROPOSED,
+            opinion.CASE_SIGNED,
+            opinion.CASE_NOT_SIGNED,
+            opinion.CASE_PROPOSAL_VOID,
+            opinion.CASE_DECISION_UNDONE,
+            opinion.CASE_NOTED,
+            opinion.CASE_ANSWERED,
             opinion.RULE_DRAFTED,
             opinion.RULE_PROPOSED,
             opinion.RULE_SENT_BACK,

@@ -157,6 +157,13 @@ MEDIA_ROOT: str = env.str("FILES_DIRECTORY", default=str(BASE_DIR / "var" / INST
 PICTURE_SIZE_LIMIT: int = env.int("PICTURE_SIZE_LIMIT", default=10_000_000)
 PICTURE_SCANNER: str = env.str("PICTURE_SCANNER", default="")
 """Command that gets a file on its standard input and ends with 0 for clean, 1 for harmful."""
+CLAMD_ADDRESS: str = env.str("CLAMD_ADDRESS", default="")
+"""Where the ClamAV daemon listens: host:port, or the path of its socket. Scans every file."""
+ATTACHMENT_SIZE_LIMIT: int = env.int("ATTACHMENT_SIZE_LIMIT", default=10_000_000)
+REFERRAL_SECOND_SIGNATURE: bool = env.bool("REFERRAL_SECOND_SIGNATURE", default=False)
+"""Whether a request for screening needs a second signature."""
+DECISION_UNDO_SECONDS: int = env.int("DECISION_UNDO_SECONDS", default=10)
+"""How long what a decision sends is kept back, so that it can be undone on the pages."""
 LIFT_BY_INTERVENTION: bool = env.bool("LIFT_BY_INTERVENTION", default=False)
 """Whether a lifted do-not-load is told by IE351 with our code LIFT, besides the notice."""
 LODGEMENT_ELSEWHERE: bool = env.bool("LODGEMENT_ELSEWHERE", default=False)
@@ -184,6 +191,7 @@ CELERY_TASK_ROUTES = {
     "messaging.tasks.deliver": {"queue": "deliver"},
     "messaging.tasks.collect_folders": {"queue": "deliver"},
     "messaging.tasks.fetch_partner_keys": {"queue": "deliver"},
+    "declarations.tasks.scan_files": {"queue": "network"},
     "risk.tasks.run_back_tests": {"queue": "background"},
     "risk.tasks.rescreen": {"queue": "background"},
 }
@@ -252,6 +260,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "declarations.tasks.reconcile",
         "schedule": schedule(60.0),
         "options": {"expires": 60},
+    },
+    "scan_files": {
+        "task": "declarations.tasks.scan_files",
+        "schedule": schedule(5.0),
+        "options": {"expires": 10},
     },
     "infringements": {
         "task": "declarations.tasks.find_infringements",

@@ -269,3 +269,41 @@ DECLARATION_REQUEST_TIMED_OUT = Kind(
     name="declaration_request.timed_out",
     sentence=_("%(country)s did not answer request %(reference)s in time"),
 )
+REFERRAL_ASKED = Kind(
+    name="referral.asked",
+    sentence=_("%(type_name)s %(reference)s asked of %(addressee)s, %(reason_code)s"),
+)
+REFERRAL_REMINDED = Kind(
+    name="referral.reminded", sentence=_("%(type_name)s %(reference)s: reminder sent")
+)
+REFERRAL_OVERDUE = Kind(
+    name="referral.overdue", sentence=_("%(type_name)s %(reference)s not answered in time")
+)
+REFERRAL_ANSWERED = Kind(
+    name="referral.answered",
+    sentence=_("%(type_name)s %(reference)s answered by %(sender)s, %(files)s files"),
+)
+REFERRAL_AMENDED = Kind(
+    name="referral.amended", sentence=_("%(type_name)s %(reference)s answered by an amendment")
+)
+REFERRAL_ATTEMPTED = Kind(
+    name="referral.attempted",
+    sentence=_("%(type_name)s %(reference)s: an answer by %(sender)s was refused, code %(code)s"),
+)
+REFERRAL_SETTLED = Kind(
+    name="referral.settled", sentence=_("%(type_name)s %(reference)s settled: the answer is enough")
+)
+REFERRAL_INSUFFICIENT = Kind(
+    name="referral.insufficient",
+    sentence=_("%(type_name)s %(reference)s: the answer is not enough"),
+)
+REFERRAL_WITHDRAWN = Kind(
+    name="referral.withdrawn", sentence=_("%(type_name)s %(reference)s withdrawn")
+)
+REFERRAL_CANCELLED = Kind(
+    name="referral.cancelled", sentence=_("%(type_name)s %(reference)s overtaken: %(why)s")
+)
+ATTACHMENT_ADDED = Kind(name="attachment.added", sentence=_("File added: %(name)s"))
+ATTACHMENT_SCANNED = Kind(
+    name="attachment.scanned", sentence=_("File %(name)s scanned: %(scan_name)s")
+)

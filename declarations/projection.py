@@ -54,6 +54,7 @@ def keys(mrn: str, document: Document) -> list[tuple[str, str]]:
     for item in document.items():
         found |= {("equipment", number) for number in item.containers}
         found |= {("document", paper.reference) for paper in item.documents}
+    found |= {("seal", seal.identity) for seal in document.seals}
     return sorted((kind, value.upper()[:70]) for kind, value in found if value)
 
 

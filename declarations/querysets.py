@@ -181,6 +181,42 @@ class InfringementQuerySet(models.QuerySet[Row]):
         return _at_offices_of(self, user, "office")
 
 
+class ReferralQuerySet(models.QuerySet[Row]):
+    """Questions to filers, by who may know of them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep those on an ENS that the official sees; a trader sees those to an own operator."""
+        from declarations.models import Ens
+
+        if user.is_official:
+            return self.filter(ens__in=Ens.objects.visible_to(user))
+        return self.filter(addressee__in=policies.operator_eoris(user))
+
+    def open(self) -> Self:
+        """Keep those that wait for an answer."""
+        return self.filter(status="open")
+
+    def unsettled(self) -> Self:
+        """Keep those that wait for an answer, or for an officer to read it."""
+        return self.filter(status__in=("open", "answered"))
+
+    def sent(self, at: datetime) -> Self:
+        """Keep those that have left: nobody can take them back unseen any more."""
+        return self.filter(sent_at__lte=at)
+
+
+class AttachmentQuerySet(models.QuerySet[Row]):
+    """Files, by who may know of them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep those on an ENS that the official sees; a trader sees what an own operator sent."""
+        from declarations.models import Ens
+
+        if user.is_official:
+            return self.filter(ens__in=Ens.objects.visible_to(user))
+        return self.filter(sender__in=policies.operator_eoris(user)).exclude(sender="")
+
+
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 

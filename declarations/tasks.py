@@ -10,6 +10,7 @@ from django.db import transaction
 
 from customs_portal import clock
 from declarations.services.asking import ask_again, end_requests
+from declarations.services.attachments import scan_waiting
 from declarations.services.clocks import end_clocks
 from declarations.services.do_not_load import lapse_unsigned
 from declarations.services.infringements import find_infringements
@@ -20,6 +21,7 @@ from declarations.services.reconcile import (
     resolve_declared,
     unresolved,
 )
+from declarations.services.reminders import remind
 from declarations.services.subsequent_entry import miss_notices
 from declarations.services.unmatched import give_up_asking
 
@@ -34,6 +36,8 @@ def tell_ended_clocks(at: datetime | None = None) -> None:
             ended = end_clocks(at=at)
     with transaction.atomic():
         lapse_unsigned(at=at)
+    with transaction.atomic():
+        remind(at=at)
 
 
 @shared_task(name="declarations.tasks.reconcile")
@@ -62,3 +66,9 @@ def look_for_infringements(at: datetime | None = None) -> None:
     at = at or clock.now()
     with transaction.atomic():
         find_infringements(at=at)
+
+
+@shared_task(name="declarations.tasks.scan_files", soft_time_limit=240, time_limit=260)
+def scan_files() -> None:
+    """Have files in quarantine scanned."""
+    scan_waiting(at=clock.now())

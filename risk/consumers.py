@@ -6,6 +6,7 @@ from datetime import datetime
 from customs_portal.events.models import Event
 from declarations.services.locks import lock_ens
 from risk.services.alarms import raise_alarms
+from risk.services.asking import take_back_to_review
 from risk.services.assess import Request, assess_versions
 from risk.services.deadlines import set_deadlines
 from risk.services.dual_filing import compare_filings
@@ -44,3 +45,8 @@ def deadlines(batch: Sequence[Event], *, at: datetime) -> None:
     """Let the open cases be due by the clocks of their ENS as these run now."""
     streams = [event.stream for event in batch if event.stream is not None]
     set_deadlines(lock_ens(streams), at=at)
+
+
+def resume(batch: Sequence[Event], *, at: datetime) -> None:
+    """Bring cases back whose questions were answered."""
+    take_back_to_review([event.stream for event in batch if event.stream is not None], at=at)

@@ -32,6 +32,28 @@ CASE_TRANSFERRED = Kind(
     sentence=_("Handed over from %(from_office)s to %(office)s: %(reason)s"),
 )
 CASE_DECIDED = Kind(name="case.decided", sentence=_("Decided: %(verb_name)s, %(reason_code)s"))
+CASE_PROPOSED = Kind(
+    name="case.proposed",
+    sentence=_("Proposed for a second signature: %(verb_name)s, %(reason_code)s"),
+)
+CASE_SIGNED = Kind(
+    name="case.signed", sentence=_("Second signature given: %(verb_name)s, %(reason_code)s")
+)
+CASE_NOT_SIGNED = Kind(
+    name="case.not_signed", sentence=_("Not signed: %(verb_name)s, %(reason_code)s: %(note)s")
+)
+CASE_PROPOSAL_VOID = Kind(
+    name="case.proposal_void",
+    sentence=_("Proposal void, the case changed: %(verb_name)s, %(reason_code)s"),
+)
+CASE_DECISION_UNDONE = Kind(
+    name="case.decision_undone",
+    sentence=_("Undone before anything was sent: %(verb_name)s, %(reason_code)s"),
+)
+CASE_NOTED = Kind(name="case.noted", sentence=_("%(kind_name)s added%(contact)s"))
+CASE_ANSWERED = Kind(
+    name="case.answered", sentence=_("Back in review: no question is open any more")
+)
 RULE_DRAFTED = Kind(name="rule.drafted", sentence=_("Draft begun"))
 RULE_PROPOSED = Kind(name="rule.proposed", sentence=_("Draft proposed for approval"))
 RULE_SENT_BACK = Kind(name="rule.sent_back", sentence=_("Draft sent back to its author"))

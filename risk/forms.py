@@ -1,10 +1,11 @@
 """The form by which an officer decides a case, the same on the page and in the admin."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,14 +15,15 @@ from customs_portal.reference.snapshot import Snapshot
 from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
 from declarations.models import Measure
+from declarations.services.referrals import LONGEST_ELEMENT, LONGEST_QUESTION
 from declarations.subjects import subjects
 from risk.models import Decision
-from risk.services.decide import LONGEST_NOTE, MEASURE_OF
-from risk.services.decide import REASONS_OF as REASONS_OF_VERB
+from risk.services.asking import LONGEST_HOURS
+from risk.services.orders import LONGEST_NOTE, MEASURE_OF, QUESTIONS
+from risk.services.orders import REASONS_OF as REASONS_OF_VERB
 
 __all__ = ["REASONS_OF_VERB", "DecisionForm", "Selectable", "selectable"]
 
-_SINGLE = ReasonCode.SecondSignature.NO
 _CHOICE = ReasonCode.Announced.CHOICE
 _ALWAYS = ReasonCode.Announced.ALWAYS
 WHOLE = Measure.Subject.DECLARATION.value
@@ -30,37 +32,33 @@ WHOLE = Measure.Subject.DECLARATION.value
 class Selectable(msgspec.Struct, frozen=True, kw_only=True):
     """What an officer can choose from on one case.
 
-    `reasons` are those that one person alone may give, or propose where it is a do-not-load;
-    `unlawful` says why none may be proposed, and is empty where one may. `subjects` are pairs of
-    value and label; a value is `declaration`, or kind and reference joined by a colon (`item:2`).
-    `places` are references and names of offices where goods can be controlled.
+    `refused` says by verb why it cannot be chosen now. `subjects` are pairs of value and label; a
+    value is `declaration`, or kind and reference joined by a colon (`item:2`). `places` are
+    references and names of offices where goods can be controlled.
     """
 
     reasons: tuple[ReasonRow, ...]
-    unlawful: str
+    refused: Mapping[str, str]
     subjects: tuple[tuple[str, str], ...]
     places: tuple[tuple[str, str], ...]
 
 
 def selectable(
-    snapshot: Snapshot, documents: Iterable[Document], offices: Sequence[str], *, unlawful: str
+    snapshot: Snapshot,
+    documents: Iterable[Document],
+    offices: Sequence[str],
+    *,
+    refused: Mapping[str, str],
 ) -> Selectable:
     """Return the choices for an ENS with these documents and these of our offices on its way."""
-    decisions = set(REASONS_OF_VERB.values())
-    found = [row for row in snapshot.reasons.values() if row.decision in decisions]
+    decisions = {each for verb, each in REASONS_OF_VERB.items() if verb not in refused}
     subjects = dict.fromkeys(each for document in documents for each in _subjects(document))
     return Selectable(
-        reasons=tuple(row for row in found if _offered(row, unlawful)),
-        unlawful=unlawful,
+        reasons=tuple(row for row in snapshot.reasons.values() if row.decision in decisions),
+        refused=refused,
         subjects=((WHOLE, gettext("Whole declaration")), *subjects),
         places=tuple((reference, _office_name(snapshot, reference)) for reference in offices),
     )
-
-
-def _offered(row: ReasonRow, unlawful: str) -> bool:
-    if row.decision == ReasonCode.Decision.DO_NOT_LOAD:
-        return not unlawful
-    return row.second_signature == _SINGLE
 
 
 _NAMES = {
@@ -81,6 +79,10 @@ def _subjects(document: Document) -> list[tuple[str, str]]:
 def _office_name(snapshot: Snapshot, reference: str) -> str:
     row = snapshot.office(reference)
     return f"{reference} {row.name}" if row else reference
+
+
+ABOUT_QUESTIONS = ("question", "elements", "hours")
+"""The fields of questions, which a form without questions leaves out."""
 
 
 class DecisionForm(forms.Form):
@@ -109,6 +111,26 @@ class DecisionForm(forms.Form):
         max_length=LONGEST_NOTE,
         required=False,
     )
+    question = forms.CharField(
+        label=_("Question to the filer"),
+        help_text=_("Goes out word for word. Say nothing of rules or suspicions."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=LONGEST_QUESTION,
+        required=False,
+    )
+    elements = forms.CharField(
+        label=_("About which element"),
+        help_text=_("Several are separated by a semicolon. Needed for an amendment."),
+        max_length=LONGEST_ELEMENT * 4,
+        required=False,
+    )
+    hours = forms.FloatField(
+        label=_("Answer within hours"),
+        help_text=_("Left empty: as is usual for the traffic."),
+        min_value=0.5,
+        max_value=LONGEST_HOURS,
+        required=False,
+    )
 
     def __init__(self, *args: Any, choices: Selectable, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,6 +139,9 @@ class DecisionForm(forms.Form):
         self._offer("reason_code", _grouped(choices.reasons))
         self._offer("subject", list(choices.subjects))
         self._offer("place", [("", gettext("Choose")), *choices.places])
+        if all(verb in choices.refused for verb in QUESTIONS):
+            for name in ABOUT_QUESTIONS:
+                del self.fields[name]
 
     def _offer(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]
@@ -138,6 +163,10 @@ class DecisionForm(forms.Form):
             self.add_error("announce", gettext("Choose whether the trader is told."))
         if verb == Decision.Verb.CONTROL and not cleaned.get("place"):
             self.add_error("place", gettext("Choose where the goods are to be controlled."))
+        if verb in QUESTIONS and not cleaned.get("question", "").strip():
+            self.add_error("question", gettext("Write the question to the filer."))
+        if verb == Decision.Verb.AMD and not cleaned.get("elements", "").strip():
+            self.add_error("elements", gettext("Say which element is to be amended."))
         return cleaned
 
     def _reason(self, code: str) -> ReasonRow | None:
@@ -160,6 +189,8 @@ class DecisionForm(forms.Form):
         """Return what a DecisionOrder needs besides its case. To be asked of a valid form only."""
         cleaned = self.cleaned_data
         places_measure = cleaned["verb"] in MEASURE_OF
+        asks = cleaned["verb"] in QUESTIONS
+        elements = cleaned.get("elements", "").split(";")
         subject, _colon, reference = (cleaned["subject"] or WHOLE).partition(":")
         return {
             "revision": cleaned["revision"],
@@ -170,7 +201,14 @@ class DecisionForm(forms.Form):
             "reference": reference if places_measure else "",
             "announce": self.announced(),
             "place": cleaned["place"] if cleaned["verb"] == Decision.Verb.CONTROL else "",
+            "question": cleaned["question"].strip() if asks else "",
+            "elements": tuple(e.strip() for e in elements if e.strip()) if asks else (),
+            "hours": (cleaned["hours"] or 0) if asks else 0,
         }
+
+    def forgive(self) -> None:
+        """Show the form as it was sent without saying what is missing yet."""
+        self._errors = ErrorDict()
 
     def refuse(self, findings: Iterable[Finding]) -> None:
         """Show why the decision was refused, each reason at its field."""
@@ -180,9 +218,8 @@ class DecisionForm(forms.Form):
 
 
 def _verbs(choices: Selectable) -> list[Any]:
-    """Return the decisions that can be taken; a do-not-load only while it is lawful."""
-    hidden = {Decision.Verb.DO_NOT_LOAD.value} if choices.unlawful else set()
-    return [choice for choice in Decision.Verb.choices if choice[0] not in hidden]
+    """Return the decisions that can be taken now, in the order of the page."""
+    return [(str(v), v.label) for v in REASONS_OF_VERB if v not in choices.refused]
 
 
 def _grouped(reasons: Sequence[ReasonRow]) -> list[Any]:

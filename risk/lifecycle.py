@@ -22,6 +22,7 @@ ASSESSMENT = Machine(
             for state in ("review", "concluded")
         ),
         Transition("A11", "concluded", "reopen", "review", _OURS),
+        Transition("A13", "concluded", "undo", "review", "our decision: before anything was sent"),
     ),
 )
 

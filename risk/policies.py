@@ -27,6 +27,11 @@ def is_recused(user: User, case: Case) -> bool:
     return bool(eoris) and keys.exists()
 
 
+def is_supervisor(user: User) -> bool:
+    """Whether the user signs what wants the signature of a supervisor."""
+    return user.is_active and user.role == Role.SUPERVISOR
+
+
 def may_write_rules(user: User) -> bool:
     """Whether the user drafts and proposes rules."""
     return user.is_active and user.role == Role.ANALYST

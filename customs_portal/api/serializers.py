@@ -96,6 +96,50 @@ class FilingsSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True, help_text="Address of the next page, or null.")
 
 
+class AnswerCodeSerializer(serializers.Serializer[Any]):
+    """A code of an answer with its value."""
+
+    code = serializers.CharField(max_length=70)
+    value = serializers.CharField(max_length=70, allow_blank=True)
+
+
+class ReferralSerializer(serializers.Serializer[Any]):
+    """A question of customs."""
+
+    reference = serializers.CharField()
+    type = serializers.ChoiceField(choices=["RFI", "AMD", "RFS"])
+    mrn = serializers.CharField()
+    status = serializers.ChoiceField(
+        choices=["open", "answered", "amended", "withdrawn", "cancelled"]
+    )
+    question = serializers.CharField()
+    elements = serializers.ListField(child=serializers.CharField())
+    asked_at = serializers.DateTimeField()
+    reply_by = serializers.DateTimeField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answer = serializers.CharField(help_text="What was answered, empty until then.")
+    codes = AnswerCodeSerializer(many=True)
+    files = serializers.ListField(
+        child=serializers.CharField(), help_text="Names of the files of the answer."
+    )
+
+
+class ReferralsSerializer(serializers.Serializer[Any]):
+    """Questions, those to be answered first."""
+
+    results = ReferralSerializer(many=True)
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """An answer. As JSON without files, or as multipart/form-data with them."""
+
+    text = serializers.CharField(required=False, allow_blank=True, max_length=8000)
+    codes = AnswerCodeSerializer(many=True, required=False)
+    files = serializers.ListField(
+        child=serializers.FileField(), required=False, max_length=5, help_text="PDF or pictures."
+    )
+
+
 class ProblemSerializer(serializers.Serializer[Any]):
     """What is wrong with a request (RFC 9457)."""
 

@@ -9,6 +9,7 @@ from customs_portal.api.filings import FilingsView, FilingView
 from customs_portal.api.lodging import lodge
 from customs_portal.api.messages import MessageView
 from customs_portal.api.notifications import NotificationsView, NotificationView
+from customs_portal.api.referrals import AnswerView, ReferralsView, ReferralView
 
 app_name = "api"
 urlpatterns = [
@@ -19,6 +20,9 @@ urlpatterns = [
     path("notifications/<str:key>", NotificationView.as_view(), name="notification"),
     path("filings", FilingsView.as_view(), name="filings"),
     path("filings/<str:mrn>", FilingView.as_view(), name="filing"),
+    path("referrals", ReferralsView.as_view(), name="referrals"),
+    path("referrals/<str:reference>", ReferralView.as_view(), name="referral"),
+    path("referrals/<str:reference>/answer", AnswerView.as_view(), name="answer"),
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs/", login_required(DocumentationView.as_view()), name="docs"),
 ]

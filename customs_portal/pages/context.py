@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from customs_portal.accounts.models import Role, User
 from customs_portal.clock import now
 from customs_portal.pages.access import CASEWORK, LEADING, OVERSIGHT, READING, RULE_READING, TRADERS
+from customs_portal.pages.undoing import undoable
 
 
 class MenuItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +83,7 @@ SECTIONS = {
     "operator": "search",
     "invite_colleague": "companies",
     "ens": "search",
+    "question": "trader_home",
     "ens_elsewhere": "search",
     "search_everywhere": "search",
     "measure": "measures",
@@ -127,5 +129,6 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "traffic_menu": TRAFFIC_MENU if user.is_official else (),
         "desk": getattr(request, "desk", None),
         "at": now(),
+        "undoable": undoable(request, now()) if user.is_official else None,
         "account_base": "shared/base_staff.html" if user.is_official else "shared/base_public.html",
     }

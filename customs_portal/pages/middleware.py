@@ -10,6 +10,7 @@ from django.utils.deprecation import MiddlewareMixin
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import User
 from customs_portal.clock import now
+from customs_portal.pages import kept_forms
 from customs_portal.pages.office import desk_of
 
 OPEN_NAMES = frozenset(
@@ -60,7 +61,7 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     """Lead to the login page; a part of a page (htmx) makes the whole page be asked anew."""
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect_to_login(request.get_full_path())
+    return redirect_to_login(kept_forms.keep(request) or request.get_full_path())
 
 
 def _sit_down(request: HttpRequest) -> None:

@@ -12,9 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customs_portal.pages.wording import moment
+
 
 class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the trader lodged and what was answered; times are aware."""
+    """What the trader lodged and what was answered; times are aware.
+
+    `answer_by` is until when a question is to be answered that this trader was told of.
+    """
 
     status: str
     mrn: str = ""
@@ -22,6 +27,7 @@ class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
     registered_at: datetime | None = None
     analysis_ends_at: datetime | None = None
     diverted: bool = False
+    answer_by: datetime | None = None
 
 
 class Announced(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +63,7 @@ def trader_status(
         _ended(filing)
         or _left_custody(filing, goods)
         or _instructed(announced)
+        or _asked(filing, now)
         or _on_the_way(filing, goods)
         or _analysed(filing, now)
     )
@@ -82,6 +89,7 @@ WORDS: dict[str, tuple[Promise, str]] = {
     "do_not_load": (gettext_lazy("Do not load"), "red"),
     "control": (gettext_lazy("Control ordered"), "orange"),
     "held": (gettext_lazy("Held"), "orange"),
+    "question": (gettext_lazy("Question open"), "red"),
     "arrived": (gettext_lazy("Arrived"), "grey"),
     "partially_arrived": (gettext_lazy("Partly arrived"), "grey"),
     "presented": (gettext_lazy("Presented"), "grey"),
@@ -138,6 +146,14 @@ def _subjects(told: Sequence[Announced]) -> str:
         for measure in told
     ]
     return "; ".join(dict.fromkeys(found))
+
+
+def _asked(filing: FilingFacts, now: datetime) -> TraderStatus | None:
+    if filing.answer_by is None:
+        return None
+    status = _status("question", filing.answer_by, _("Answer the question."))
+    words = _("Question open - answer by %s") % moment(filing.answer_by, now)
+    return msgspec.structs.replace(status, words=words)
 
 
 def _on_the_way(filing: FilingFacts, goods: Goods) -> TraderStatus | None:

@@ -8,15 +8,18 @@ from declarations.admin.other_administrations import (
     SubsequentEntryFeedbackAdmin,
     SubsequentEntryNoticeAdmin,
 )
+from declarations.admin.referrals import AttachmentAdmin, ReferralAdmin
 
 __all__ = [
     "ArrivalAdmin",
+    "AttachmentAdmin",
     "DeclarationRequestAdmin",
     "DualFilingAdmin",
     "EnsScopedAdmin",
     "FilingAdmin",
     "InfringementAdmin",
     "ReceivedTransmissionAdmin",
+    "ReferralAdmin",
     "SubsequentEntryFeedbackAdmin",
     "SubsequentEntryNoticeAdmin",
     "link_to",

@@ -7,8 +7,9 @@ from declarations.lifecycle.machine import Machine, Transition
 from declarations.lifecycle.measure import CONTROL, DO_NOT_LOAD, HOLD, REFUSAL
 from declarations.lifecycle.moving import move
 from declarations.lifecycle.notice import NOTICE
+from declarations.lifecycle.referral import REFERRAL
 
-MACHINES = (FILING, ENS, CONSIGNMENT, DO_NOT_LOAD, HOLD, CONTROL, REFUSAL, NOTICE)
+MACHINES = (FILING, ENS, CONSIGNMENT, DO_NOT_LOAD, HOLD, CONTROL, REFUSAL, NOTICE, REFERRAL)
 
 __all__ = [
     "CONSIGNMENT",
@@ -19,6 +20,7 @@ __all__ = [
     "HOLD",
     "MACHINES",
     "NOTICE",
+    "REFERRAL",
     "REFUSAL",
     "Machine",
     "Transition",

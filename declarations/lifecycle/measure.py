@@ -6,6 +6,7 @@ _IN_TIME = "Reg. (EU) 2015/2447 Art. 186(7), 24 h from receipt"
 _TWO_PEOPLE = "our decision: two people"
 _CONTROL = "UCC Art. 46, 188"
 _OURS = "our decision"
+_UNTOLD = "our decision: before anything was sent"
 _REFUSAL = "UCC Art. 22(6), 198"
 _NOT_BEGUN = ("ordered", "scheduled")
 
@@ -29,6 +30,7 @@ HOLD = Machine(
     (
         Transition("H1", "", "place", "in_force", "UCC Art. 134"),
         Transition("H2", "in_force", "lift", "lifted", _OURS),
+        Transition("H3", "in_force", "undo", "undone", _UNTOLD),
     ),
 )
 
@@ -47,6 +49,7 @@ CONTROL = Machine(
         Transition("K5d", "in_progress", "find_nothing", "not_found", _CONTROL),
         *(Transition("K6", state, "waive", "waived", _TWO_PEOPLE) for state in _NOT_BEGUN),
         *(Transition("K7", state, "pass_on", "passed_on", _CONTROL) for state in _NOT_BEGUN),
+        Transition("K8", "recommended", "undo", "undone", _UNTOLD),
     ),
 )
 

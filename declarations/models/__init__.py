@@ -1,6 +1,7 @@
 """Filings and ENS, the life of consignments, measures, and the projection for search."""
 
 from declarations.models.arrival import Arrival, ArrivalLine
+from declarations.models.attachment import Attachment, AttachmentChunk
 from declarations.models.clock import Clock
 from declarations.models.control import Control, ControlPicture
 from declarations.models.declaration_request import DeclarationRequest
@@ -18,6 +19,7 @@ from declarations.models.projection import (
     DeclaredRouting,
     SearchKey,
 )
+from declarations.models.referral import Referral
 from declarations.models.refusal import Refusal
 from declarations.models.sight import OfficeSight
 from declarations.models.subsequent_entry import (
@@ -31,6 +33,8 @@ __all__ = [
     "Action",
     "Arrival",
     "ArrivalLine",
+    "Attachment",
+    "AttachmentChunk",
     "Clock",
     "ConsignmentLife",
     "Control",
@@ -54,6 +58,7 @@ __all__ = [
     "OfficeSight",
     "Outage",
     "ReceivedTransmission",
+    "Referral",
     "Refusal",
     "SearchKey",
     "SubsequentEntryFeedback",

@@ -45,6 +45,7 @@ class Measure(models.Model):
         SIGNED = "signed", _("Signed, to be heard")
         EXECUTED = "executed", _("Executed")
         REVOKED = "revoked", _("Revoked")
+        UNDONE = "undone", _("Undone before anybody was told")
 
     STATUSES = {
         Kind.DO_NOT_LOAD: (
@@ -56,7 +57,7 @@ class Measure(models.Model):
             Status.BREACHED,
             Status.COMPLIED,
         ),
-        Kind.HOLD: (Status.IN_FORCE, Status.LIFTED),
+        Kind.HOLD: (Status.IN_FORCE, Status.LIFTED, Status.UNDONE),
         Kind.CONTROL: (
             Status.RECOMMENDED,
             Status.NOT_TO_CONTROL,
@@ -69,6 +70,7 @@ class Measure(models.Model):
             Status.NOT_FOUND,
             Status.WAIVED,
             Status.PASSED_ON,
+            Status.UNDONE,
         ),
         Kind.REFUSAL: (
             Status.PROPOSED,

@@ -41,15 +41,23 @@ def stop_clocks(ens: Collection[int], kinds: Collection[ClockKind], *, at: datet
 def replace_clocks(ens: int, wanted: Iterable[clocks.Clock], *, at: datetime) -> None:
     """Stop the live clocks of an ENS that are not wanted as they run, and start the wanted ones.
 
-    The caller holds the lock of the ENS row. One that has already run out so is not begun again.
+    The caller holds the lock of the ENS row. One that has already run out so is not begun again;
+    one that takes the place of a resting one rests as well.
     """
     assert_in_transaction()
     new = {(clock.kind.value, clock.ends_at): clock for clock in wanted}
     live = Clock.objects.filter(ens=ens, stopped_at__isnull=True)
-    stale = [clock.pk for clock in live if new.pop((clock.kind, clock.ends_at), None) is None]
-    Clock.objects.filter(pk__in=stale).update(stopped_at=at)
+    stale = [clock for clock in live if new.pop((clock.kind, clock.ends_at), None) is None]
+    resting = {clock.kind: clock.suspended_at for clock in stale}
+    Clock.objects.filter(pk__in=[clock.pk for clock in stale]).update(stopped_at=at)
     Clock.objects.bulk_create(
-        Clock(ens_id=ens, kind=kind, started_at=clock.started_at, ends_at=ends_at)
+        Clock(
+            ens_id=ens,
+            kind=kind,
+            started_at=clock.started_at,
+            ends_at=ends_at,
+            suspended_at=resting.get(kind),
+        )
         for (kind, ends_at), clock in new.items()
     )
 

@@ -43,24 +43,27 @@ class MeasureOrder(msgspec.Struct, frozen=True, kw_only=True):
     caused_by: int | None = None
 
 
-def place_measures(orders: Sequence[MeasureOrder], *, at: datetime) -> list[Measure]:
+def place_measures(
+    orders: Sequence[MeasureOrder], *, at: datetime, tell_at: datetime | None = None
+) -> list[Measure]:
     """Place the measures, one for each order; the ENS rows are locked by the caller.
 
     Announced ones also record `measure.announced`, from which IE351 follows. What needs a second
-    signature is only proposed.
+    signature is only proposed. Nobody is told before `tell_at`.
     """
     assert_in_transaction()
-    measures = Measure.objects.bulk_create([_measure(order, at) for order in orders])
+    tell_at = tell_at or at
+    measures = Measure.objects.bulk_create([_measure(order, at, tell_at) for order in orders])
     Control.objects.bulk_create(
         Control(measure=measure, type=measure.reason_code)
         for measure in measures
         if measure.kind == Measure.Kind.CONTROL
     )
-    record_many([event for measure in measures for event in _events(measure, at)])
+    record_many([event for measure in measures for event in _events(measure, at, tell_at)])
     return measures
 
 
-def _measure(order: MeasureOrder, at: datetime) -> Measure:
+def _measure(order: MeasureOrder, at: datetime, tell_at: datetime) -> Measure:
     kind = Measure.Kind(order.kind)
     return Measure(
         ens_id=order.ens,
@@ -78,15 +81,16 @@ def _measure(order: MeasureOrder, at: datetime) -> Measure:
         office=order.office,
         placed_by_id=order.officer,
         placed_at=at,
-        announced_at=at if order.announced else None,
+        announced_at=tell_at if order.announced else None,
     )
 
 
-def _events(measure: Measure, at: datetime) -> list[NewEvent]:
+def _events(measure: Measure, at: datetime, tell_at: datetime) -> list[NewEvent]:
     if measure.kind in PROPOSED_FIRST:
         return [told(MEASURE_PROPOSED, measure, at=at, actor=measure.placed_by_id)]
     kinds = [MEASURE_PLACED, MEASURE_ANNOUNCED] if measure.announced_at else [MEASURE_PLACED]
-    return [told(kind, measure, at=at, actor=measure.placed_by_id) for kind in kinds]
+    events = [told(kind, measure, at=at, actor=measure.placed_by_id) for kind in kinds]
+    return [msgspec.structs.replace(event, not_before=tell_at) for event in events]
 
 
 def told(

@@ -24,6 +24,7 @@ from declarations.models import (
 from declarations.projection import write_projection, write_search_keys
 from declarations.services.clocks import replace_clocks
 from declarations.services.reconfirm import ask_to_reconfirm
+from declarations.services.referrals import take_amendments
 from declarations.services.registering import means_of, offices_on_the_way, papers
 from declarations.traffic import TrafficClass
 
@@ -73,6 +74,7 @@ def write_versions(versions: Sequence[NewVersion], *, at: datetime) -> None:
     """Write amended versions, no two of one ENS; the caller holds the locks of the ENS rows."""
     if not versions:
         return
+    take_amendments([each.filing.pk for each in versions], at=at)
     written = write_documents(versions, at=at)
     analyse_again(versions, at=at)
     _record(versions, written, at)

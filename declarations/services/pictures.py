@@ -1,10 +1,7 @@
 """Pictures and papers of a control: judged by their bytes, kept apart until they were scanned."""
 
-import shlex
-import subprocess
 from datetime import datetime
 from hashlib import sha256
-from pathlib import PurePath
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -12,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
 from customs_portal.events.services import record_many
-from declarations import policies
+from declarations import policies, scanning
 from declarations.events import CONTROL_PICTURE
 from declarations.models import ControlPicture, Measure
+from declarations.services.attachments import plain_name
 from declarations.services.measures import locked_measures, told
 from declarations.services.results import Changed, Refused, refused
 
@@ -26,7 +24,6 @@ BEGINNINGS = (
 )
 """How the kinds of file begin that are taken; what a browser says of a file counts for nothing."""
 MOST_PICTURES = 50
-SCAN_SECONDS = 60
 
 
 def add_picture(
@@ -43,7 +40,7 @@ def add_picture(
     picture = ControlPicture.objects.create(
         control=found.control,
         file=ContentFile(content, "file"),
-        name=_plain(name),
+        name=plain_name(name),
         media_type=media_type(content),
         size=len(content),
         digest=sha256(content).hexdigest(),
@@ -84,27 +81,11 @@ def media_type(content: bytes) -> str:
 
 
 def scanned(content: bytes) -> ControlPicture.Scan:
-    """Ask the scanner of the setting PICTURE_SCANNER; without one a file stays not scanned.
-
-    The command reads the file from its standard input; 0 means clean, 1 harmful, anything else
-    that it could not tell.
-    """
-    if not settings.PICTURE_SCANNER:
-        return Scan.NOT_SCANNED
-    command = shlex.split(settings.PICTURE_SCANNER)
-    try:
-        done = subprocess.run(
-            command, input=content, capture_output=True, timeout=SCAN_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return Scan.NOT_SCANNED
-    return {0: Scan.CLEAN, 1: Scan.INFECTED}.get(done.returncode, Scan.NOT_SCANNED)
-
-
-def _plain(name: str) -> str:
-    """Return a file name without folders and control characters, to be shown only."""
-    last = PurePath(name.replace("\\", "/")).name
-    return "".join(sign for sign in last if sign.isprintable())[:120] or "file"
+    """Ask the scanner of the settings; without one a file stays not scanned."""
+    found = scanning.scanner()
+    verdict = found.scan([content]).finding if found else scanning.Finding.UNKNOWN
+    known = {scanning.Finding.CLEAN: Scan.CLEAN, scanning.Finding.INFECTED: Scan.INFECTED}
+    return known.get(verdict, Scan.NOT_SCANNED)
 
 
 def _unknown() -> Refused:

@@ -79,3 +79,18 @@ ORDER BY m.id
 def wrong_projections(scope: Scope) -> list[str]:
     """Return the versions whose rows for search differ from their document."""
     return [f"filing version {key}" for key in wrong_versions(newest_versions(scope.sample))]
+
+
+rests_for_nothing = by_query("""
+SELECT 'clock of ' || n.mrn FROM declarations_clock k JOIN declarations_ens n ON n.id = k.ens_id
+WHERE k.suspended_at IS NOT NULL AND k.stopped_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM declarations_referral r WHERE r.ens_id = k.ens_id AND r.status = 'open')
+ORDER BY k.id
+""")
+
+broken_attachments = by_query("""
+SELECT 'attachment ' || a.id FROM declarations_attachment a
+WHERE a.digest = '' OR a.size <> coalesce((
+    SELECT sum(length(c.data)) FROM declarations_attachmentchunk c WHERE c.attachment_id = a.id), 0)
+ORDER BY a.id
+""")

@@ -60,6 +60,12 @@ WHERE NOT EXISTS (SELECT 1 FROM events_event e WHERE e.id = o.event_id)
 ORDER BY o.id
 """)  # noqa: S608  no value of anybody's
 
+_NOT_UNDONE = """
+NOT EXISTS (
+    SELECT 1 FROM events_event u
+    WHERE u.stream = e.stream AND u.kind = 'case.decision_undone'
+      AND u.data->'events' @> to_jsonb(e.id))
+"""
 _CAUSES = """
 (VALUES ('filing.registered', 'CC328A'), ('filing.rejected', 'CC316A'),
         ('message.unreadable', 'CD917B'), ('measure.announced', 'CC351A'),
@@ -73,7 +79,8 @@ _CAUSES = """
         ('message.test_accepted', 'CD303A'), ('message.test_refused', 'CD906B'),
         ('ens.diverted', 'CD301A'), ('filing.amended', 'CC304A'), ('amendment.refused', 'CC305A'),
         ('arrival.registered', 'UK348A'), ('arrival.rejected', 'CC349A'),
-        ('message.test_accepted', 'UK348A'), ('message.test_refused', 'CC349A')
+        ('message.test_accepted', 'UK348A'), ('message.test_refused', 'CC349A'),
+        ('referral.asked', 'NOTICE')
 ) AS c(event, message)
 """
 
@@ -86,7 +93,8 @@ WHERE e.kind IN (SELECT c.event FROM {_CAUSES})
   AND NOT EXISTS (
     SELECT 1 FROM events_delivery d
     WHERE d.event_id = e.id
-      AND d.consumer IN ('reply', 'announce', 'hand_over', 'notices'))
+      AND d.consumer IN ('reply', 'announce', 'hand_over', 'notices', 'questions'))
+  AND {_NOT_UNDONE}
 ORDER BY e.id
 """)  # noqa: S608  no value of anybody's
 
@@ -96,7 +104,7 @@ JOIN events_event e ON e.id = o.event_id
 WHERE o.kind IN (SELECT c.message FROM {_CAUSES})
   AND NOT EXISTS (SELECT 1 FROM {_CAUSES} WHERE c.message = o.kind AND c.event = e.kind)
   AND NOT (o.kind IN ('NOTICE', 'CC351A') AND e.kind = 'measure.lifted')
-  AND NOT (o.kind = 'NOTICE' AND split_part(e.kind, '.', 1) IN ('control', 'refusal'))
+  AND NOT (o.kind = 'NOTICE' AND split_part(e.kind, '.', 1) IN ('control', 'refusal', 'referral'))
 ORDER BY o.id
 """)  # noqa: S608  no value of anybody's
 
@@ -112,7 +120,7 @@ def changed_bodies(scope: Scope) -> list[str]:
     return found_by(_BODIES, {"limit": scope.sample})
 
 
-_STATES_NOT_TOLD = """
+_STATES_NOT_TOLD = f"""
 SELECT 'CD319A of ' || n.mrn || ' to ' || l.country FROM declarations_ens n
 JOIN events_event e ON e.stream = n.id AND e.kind = 'assessment.risk_concluded'
                    AND (e.data->>'version')::int = n.version
@@ -123,9 +131,10 @@ WHERE NOT EXISTS (
   AND NOT EXISTS (
     SELECT 1 FROM events_delivery d
     WHERE d.event_id = e.id AND d.consumer = 'notify_subsequent_offices')
+  AND {_NOT_UNDONE}
 GROUP BY n.id, n.mrn, l.country ORDER BY n.id, l.country
-"""
-_OFFICES_NOT_TOLD = """
+"""  # noqa: S608  no value of anybody's
+_OFFICES_NOT_TOLD = f"""
 SELECT 'notice of ' || n.mrn || ' to ' || l.office FROM declarations_ens n
 JOIN events_event e ON e.stream = n.id AND e.kind = 'assessment.risk_concluded'
                    AND (e.data->>'version')::int = n.version
@@ -136,8 +145,9 @@ WHERE NOT EXISTS (
   AND NOT EXISTS (
     SELECT 1 FROM events_delivery d
     WHERE d.event_id = e.id AND d.consumer = 'notify_subsequent_offices')
+  AND {_NOT_UNDONE}
 GROUP BY n.id, n.mrn, l.office ORDER BY n.id, l.office
-"""
+"""  # noqa: S608  no value of anybody's
 
 
 def states_not_told(scope: Scope) -> list[str]:

@@ -46,6 +46,7 @@ GROUP BY a.ens_version_id, a.kind HAVING count(*) > 1 ORDER BY 1
 
 decided_twice = by_query("""
 SELECT 'assessment ' || d.assessment_id FROM risk_decision d
+WHERE NOT EXISTS (SELECT 1 FROM risk_undoing u WHERE u.decision_id = d.id)
 GROUP BY d.assessment_id HAVING count(*) > 1 ORDER BY 1
 """)
 
@@ -54,6 +55,29 @@ SELECT 'assessment ' || a.id FROM risk_assessment a
 WHERE a.status = 'concluded' AND a.result = 'no_risk' AND a.concluded_by_id IS NULL
   AND (a.kind = 'manual' OR a.outcome NOT IN ('none', 'observe'))
 ORDER BY a.id
+""")
+
+waits_for_nothing = by_query("""
+SELECT 'assessment ' || a.id FROM risk_assessment a
+WHERE a.status = 'waiting'
+  AND NOT EXISTS (
+    SELECT 1 FROM declarations_referral r WHERE r.ens_id = a.ens_id AND r.status = 'open')
+  AND NOT EXISTS (
+    SELECT 1 FROM events_delivery d WHERE d.stream = a.ens_id AND d.consumer = 'resume')
+ORDER BY a.id
+""")
+
+asked_but_not_waiting = by_query("""
+SELECT 'referral ' || r.reference FROM declarations_referral r
+WHERE r.status = 'open' AND NOT EXISTS (
+    SELECT 1 FROM risk_assessment a WHERE a.ens_id = r.ens_id AND a.status = 'waiting')
+ORDER BY r.id
+""")
+
+void_proposals_open = by_query("""
+SELECT 'case ' || p.case_id FROM risk_decisionproposal p JOIN risk_case c ON c.id = p.case_id
+WHERE p.state = 'open' AND (c.status <> 'open' OR c.revision <> p.revision)
+ORDER BY p.id
 """)
 
 measure_without_decision = by_query("""

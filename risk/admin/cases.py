@@ -32,6 +32,9 @@ from risk.models import (
 from risk.querysets import IN_QUEUE_ORDER
 from risk.services import Changed, Decided, DecisionOrder, Refused, claim, decide, give_back
 
+ON_THE_PAGE = (Decision.Verb.DO_NOT_LOAD, *Decision.QUESTIONS)
+"""What needs more to be seen than the admin shows."""
+
 
 class DecisionInline(RoleInline):
     """What was decided on the case."""
@@ -184,7 +187,9 @@ class CaseAdmin(EnsScopedAdmin):
         if request.method == "POST" and form.is_valid():
             decided = _decide(form, case, request)
             if isinstance(decided, Decided):
-                self.message_user(request, gettext("Decided."), messages.SUCCESS)
+                done = gettext("Proposed: another person has to sign.")
+                done = done if decided.proposal else gettext("Decided.")
+                self.message_user(request, done, messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:risk_case_change", args=[key]))
             form.refuse(decided.findings)
         return self._decision_page(request, case, form)
@@ -213,7 +218,7 @@ def _decision_form(request: HttpRequest, case: Case) -> DecisionForm:
         current(clock.now()),
         [current_document(case.ens)],
         list(offices.values_list("office", flat=True)),
-        unlawful=gettext("A do-not-load is proposed on the review page."),
+        refused=dict.fromkeys(ON_THE_PAGE, gettext("This is done on the review page.")),
     )
     initial = {"verb": request.GET.get("verb", ""), "revision": case.revision}
     return DecisionForm(request.POST or None, choices=choices, initial=initial)

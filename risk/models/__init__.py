@@ -3,11 +3,12 @@
 from risk.models.analysed import AnalysedDeclaration, AnalysedHistory, AnalysedItem
 from risk.models.assessment import Assessment
 from risk.models.back_test import BackTest, BackTestPart
-from risk.models.case import Case, Decision
+from risk.models.case import Case, Decision, DecisionProposal, Undoing
 from risk.models.drafting import RuleDraft
 from risk.models.find import ConfirmedFind
 from risk.models.hit_count import RuleHitCount
 from risk.models.names import MatchVerdict, NameHit, NameMatch, Rescreening, ScreenedName
+from risk.models.note import CaseNote, TextTemplate
 from risk.models.publication import Publication, Reassessment, RuleReview
 from risk.models.rule import (
     ReferenceList,
@@ -28,8 +29,10 @@ __all__ = [
     "BackTest",
     "BackTestPart",
     "Case",
+    "CaseNote",
     "ConfirmedFind",
     "Decision",
+    "DecisionProposal",
     "MatchVerdict",
     "NameHit",
     "NameMatch",
@@ -49,4 +52,6 @@ __all__ = [
     "ScreenedName",
     "ShiftNote",
     "ShiftNoteReading",
+    "TextTemplate",
+    "Undoing",
 ]

@@ -118,13 +118,21 @@ class Case(models.Model):
 
 
 class Decision(models.Model):
-    """What an officer decided on a case, on which version, and why. Never changed."""
+    """What an officer decided on a case, on which version, and why. Never changed.
+
+    A question to the filer is chosen like a decision and decides nothing: it is a Referral.
+    """
 
     class Verb(models.TextChoices):
         NO_FURTHER_ACTION = "no_further_action", _("No further action")
         CONTROL = "control", _("Control recommended")
         HOLD = "hold", _("Hold")
         DO_NOT_LOAD = "do_not_load", _("Do not load")
+        RFI = "rfi", _("Ask for information")
+        AMD = "amd", _("Ask for an amendment")
+        RFS = "rfs", _("Ask for screening")
+
+    QUESTIONS = (Verb.RFI, Verb.AMD, Verb.RFS)
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="decisions")
@@ -145,3 +153,64 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()} {self.reason_code}"
+
+
+class DecisionProposal(models.Model):
+    """A decision that needs a second signature before it is taken.
+
+    It is void as soon as the case changes underneath. `order` is what was chosen, as `decide` and
+    `refer` take it.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Awaiting second signature")
+        SIGNED = "signed", _("Signed")
+        DECLINED = "declined", _("Not signed")
+        VOID = "void", _("Void: the case changed")
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="proposals")
+    revision = models.PositiveIntegerField(_("on revision"))
+    verb = models.CharField(_("decision"), max_length=20)
+    reason_code = models.CharField(_("reason"), max_length=8)
+    order = models.JSONField(_("order"))
+    by_supervisor = models.BooleanField(_("a supervisor has to sign"), default=False)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(_("proposed"))
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end_note = models.TextField(_("why not signed"), blank=True)
+
+    class Meta:
+        verbose_name = _("proposed decision")
+        verbose_name_plural = _("proposed decisions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state="open"), name="one_open_proposal_per_case"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="signed", proposed_by=models.F("ended_by")),
+                name="proposal_signed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.reason_code} ({self.get_state_display()})"
+
+
+class Undoing(models.Model):
+    """That a decision was undone before anybody was told of it. Never changed."""
+
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="undoing")
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("undone"))
+
+    class Meta:
+        verbose_name = _("undone decision")
+        verbose_name_plural = _("undone decisions")
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.at:%Y-%m-%d %H:%M}"

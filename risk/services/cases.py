@@ -16,6 +16,7 @@ from risk import policies
 from risk.events import CASE_CLAIMED, CASE_GIVEN_BACK, CASE_OPENED
 from risk.models import Case
 from risk.services.deadlines import set_deadlines
+from risk.services.proposals import void_proposals
 from risk.services.words import gather_words
 
 
@@ -39,6 +40,7 @@ def open_cases(flagged: Sequence[Flagged], *, at: datetime) -> None:
     assert_in_transaction()
     wanted = {found.ens: found for found in flagged}
     known = set(Case.objects.open().filter(ens__in=wanted).values_list("ens_id", flat=True))
+    void_proposals(known, at=at)
     for ens in sorted(known):
         found = wanted[ens]
         Case.objects.open().filter(ens=ens).update(

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from declarations.clocks import Clock as ClockState
-from declarations.models import Clock
+from declarations.models import Clock, Referral
 from declarations.services.locks import lock_ens
 from risk.deadline import last_moment
 from risk.models import Case
@@ -22,8 +22,11 @@ def set_deadlines(ens: Collection[int], *, at: datetime) -> None:
     if not ens:
         return
     cases = list(Case.objects.open().filter(ens__in=ens).order_by("ens"))
-    clocks = _clocks([case.ens_id for case in cases])
-    changed = [case for case in cases if _is_moved(case, clocks[case.ens_id], at)]
+    keys = [case.ens_id for case in cases]
+    clocks, replies = _clocks(keys), _replies(keys)
+    changed = [
+        case for case in cases if _is_moved(case, clocks[case.ens_id], replies.get(case.ens_id), at)
+    ]
     Case.objects.bulk_update(changed, ["due_at", "due_by"])
 
 
@@ -34,12 +37,23 @@ def _clocks(ens: Collection[int]) -> dict[int, list[ClockState]]:
     return found
 
 
-def _is_moved(case: Case, clocks: list[ClockState], at: datetime) -> bool:
+def _replies(ens: Collection[int]) -> dict[int, datetime]:
+    """Return by ENS until when its first open question is to be answered."""
+    found: dict[int, datetime] = {}
+    asked = Referral.objects.open().filter(ens__in=ens).order_by("reply_by")
+    for key, reply_by in asked.values_list("ens_id", "reply_by"):
+        found.setdefault(key, reply_by)
+    return found
+
+
+def _is_moved(
+    case: Case, clocks: list[ClockState], reply_by: datetime | None, at: datetime
+) -> bool:
     """Put the moment on the case; say whether that changes it."""
     before = (case.due_at, case.due_by)
     if case.cause in FIXED:
         case.due_by = Case.DueBy.AT_ONCE
-    elif found := last_moment(clocks, None, at):
+    elif found := last_moment(clocks, reply_by, at):
         case.due_at, case.due_by = found
     return (case.due_at, case.due_by) != before
 

@@ -1,207 +1,96 @@
-"""Deciding: what an officer concludes from an assessment (LIFECYCLE A6, A7, A7b)."""
+"""Deciding: what an officer concludes from an assessment (LIFECYCLE A4, A6, A7, A7b)."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import msgspec
-from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
 from customs_portal.events.services import NewEvent, record_many
-from customs_portal.findings import Finding
 from customs_portal.reference.models import ReasonCode
-from declarations.models import Ens, EntryLeg, Measure
+from declarations.models import Ens, Measure
 from declarations.services import MeasureOrder, place_measures
 from declarations.services.clocks import stop_clocks
-from declarations.services.do_not_load import do_not_load_refused, do_not_load_subjects
-from declarations.services.results import Refused, refusal
-from declarations.subjects import current_document, subjects
-from risk import policies
-from risk.events import ASSESSMENT_CONCLUDED, CASE_DECIDED, RISK_CONCLUDED
-from risk.models import Assessment, Case, Decision
+from declarations.services.results import Refused
+from risk.events import ASSESSMENT_CONCLUDED, CASE_DECIDED, CASE_PROPOSED, RISK_CONCLUDED
+from risk.models import Assessment, Case, Decision, DecisionProposal
+from risk.services.asking import ask_filer, end_with_decision
 from risk.services.assess import CONCLUSION_STOPS
 from risk.services.cases import locked_cases
+from risk.services.guards import checked
+from risk.services.orders import (
+    MEASURE_OF,
+    QUESTIONS,
+    Decided,
+    DecisionOrder,
+    Ready,
+    Verb,
+    needs_signature,
+)
+from risk.services.proposals import told
 
-Verb = Decision.Verb
-REASONS_OF = {
-    Verb.NO_FURTHER_ACTION: ReasonCode.Decision.CLEAR,
-    Verb.CONTROL: ReasonCode.Decision.CONTROL,
-    Verb.HOLD: ReasonCode.Decision.HOLD,
-    Verb.DO_NOT_LOAD: ReasonCode.Decision.DO_NOT_LOAD,
-}
-MEASURE_OF = {
-    Verb.CONTROL: Measure.Kind.CONTROL,
-    Verb.HOLD: Measure.Kind.HOLD,
-    Verb.DO_NOT_LOAD: Measure.Kind.DO_NOT_LOAD,
-}
-WITHOUT_ASSESSMENT = (Case.Cause.NOT_ASSESSED, Case.Cause.BREACHED, Case.Cause.DUAL_FILING)
-"""Causes on which an officer decides though no assessment waits for it."""
-LONGEST_NOTE = 4000
-
-
-class DecisionOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What an officer wants to decide, on the revision of the case that the officer has read.
-
-    `subject` and `reference` say which goods (`declaration`, or `item`, `consignment`, `equipment`
-    with number or key), `place` is the office of a control, `announce` whether the trader is told.
-    """
-
-    case: int
-    revision: int
-    verb: str
-    reason_code: str
-    note: str = ""
-    subject: str = "declaration"
-    reference: str = ""
-    announce: bool = False
-    place: str = ""
-
-
-class Decided(msgspec.Struct, frozen=True, kw_only=True):
-    """The decision stands; `measure` is what was placed, None for no further action.
-
-    `decision` is None for a do-not-load, which stands only once another officer has signed it.
-    """
-
-    case: int
-    decision: int | None
-    measure: int | None = None
-
-
-class _Ready(msgspec.Struct, kw_only=True):
-    """An order whose every guard holds."""
-
-    order: DecisionOrder
-    verb: Verb
-    case: Case
-    assessment: Assessment | None
-    reason: ReasonCode
+NO_TIME = timedelta()
 
 
 def decide(
-    orders: Sequence[DecisionOrder], *, officer: User, at: datetime
+    orders: Sequence[DecisionOrder], *, officer: User, at: datetime, undo: timedelta = NO_TIME
 ) -> list[Decided | Refused]:
     """Carry the decisions out in the caller's transaction; one result for each, in their order.
 
-    A decision made on an older revision is refused with `stale_version`.
+    A decision made on an older revision is refused with `stale_version`. Nothing is sent to
+    anybody for as long as `undo` says.
     """
     cases = locked_cases([order.case for order in orders])
     reasons = ReasonCode.objects.valid_on(at.date()).in_bulk(field_name="code")
     results: list[Decided | Refused] = []
     for order in orders:
-        ready = _checked(order, cases.get(order.case), reasons, officer, at)
+        ready = checked(order, cases.get(order.case), reasons, officer, at)
         if isinstance(ready, list):
             results.append(Refused(findings=ready))
         else:
-            verb = _propose if ready.verb == Verb.DO_NOT_LOAD else _carry_out
-            results.append(verb(ready, officer, at))
+            results.append(_taken(ready, officer, at, at + undo))
     return results
 
 
-def _checked(
-    order: DecisionOrder,
-    case: Case | None,
-    reasons: Mapping[str, ReasonCode],
-    officer: User,
-    at: datetime,
-) -> "_Ready | list[Finding]":
-    if case is None or not policies.may_work_on(officer, case):
-        return [refusal("not_found", _("There is no such case for you."))]
-    findings = _about_case(order, case, officer) or _about_reason(order, reasons)
-    if findings:
-        return findings
-    waiting = Assessment.objects.of(case.ens).awaiting_review()
-    assessment = waiting.filter(ens_version__number=case.ens.version).order_by("-pk").first()
-    if assessment is None and case.cause not in WITHOUT_ASSESSMENT:
-        return [refusal("nothing_to_decide", _("No assessment waits for a decision."))]
-    verb, reason = Verb(order.verb), reasons[order.reason_code]
-    findings = [*_about_text(order, reason), *_about_announcement(order, verb, reason)]
-    findings += _about_subject(order, verb, case.ens) or _about_do_not_load(order, case.ens, at)
-    if findings:
-        return findings
-    return _Ready(order=order, verb=verb, case=case, assessment=assessment, reason=reason)
+def _taken(ready: Ready, officer: User, at: datetime, tell_at: datetime) -> Decided:
+    if ready.verb == Verb.DO_NOT_LOAD:
+        return _propose_do_not_load(ready, officer, at)
+    if needs_signature(ready.reason.second_signature, ready.verb):
+        return _propose(ready, officer, at)
+    return carry_out(ready, officer, at, tell_at=tell_at)
 
 
-def _about_case(order: DecisionOrder, case: Case, officer: User) -> list[Finding]:
-    if case.status != Case.Status.OPEN:
-        return [refusal("closed", _("The case is closed."))]
-    if case.revision != order.revision:
-        return [refusal("stale_version", _("The declaration changed while you read it."))]
-    if case.assignee_id not in (None, officer.pk):
-        return [refusal("taken", _("Another officer has this case."))]
-    return []
-
-
-def _about_reason(order: DecisionOrder, reasons: Mapping[str, ReasonCode]) -> list[Finding]:
-    if order.verb not in Verb.values:
-        return [refusal("unknown_verb", _("Choose a decision."), "verb")]
-    reason = reasons.get(order.reason_code)
-    verb = Verb(order.verb)
-    if reason and reason.decision == REASONS_OF[verb] and selectable(reason, verb):
-        return []
-    return [refusal("reason", _("Choose a reason for this decision."), "reason_code")]
-
-
-def selectable(reason: ReasonCode, verb: Verb) -> bool:
-    """Whether one officer alone may decide for this reason, or propose it to be signed."""
-    return verb == Verb.DO_NOT_LOAD or reason.second_signature == ReasonCode.SecondSignature.NO
-
-
-def _about_text(order: DecisionOrder, reason: ReasonCode) -> list[Finding]:
-    if reason.text_required and not order.note.strip():
-        return [refusal("note", _("Write down the reason in your own words."), "note")]
-    if len(order.note) > LONGEST_NOTE:
-        text = _("Use at most %(count)d characters.") % {"count": LONGEST_NOTE}
-        return [refusal("note", text, "note")]
-    return []
-
-
-def _about_announcement(order: DecisionOrder, verb: Verb, reason: ReasonCode) -> list[Finding]:
-    never = reason.announced in (ReasonCode.Announced.NEVER, ReasonCode.Announced.LETTER)
-    if order.announce and (never or verb not in MEASURE_OF):
-        return [refusal("announce", _("This decision is not announced."), "announce")]
-    must = reason.announced == ReasonCode.Announced.ALWAYS and verb in MEASURE_OF
-    if must and not order.announce:
-        return [refusal("announce", _("This decision is always announced."), "announce")]
-    return []
-
-
-def _about_subject(order: DecisionOrder, verb: Verb, ens: Ens) -> list[Finding]:
-    if verb not in MEASURE_OF:
-        return []
-    if (order.subject, order.reference) not in subjects(current_document(ens)):
-        return [refusal("subject", _("Choose what the decision is about."), "subject")]
-    places = EntryLeg.objects.filter(ens=ens).values_list("office", flat=True)
-    if verb == Verb.CONTROL and order.place not in places:
-        return [refusal("place", _("Choose the office of the control."), "place")]
-    return []
-
-
-def _about_do_not_load(order: DecisionOrder, ens: Ens, at: datetime) -> list[Finding]:
-    """Say why a do-not-load is unlawful; while one waits for its signature nothing else is due."""
-    waiting = Measure.objects.filter(ens=ens, status=Measure.Status.AWAITING_SECOND)
-    if order.verb != Verb.DO_NOT_LOAD:
-        text = _("A do-not-load waits for its second signature. Sign it or refuse it first.")
-        return [refusal("awaiting_signature", text)] if waiting.exists() else []
-    unlawful = do_not_load_refused(ens, at)
-    if unlawful:
-        return [refusal("not_allowed", unlawful, "verb")]
-    if (order.subject, order.reference) not in do_not_load_subjects(current_document(ens)):
-        return [refusal("subject", _("Choose a container, or goods in one."), "subject")]
-    if waiting.filter(subject=order.subject, reference=order.reference).exists():
-        return [refusal("awaiting_signature", _("This waits for its second signature already."))]
-    return []
-
-
-def _propose(ready: _Ready, officer: User, at: datetime) -> Decided:
+def _propose_do_not_load(ready: Ready, officer: User, at: datetime) -> Decided:
     """Propose a do-not-load; the case stays open until another officer has signed."""
-    [measure] = _place(ready, officer, at)
+    [measure] = _place(ready, officer, at, at)
     return Decided(case=ready.case.pk, decision=None, measure=measure.pk)
 
 
-def _carry_out(ready: _Ready, officer: User, at: datetime) -> Decided:
+def _propose(ready: Ready, officer: User, at: datetime) -> Decided:
+    """Keep the order until another officer has signed it."""
+    proposal = DecisionProposal.objects.create(
+        case=ready.case,
+        revision=ready.order.revision,
+        verb=ready.verb,
+        reason_code=ready.reason.code,
+        order=msgspec.to_builtins(ready.order),
+        by_supervisor=ready.reason.second_signature == ReasonCode.SecondSignature.SUPERVISOR,
+        proposed_by=officer,
+        proposed_at=at,
+    )
+    record_many([told(CASE_PROPOSED, proposal, at=at, actor=officer.pk)])
+    return Decided(case=ready.case.pk, decision=None, proposal=proposal.pk)
+
+
+def carry_out(
+    ready: Ready, officer: User, at: datetime, *, tell_at: datetime, signer: User | None = None
+) -> Decided:
+    """Do what was decided or asked; nobody is told before `tell_at`."""
+    if ready.verb in QUESTIONS:
+        asked = ask_filer(ready, officer=officer, at=at, sent_at=tell_at, signer=signer)
+        return Decided(case=ready.case.pk, decision=None, referral=asked.pk)
     assessment = ready.assessment or _manual_assessment(ready.case, at)
-    measures = _place(ready, officer, at)
+    measures = _place(ready, officer, at, tell_at)
     decision = Decision.objects.create(
         case=ready.case,
         assessment=assessment,
@@ -211,37 +100,36 @@ def _carry_out(ready: _Ready, officer: User, at: datetime) -> Decided:
         announced=ready.order.announce,
         officer=officer,
         decided_at=at,
+        signed_by=signer,
     )
+    end_with_decision(ready.case.ens, officer, at)
     result = Assessment.Result.RISK if measures else Assessment.Result.NO_RISK
     conclude(ready.case, assessment, result, officer, at)
-    record_decision(ready.case, ready.verb, ready.reason.code, assessment, officer, at)
+    code = ready.reason.code
+    record_decision(ready.case, ready.verb, code, assessment, officer, at, tell_at=tell_at)
     measure = measures[0].pk if measures else None
     return Decided(case=ready.case.pk, decision=decision.pk, measure=measure)
 
 
-def _place(ready: _Ready, officer: User, at: datetime) -> list[Measure]:
+def _place(ready: Ready, officer: User, at: datetime, tell_at: datetime) -> list[Measure]:
     if ready.verb not in MEASURE_OF:
         return []
     order = ready.order
-    return place_measures(
-        [
-            MeasureOrder(
-                ens=ready.case.ens_id,
-                kind=MEASURE_OF[ready.verb],
-                subject=order.subject,
-                reference=order.reference,
-                reason_code=ready.reason.code,
-                note=order.note.strip(),
-                trader_text=ready.reason.trader_text,
-                place=order.place if ready.verb == Verb.CONTROL else "",
-                version=ready.case.ens.version,
-                officer=officer.pk,
-                announced=order.announce and ready.verb != Verb.DO_NOT_LOAD,
-                office=ready.case.office,
-            )
-        ],
-        at=at,
+    wanted = MeasureOrder(
+        ens=ready.case.ens_id,
+        kind=MEASURE_OF[ready.verb],
+        subject=order.subject,
+        reference=order.reference,
+        reason_code=ready.reason.code,
+        note=order.note.strip(),
+        trader_text=ready.reason.trader_text,
+        place=order.place if ready.verb == Verb.CONTROL else "",
+        version=ready.case.ens.version,
+        officer=officer.pk,
+        announced=order.announce and ready.verb != Verb.DO_NOT_LOAD,
+        office=ready.case.office,
     )
+    return place_measures([wanted], at=at, tell_at=tell_at)
 
 
 def _manual_assessment(case: Case, at: datetime) -> Assessment:
@@ -278,7 +166,14 @@ def conclude(case: Case, assessment: Assessment, result: str, officer: User, at:
 
 
 def record_decision(
-    case: Case, verb: Verb, reason_code: str, assessment: Assessment, officer: User, at: datetime
+    case: Case,
+    verb: Verb,
+    reason_code: str,
+    assessment: Assessment,
+    officer: User,
+    at: datetime,
+    *,
+    tell_at: datetime | None = None,
 ) -> None:
     """Tell of a decision and of the result by which it concluded the assessment."""
     result = Assessment.Result(assessment.result)
@@ -297,10 +192,12 @@ def record_decision(
         "result_name": str(result.label),
     }
     no_risk = result == Assessment.Result.NO_RISK
-    told = ASSESSMENT_CONCLUDED if no_risk else RISK_CONCLUDED
+    outcome = ASSESSMENT_CONCLUDED if no_risk else RISK_CONCLUDED
     record_many(
         [
-            NewEvent(kind=kind, at=at, stream=stream, actor=officer.pk, data=data)
-            for kind, data in ((CASE_DECIDED, decided), (told, concluded))
+            NewEvent(
+                kind=kind, at=at, stream=stream, actor=officer.pk, data=data, not_before=tell_at
+            )
+            for kind, data in ((CASE_DECIDED, decided), (outcome, concluded))
         ]
     )

@@ -10,7 +10,8 @@ from declarations.services.results import Refused, refusal
 from risk.models import Case
 from risk.models.choices import Outcome, Severity
 from risk.services.cases import locked_cases
-from risk.services.decide import Decided, DecisionOrder, decide
+from risk.services.decide import decide
+from risk.services.orders import Decided, DecisionOrder
 
 
 def end_without_action(

@@ -4,15 +4,18 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from customs_portal.events.services import NewEvent, record_many
 from declarations.lifecycle import move
 from declarations.models import Ens, Measure, ReceivedTransmission
 from declarations.services.locks import assert_in_transaction
+from declarations.services.referrals import overtake
 from declarations.services.transmissions import WITHDRAWN, gravity
 from risk.events import ASSESSMENT_SUPERSEDED, CASE_CLOSED
 from risk.lifecycle import ASSESSMENT
 from risk.models import Assessment, Case
+from risk.services.proposals import void_proposals
 
 POSITIVE = (Assessment.Result.RISK, Assessment.Result.DO_NOT_LOAD)
 
@@ -27,6 +30,7 @@ def supersede(ens: Collection[int], *, at: datetime) -> None:
     if not ens:
         return
     _supersede_open(ens, at)
+    void_proposals(ens, at=at)
     for row in Ens.objects.filter(pk__in=ens):
         Case.objects.open().filter(ens=row).update(
             revision=F("revision") + 1, due_at=row.analysis_ends_at
@@ -42,6 +46,8 @@ def end_analysis(ens: Collection[int], *, at: datetime) -> None:
     if not ens:
         return
     _supersede_open(ens, at)
+    void_proposals(ens, at=at)
+    overtake(ens, why=_("customs does not analyse it any more"), at=at)
     cases = Case.objects.open().filter(ens__in=ens)
     closed = list(cases.order_by("ens").values_list("ens_id", flat=True))
     cases.update(status=Case.Status.CLOSED, closed_at=at)

@@ -29,12 +29,14 @@ from customs_portal.accounts.models import (
 from customs_portal.privacy.models import LegalHold
 from declarations.models import (
     ArrivalLine,
+    Attachment,
     ControlPicture,
     DualFiling,
     Ens,
     Filing,
     Infringement,
     Measure,
+    Referral,
     SubsequentEntryNotice,
 )
 from messaging.models import InboundMessage, OutboundMessage, Partner, PartnerOutage
@@ -84,7 +86,19 @@ def _sent(asker: Asker) -> dict[str, Any]:
     return {"content_type": "application/xml"} if asker.token else {}
 
 
-CASE_PAGES = ("review", "hand_over", "claim", "give_back", "decide", "record_call")
+CASE_PAGES = (
+    "review",
+    "hand_over",
+    "claim",
+    "give_back",
+    "decide",
+    "record_call",
+    "sign_decision",
+    "decline_decision",
+    "undo_decision",
+    "case_note",
+    "case_attach",
+)
 
 BACK_TEST_PAGES = ("back_test", "back_test_cancel")
 LIST_PAGES = tuple(
@@ -138,6 +152,12 @@ def addresses(world: World) -> dict[str, str]:
         "rule_set_back_test": {"number": 1},
         "rule_pick": {"pk": draft.pk, "what": "field", "place": "1.1"},
         **{key: {"case_id": open_case.pk} for key in CASE_PAGES},
+        "end_question": {"case_id": open_case.pk, "pk": Referral.objects.get().pk},
+        "attachment": {"pk": Attachment.objects.get().pk},
+        **{
+            key: {"reference": Referral.objects.get().reference}
+            for key in ("question", "api:referral", "api:answer")
+        },
         "ens": {"mrn": ens.mrn},
         "act_on_goods": {"mrn": ens.mrn},
         "refuse_entry": {"mrn": ens.mrn},
@@ -245,6 +265,8 @@ OWN_WAYS = {
     "rule_compare": "needs two versions",
     "rule_review": "needs a review",
     "api:message_batch": "takes multipart bodies only",
+    "api:answer": "takes JSON or multipart bodies",
+    "end_question": "needs a verb",
     "admin:login": "leads to the login page, whoever asks",
     "admin:autocomplete": "needs a field to complete",
     "admin:view_on_site": "no model has a page of its own to be shown on",

@@ -40,6 +40,7 @@ from declarations.document import Document
 from declarations.models import (
     Arrival,
     ArrivalLine,
+    Attachment,
     Control,
     ControlPicture,
     DeclarationRequest,
@@ -72,7 +73,18 @@ from messaging.wire.signing import new_key
 from risk import rule_sets
 from risk.engine.operators import Operator as Op
 from risk.engine.tree import Leaf
-from risk.models import Case, ConfirmedFind, ReferenceList, SavedView, ShiftNote, ShiftNoteReading
+from risk.models import (
+    Case,
+    CaseNote,
+    ConfirmedFind,
+    Decision,
+    DecisionProposal,
+    ReferenceList,
+    SavedView,
+    ShiftNote,
+    ShiftNoteReading,
+    Undoing,
+)
 from risk.services import Decided, DecisionOrder, decide
 from tests.factories.names import names_at_work
 from tests.factories.rules import rules_at_work
@@ -111,6 +123,7 @@ def make_world() -> World:
     _measures(people, at)
     names_at_work(people["officer"], Case.objects.order_by("pk")[1].ens, at)
     partner_with_everything(at)
+    _casework(people, at)
     Outage.objects.create(from_at=at, what="Power", declared_by=people["administrator"])
     DroppedMonth.objects.create(
         log="events_event", month="2019-12-01", dropped_at=at, legal_basis="x"
@@ -227,6 +240,29 @@ def _arrivals(supervisor: User, at: datetime) -> None:
         kind="missing", state="candidate", office=HERE, line=ArrivalLine.objects.get(),
         facts="DMOU9999999", found_at=at,
     )  # fmt: skip
+
+
+def _casework(people: dict[str, User], at: datetime) -> None:
+    """A question, a file, a note, a proposal, and a decision that was undone, as rows."""
+    case, officer = Case.objects.get(status="open"), people["officer"]
+    order = DecisionOrder(
+        case=case.pk, revision=case.revision, verb="rfi", reason_code="RFI-01", question="What?"
+    )
+    with transaction.atomic():
+        [asked] = decide([order], officer=officer, at=at)
+    assert isinstance(asked, Decided)
+    advance.drain()
+    Attachment.objects.create(
+        ens=case.ens, referral_id=asked.referral, name="a.pdf", media_type="application/pdf",
+        size=0, digest="0" * 64, scan="clean", scanned_at=at, added_by=officer, added_at=at,
+    )  # fmt: skip
+    CaseNote.objects.create(case=case, text="Rang.", officer=officer, noted_at=at)
+    closed = Case.objects.get(status="closed")
+    DecisionProposal.objects.create(
+        case=closed, revision=1, verb="hold", reason_code="HLD-05", order={}, state="void",
+        proposed_by=officer, proposed_at=at, ended_at=at,
+    )  # fmt: skip
+    Undoing.objects.create(decision=Decision.objects.get(), officer=officer, at=at)
 
 
 def _measures(people: dict[str, User], at: datetime) -> None:

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from customs_portal.accounts.models import Role, User
+from customs_portal.clock import now
+from customs_portal.events import advance
 from risk.models import Case
 from tests.factories.declarations import OFFICE, bananas, case_of
 from tests.factories.people import person
@@ -18,6 +21,8 @@ from tests.fixtures.guide import LogIn, Reader, numbered
 pytestmark = pytest.mark.browser
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "officer.md"
 CASES = 4
+UNDO = timedelta(minutes=10)
+"""Long enough for a slow machine."""
 
 
 def parts() -> Iterator[tuple[str, list[str]]]:
@@ -48,6 +53,7 @@ class OfficerReader(Reader):
             r"Press the key `(.+)`\.": self.key,
             r"Press the key `(.+)`: the page changes\.": self.leave_by_key,
             r"Type `(.+)`\.?": self.type,
+            r"Wait until the time to undo is over\.": self.wait,
         }
 
     def press(self, name: str) -> None:
@@ -70,6 +76,10 @@ class OfficerReader(Reader):
         self.page.wait_for_load_state()
         assert axe_violations(self.page) == []
 
+    def wait(self) -> None:
+        """Let the time go by in which a decision can be undone, and what is due then be done."""
+        advance.drain(at=now() + 2 * UNDO)
+
     def type(self, text: str) -> None:
         self.page.keyboard.type(text)
 
@@ -78,7 +88,8 @@ class OfficerReader(Reader):
         self.photograph(text)
 
 
-def test_the_guide_can_be_followed(page: Page, log_in: LogIn, at: datetime) -> None:
+def test_the_guide_can_be_followed(page: Page, log_in: LogIn, at: datetime, settings: Any) -> None:
+    settings.DECISION_UNDO_SECONDS = UNDO.total_seconds()
     reader = OfficerReader(page, log_in, at)
     followed = [step for _heading, steps in parts() for step in steps]
     for step in followed:

@@ -2,11 +2,13 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from customs_portal.accounts.models import Role, User
@@ -81,15 +83,24 @@ def test_every_anchor_stands_once(desk: Client, case: Case) -> None:
 
 def test_who_is_told_is_said_before_the_decision(desk: Client, case: Case) -> None:
     html = review(desk, case)
-    assert "Sends the declaration and the result to Belgium (IE319)." in html
-    assert "The trader is told at once (IE351): NL123456789." in html
+    assert "<strong>IE319</strong> to Belgium: The declaration and result C" in html
+    assert "<strong>IE319</strong> to Belgium: The declaration and result B" in html
+    assert "<strong>IE351</strong> to NL123456789" in html
+    assert "Nothing is sent. The trader sees no difference." in html
 
 
-def test_codes_that_need_a_second_signature_are_not_offered(desk: Client, case: Case) -> None:
+def test_reasons_say_who_else_signs_and_when_to_use_them(desk: Client, case: Case) -> None:
     html = review(desk, case)
-    assert 'value="CTL-02"' in html
-    assert 'value="CTL-04"' not in html
-    assert 'value="NFA-06"' not in html
+    assert "CTL-04 Physical, full unloading (your choice) (a supervisor signs)" in html
+    assert "NFA-06 Capacity: lower priority (another officer signs)" in html
+    assert "You only lack time." in html
+
+
+def test_what_is_not_possible_says_why(desk: Client, case: Case) -> None:
+    html = review(desk, case)
+    assert "Screening is asked for only in the analysis before loading by air." in html
+    assert "Only once the goods were presented." in html
+    assert 'value="rfs"' not in html
 
 
 def test_no_further_action_places_no_measure(desk: Client, officer: User, case: Case) -> None:
@@ -193,19 +204,27 @@ def test_an_auditor_reads_and_cannot_decide(client: Client, case: Case) -> None:
     assert_nothing_decided(case)
 
 
-def test_many_items_are_cut_but_never_those_with_a_hit(desk: Client, at: datetime) -> None:
+def test_999_items_come_in_pages_and_those_with_a_hit_always(
+    desk: Client, at: datetime, django_assert_max_num_queries: Any
+) -> None:
     document = bananas(at)
     hit = next(document.items())
     plain = msgspec.structs.replace(hit, description="Ceramic tiles", commodity_code="690721")
-    items = [msgspec.structs.replace(plain, number=number) for number in range(1, 61)]
-    items.append(msgspec.structs.replace(hit, number=61))
+    items = [msgspec.structs.replace(plain, number=number) for number in range(1, 999)]
+    items.append(msgspec.structs.replace(hit, number=999))
     consignment = msgspec.structs.replace(document.consignments[0], items=tuple(items))
     case = case_of(msgspec.structs.replace(document, consignments=(consignment,)), at)
-    html = review(desk, case)
+    small = case_of(bananas(at), at)
+    with CaptureQueriesContext(connection) as few:
+        review(desk, small)
+    with django_assert_max_num_queries(len(few)):
+        html = review(desk, case)
     assert "Fresh bananas in boxes" in html
-    assert "11 more items without a hit." in html
-    whole = desk.get(reverse("review", args=[case.pk]), {"items": "all"}).content.decode()
-    assert whole.count("Ceramic tiles") == 60
+    assert "998 items without a hit, page 1 of 20." in html
+    assert html.count("Ceramic tiles") == 50
+    last = desk.get(reverse("review", args=[case.pk]), {"items": "20"}).content.decode()
+    assert last.count("Ceramic tiles") == 48
+    assert "Fresh bananas in boxes" in last
 
 
 def test_hostile_text_is_escaped(desk: Client, at: datetime) -> None:

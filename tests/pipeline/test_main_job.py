@@ -163,7 +163,6 @@ def test_no_further_action_tells_nobody(lodger: str, officer: User) -> None:
         ({"revision": 2}, "stale_version"),
         ({"verb": "release"}, "unknown_verb"),
         ({"reason_code": "NFA-01"}, "reason"),
-        ({"reason_code": "NFA-06", "verb": "no_further_action"}, "reason"),
         ({"note": " ", "reason_code": "HLD-05"}, "note"),
         ({"announce": True, "reason_code": "HLD-06"}, "announce"),
         ({"announce": False, "reason_code": "HLD-04"}, "announce"),

@@ -4,44 +4,34 @@ from datetime import datetime
 
 import msgspec
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
-from customs_portal.accounts.querysets import connected_eoris
+from customs_portal.pages.reads.choices import Choices, choices_of, refused_verbs
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, person
+from customs_portal.pages.reads.referrals import Question, questions_of
 from customs_portal.pages.wording import TimeLeft, time_left
 from customs_portal.reference.snapshot import Snapshot
-from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
-from declarations.models import Ens, Measure
-from declarations.services.do_not_load import do_not_load_refused
+from declarations.models import Clock, Ens, Measure
 from messaging.undelivered import Call, calls_to_make
 from risk import policies
-from risk.forms import REASONS_OF_VERB, Selectable, selectable
-from risk.models import Case, Decision
+from risk.forms import Selectable, selectable
+from risk.models import Case, CaseNote, Decision, DecisionProposal
+from risk.services.proposals import open_proposal
 
-KEYS = {"no_further_action": "c", "control": "t", "hold": "h", "do_not_load": "d"}
-"""The single key that chooses a decision."""
-
-
-class ReasonOption(msgspec.Struct, frozen=True, kw_only=True):
-    """A reason code that can be chosen, with what it says of telling the trader."""
-
-    code: str
-    title: str
-    announced: str
-    note: str
+MOST_NOTES = 100
 
 
-class VerbOption(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision that can be taken: its key, its reasons, and what is sent to whom."""
+class Proposed(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that waits for its second signature, and whether the reader may give it."""
 
+    proposal: DecisionProposal
     verb: str
-    label: str
-    key: str
-    button: str
-    consequence: str
-    reasons: tuple[ReasonOption, ...]
+    who: str
+    is_own: bool
+    may_sign: bool
+    note: str
+    subject: str
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +40,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     mrn: str
     revision: int
+    version: int
     is_open: bool
     cause: str
     outcome: str
@@ -59,36 +50,38 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     office: str
     due_at: datetime
     left: TimeLeft
+    rests_since: datetime | None
     officer: str
     is_mine: bool
     assigned_at: datetime | None
     may_work: bool
     may_decide: bool
     may_call: bool
+    may_note: bool
     calls: tuple[Call, ...]
-    verbs: tuple[VerbOption, ...]
-    told: str
-    unlawful: str
+    choices: Choices
     waiting: tuple[Measure, ...]
+    proposed: Proposed | None
+    questions: tuple[Question, ...]
+    notes: tuple[CaseNote, ...]
 
 
 def read(
     case: Case, document: Document, user: User, snapshot: Snapshot, at: datetime
 ) -> tuple[CaseView, Selectable]:
     """Return the case, which comes with its ENS and assignee, and the choices of its form."""
-    choices = selectable(
-        snapshot,
-        [document],
-        own_offices(case.ens),
-        unlawful=do_not_load_refused(case.ens, at) or "",
-    )
     is_open = case.status == Case.Status.OPEN
-    may_work = is_open and policies.may_work_on(user, case)
+    offices = own_offices(case.ens)
+    choices = selectable(snapshot, [document], offices, refused=refused_verbs(case, at))
+    may_work = policies.may_work_on(user, case)
     to_call = case.cause == Case.Cause.NOT_DELIVERED
+    proposed = _proposed(case, user)
+    mine = case.assignee_id in (None, user.pk)
     found = CaseView(
         id=case.pk,
         mrn=case.ens.mrn,
         revision=case.revision,
+        version=case.ens.version,
         is_open=is_open,
         cause="" if case.cause == Case.Cause.RISK else case.get_cause_display(),
         outcome=case.get_outcome_display(),
@@ -98,17 +91,20 @@ def read(
         office=case.office,
         due_at=case.due_at,
         left=time_left(case.due_at, at),
+        rests_since=_rests_since(case.ens),
         officer=person(case.assignee) if case.assignee else "",
         is_mine=case.assignee_id == user.pk,
         assigned_at=case.assigned_at,
-        may_work=may_work,
-        may_decide=may_work and not to_call and case.assignee_id in (None, user.pk),
-        may_call=may_work and to_call,
+        may_work=is_open and may_work,
+        may_decide=is_open and may_work and not to_call and mine and proposed is None,
+        may_call=is_open and may_work and to_call,
+        may_note=may_work,
         calls=tuple(calls_to_make(case.ens_id)) if to_call else (),
-        verbs=_verbs(choices, document, snapshot),
-        told=_told(case.ens, document, at),
-        unlawful=choices.unlawful,
+        choices=choices_of(case, document, choices, snapshot, at),
         waiting=tuple(case.ens.measures.filter(status=Measure.Status.AWAITING_SECOND)),
+        proposed=proposed,
+        questions=tuple(questions_of(case.ens, at)),
+        notes=tuple(case.notes.select_related("officer").order_by("-pk")[:MOST_NOTES]),
     )
     return found, choices
 
@@ -119,56 +115,24 @@ def own_offices(ens: Ens) -> list[str]:
     return list(legs.values_list("office", flat=True))
 
 
-def _verbs(choices: Selectable, document: Document, snapshot: Snapshot) -> tuple[VerbOption, ...]:
-    abroad = _passed_on(document, snapshot)
-    sentences = {
-        Decision.Verb.NO_FURTHER_ACTION: _("Nothing is sent. The trader sees no difference."),
-        Decision.Verb.CONTROL: abroad,
-        Decision.Verb.HOLD: abroad,
-        Decision.Verb.DO_NOT_LOAD: _("Another officer has to sign it before the window ends."),
-    }
-    buttons = {
-        Decision.Verb.NO_FURTHER_ACTION: _("Decide no further action"),
-        Decision.Verb.CONTROL: _("Decide control"),
-        Decision.Verb.HOLD: _("Decide hold"),
-        Decision.Verb.DO_NOT_LOAD: _("Propose do not load"),
-    }
-    return tuple(
-        VerbOption(
-            verb=verb.value,
-            label=str(verb.label),
-            key=KEYS[verb.value],
-            button=buttons[verb],
-            consequence=sentences[verb],
-            reasons=tuple(_option(row) for row in choices.reasons if row.decision == decision),
-        )
-        for verb, decision in REASONS_OF_VERB.items()
-        if verb != Decision.Verb.DO_NOT_LOAD or not choices.unlawful
+def _rests_since(ens: Ens) -> datetime | None:
+    clocks = ens.clocks.filter(kind=Clock.Kind.ANALYSIS, stopped_at__isnull=True)
+    return clocks.values_list("suspended_at", flat=True).first()
+
+
+def _proposed(case: Case, user: User) -> Proposed | None:
+    proposal = open_proposal(case.pk)
+    if proposal is None:
+        return None
+    own = proposal.proposed_by_id == user.pk
+    may = policies.may_work_on(user, case) and not own
+    order = proposal.order
+    return Proposed(
+        proposal=proposal,
+        verb=str(Decision.Verb(proposal.verb).label),
+        who=person(proposal.proposed_by),
+        is_own=own,
+        may_sign=may and (policies.is_supervisor(user) or not proposal.by_supervisor),
+        note=order["note"],
+        subject=f"{order['subject']} {order['reference']}".strip(),
     )
-
-
-def _option(row: ReasonRow) -> ReasonOption:
-    return ReasonOption(
-        code=row.code, title=row.title, announced=row.announced, note=row.announced_note
-    )
-
-
-def _passed_on(document: Document, snapshot: Snapshot) -> str:
-    """Return which other administrations are told of a risk: IE319, one for each (section 7)."""
-    later = document.subsequent_offices
-    countries = dict.fromkeys(
-        number[:2].upper() for number in later if number[:2].upper() != settings.CUSTOMS_COUNTRY
-    )
-    if not countries:
-        return _("No other administration is told.")
-    names = ", ".join(snapshot.country_name(code) for code in countries)
-    return _("Sends the declaration and the result to %s (IE319).") % names
-
-
-def _told(ens: Ens, document: Document, at: datetime) -> str:
-    """Return whom an announcement goes to (IE351): who lodged, and the carrier if connected."""
-    carrier = document.effective_carrier().identifier
-    connected = connected_eoris([carrier or ""], at=at)
-    senders = ens.members.values_list("filing__sender", flat=True)
-    persons = dict.fromkeys([*senders, *connected])
-    return _("The trader is told at once (IE351): %s.") % ", ".join(persons)

@@ -67,10 +67,15 @@ class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeclarationView(msgspec.Struct, frozen=True, kw_only=True):
-    """A declaration as it is shown; `hidden` items are left out, those with hits never."""
+    """A declaration as it is shown: items with hits always, the others page by page.
+
+    `others` is how many have no hit, `page` of `pages` those that are shown.
+    """
 
     items: tuple[ItemRow, ...]
-    hidden: int
+    others: int
+    page: int
+    pages: int
     groups: tuple[Group, ...]
 
 
@@ -91,19 +96,27 @@ def surroundings(
     return Surroundings(snapshot=snapshot, names=names, at=at)
 
 
+def page_of(typed: str) -> int:
+    """Return the page of items that is asked for, the first where that is none."""
+    return int(typed) if typed.isdecimal() and len(typed) < 5 else 1
+
+
 def view(
-    document: Document, marker: Marker, around: Surroundings, *, limit: int = ITEMS_SHOWN
+    document: Document, marker: Marker, around: Surroundings, *, page: int = 1
 ) -> DeclarationView:
     """Return the declaration laid out, its values marked by the marker."""
-    items = sorted(
-        document.items(), key=lambda item: not marker.is_marked("item", str(item.number))
-    )
-    marked = sum(marker.is_marked("item", str(item.number)) for item in items)
-    shown = items[: max(limit, marked)]
-    rows = [_item_row(item, marker, around) for item in sorted(shown, key=lambda i: i.number)]
+    items = list(document.items())
+    marked = [item for item in items if marker.is_marked("item", str(item.number))]
+    others = [item for item in items if not marker.is_marked("item", str(item.number))]
+    pages = max(1, -(-len(others) // ITEMS_SHOWN))
+    page = min(max(page, 1), pages)
+    shown = [*marked, *others[(page - 1) * ITEMS_SHOWN : page * ITEMS_SHOWN]]
+    rows = [_item_row(item, marker, around) for item in shown]
     return DeclarationView(
         items=tuple(rows),
-        hidden=len(items) - len(shown),
+        others=len(others),
+        page=page,
+        pages=pages,
         groups=(
             _movement(document, marker, around),
             _parties(document, marker, around),

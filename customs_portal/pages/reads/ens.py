@@ -85,7 +85,7 @@ def current_documents(ens: Ens) -> list[Document]:
 def read(
     ens: Ens, document: Document, user: User, snapshot: Snapshot, at: datetime, *, items: int
 ) -> EnsView:
-    """Return the ENS as the user reads it; at most `items` goods items without a hit."""
+    """Return the ENS as the user reads it, with page `items` of its goods items without a hit."""
     found = list(
         Assessment.objects.filter(ens=ens).select_related("ens_version", "rule_set").order_by("-pk")
     )
@@ -94,7 +94,7 @@ def read(
     why = reasons(current.hits, veil) if current else []
     marker = Marker(why)
     around = declaration.surroundings(document, snapshot, at, veil)
-    laid_out = declaration.view(veil.document(document), marker, around, limit=items)
+    laid_out = declaration.view(veil.document(document), marker, around, page=items)
     return EnsView(
         id=ens.pk,
         mrn=ens.mrn,

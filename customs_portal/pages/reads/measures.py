@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from customs_portal.accounts import policies as people
 from customs_portal.accounts.models import User
-from customs_portal.accounts.querysets import connected_eoris
 from customs_portal.pages.reads.queue import person
+from customs_portal.pages.reads.sendings import Sending, told_persons
 from customs_portal.reference.models import ReasonCode
 from declarations import policies
 from declarations.lifecycle import CONSIGNMENT
@@ -46,7 +46,8 @@ GROUPS: dict[str, tuple[Promise, Q]] = {
     "lapsed": (gettext_lazy("Lapsed"), Q(status=Status.LAPSED)),
     "breached": (gettext_lazy("Breached"), Q(status=Status.BREACHED)),
     "ended": (gettext_lazy("Ended"), Q(status__in=(Status.LIFTED, Status.COMPLIED, Status.DECLINED,
-                                                   Status.EXECUTED, Status.REVOKED))),
+                                                   Status.EXECUTED, Status.REVOKED,
+                                                   Status.UNDONE))),
 }  # fmt: skip
 CONTROL_GROUPS: dict[str, tuple[Promise, Q]] = {
     "decide": (gettext_lazy("To decide"), Q(status=Status.RECOMMENDED)),
@@ -55,7 +56,7 @@ CONTROL_GROUPS: dict[str, tuple[Promise, Q]] = {
     "in-progress": (gettext_lazy("In progress"), Q(status=Status.IN_PROGRESS)),
     "done": (gettext_lazy("Done"), Q(status__in=(Status.CONFORM, Status.IRREGULAR, Status.SEIZED,
                                                  Status.NOT_FOUND, Status.NOT_TO_CONTROL,
-                                                 Status.WAIVED, Status.PASSED_ON))),
+                                                 Status.WAIVED, Status.PASSED_ON, Status.UNDONE))),
 }  # fmt: skip
 """The views of the two registers: their words, and which measures stand in each."""
 
@@ -137,21 +138,11 @@ def _row(measure: Measure, ends: dict[int, datetime]) -> MeasureRow:
     )
 
 
-class Sending(msgspec.Struct, frozen=True, kw_only=True):
-    """What would be sent, and to whom."""
-
-    message: str
-    to: str
-    says: str
-
-
 def preview(ens: Ens, subject: str, reference: str, at: datetime) -> list[Sending]:
     """Return exactly what goes to whom once a do-not-load on this subject is signed."""
     document = current_document(ens)
     name = f"{Measure.Subject(subject).label} {reference}".strip()
-    carrier = document.effective_carrier().identifier or ""
-    senders = ens.members.values_list("filing__sender", flat=True)
-    told = dict.fromkeys([*senders, *connected_eoris([carrier], at=at)])
+    told = told_persons(ens, document, at)
     says = _("Do not load: %s") % name
     later = [office[:2].upper() for office in document.subsequent_offices]
     countries = [c for c in dict.fromkeys(later) if c != settings.CUSTOMS_COUNTRY]

@@ -36,6 +36,7 @@ KINDS = {
     "eori": "EORI",
     "document": "Document",
     "means": "Means",
+    "seal": "Seal",
 }
 
 

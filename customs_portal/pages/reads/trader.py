@@ -13,6 +13,7 @@ from customs_portal.accounts import policies
 from customs_portal.accounts.models import Operator, User
 from customs_portal.findings import Finding
 from customs_portal.pages.reads.lodging_limit import lodging_limit
+from customs_portal.pages.reads.referrals import AskedOfTrader, asked_of, open_by_filing
 from customs_portal.pages.trader_status import (
     Announced,
     FilingFacts,
@@ -123,6 +124,7 @@ class FilingPage(msgspec.Struct, frozen=True, kw_only=True):
     refused: Refused | None
     instructions: tuple[Instruction, ...]
     messages: tuple[TraderMessage, ...]
+    questions: tuple[AskedOfTrader, ...]
 
 
 def operators(user: User) -> list[Operator]:
@@ -145,6 +147,7 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
             "filing", flat=True
         )
     )
+    asked = open_by_filing(ids, eoris, at)
     goods: dict[int, list[str]] = {}
     lives = ConsignmentLife.objects.filter(filing__in=ids).exclude(goods="no_longer_declared")
     for filing, where in lives.values_list("filing", "goods"):
@@ -157,7 +160,7 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
             items.get(filing.pk),
             status_of(
                 filing, announced.get(filing.pk, []), goods.get(filing.pk, []), at,
-                diverted=filing.pk in diverted,
+                diverted=filing.pk in diverted, answer_by=asked.get(filing.pk),
             ),
         )
         for filing in filings
@@ -166,7 +169,7 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
 
 def status_of(
     filing: Filing, announced: Sequence[Announced], goods: Sequence[str], at: datetime, *,
-    diverted: bool,
+    diverted: bool, answer_by: datetime | None = None,
 ) -> TraderStatus:  # fmt: skip
     """Return the status of a stored filing."""
     facts = FilingFacts(
@@ -176,6 +179,7 @@ def status_of(
         registered_at=filing.registered_at,
         analysis_ends_at=filing.analysis_ends_at,
         diverted=diverted,
+        answer_by=answer_by,
     )
     return trader_status(facts, announced, goods, at)
 
@@ -354,6 +358,7 @@ def filing_page(filing: Filing, user: User, snapshot: Snapshot, at: datetime) ->
         refused=next(iter(_rejected([filing])), None) if filing.status == "rejected" else None,
         instructions=_instructions(filing, eoris, at),
         messages=_messages(filing, user),
+        questions=tuple(asked_of(eoris, at, filing=filing)),
     )
 
 

@@ -7,33 +7,39 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from customs_portal.accounts.models import AccessLog, User
+from customs_portal.accounts.models import AccessLog
 from customs_portal.clock import now
+from customs_portal.pages import kept_forms
 from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
 from customs_portal.pages.looking import note_look, note_looks
+from customs_portal.pages.reads import around, declaration
 from customs_portal.pages.reads import case as case_reads
-from customs_portal.pages.reads import declaration
 from customs_portal.pages.reads import ens as ens_reads
 from customs_portal.pages.reads import measures as measure_reads
 from customs_portal.pages.reads import names as name_reads
+from customs_portal.pages.reads.referrals import files_of
 from customs_portal.pages.reads.superseded import looks_at
+from customs_portal.pages.undoing import tell_decided, undo_time
 from customs_portal.reference import snapshot as reference
+from declarations.scanning import scanner
 from risk import services
 from risk.forms import DecisionForm
-from risk.models import Case, Decision
-
-ALL_ITEMS = 100_000
+from risk.models import Case, CaseNote, Decision, TextTemplate
 
 
 @require_safe
 @for_roles(READING)
 def review(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show a case with what is declared, why it stands here, and what can be decided."""
-    return _page(request, _visible(request, case_id), None)
+    case = _visible(request, case_id)
+    kept = kept_forms.take(request, case.pk, current_user(request))
+    if kept is None:
+        return _page(request, case, None)
+    messages.warning(request, _("Your session had ended: nothing was decided. Your text is kept."))
+    return _page(request, case, DecisionForm.forgive, kept, status=200)
 
 
 def _visible(request: HttpRequest, case_id: int) -> Case:
@@ -46,28 +52,40 @@ def _visible(request: HttpRequest, case_id: int) -> Case:
 
 
 def _page(
-    request: HttpRequest, case: Case, refused: Callable[[DecisionForm], None] | None
+    request: HttpRequest,
+    case: Case,
+    refused: Callable[[DecisionForm], None] | None,
+    sent: QueryDict | None = None,
+    *,
+    status: int = 422,
 ) -> HttpResponse:
     """Show the case, with the form as it was sent where `refused` says why it was refused."""
+    sent = request.POST if sent is None else sent
     user, at = current_user(request), now()
     note_look(request, AccessLog.What.CASE, case.pk, ens=case.ens_id)
     snapshot = reference.current(at)
     [document, *_others] = ens_reads.current_documents(case.ens)
     head, choices = case_reads.read(case, document, user, snapshot, at)
-    form = DecisionForm(_resent(request.POST, case) if refused else None, choices=choices)
+    form = DecisionForm(_resent(sent, case) if refused else None, choices=choices)
     if refused:
         refused(form)
-    limit = ALL_ITEMS if request.GET.get("items") == "all" else declaration.ITEMS_SHOWN
-    view = ens_reads.read(case.ens, document, user, snapshot, at, items=limit)
+    page = declaration.page_of(request.GET.get("items", ""))
+    view = ens_reads.read(case.ens, document, user, snapshot, at, items=page)
     note_looks(request, looks_at(view.superseded))
     context: dict[str, Any] = {
         "case": head,
         "ens": view,
         "names": name_reads.of_ens(case.ens, user),
+        "around": around.read(case.ens, document, user, snapshot, at),
+        "changed": around.changed_since(case.ens, str(sent.get("version", "")), user, at),
+        "files": files_of(case.ens),
+        "kinds": CaseNote.Kind.choices,
+        "scanner": scanner() is not None,
         "form": form,
+        "author": kept_forms.author_of(user),
         "summary": _summary(form),
     }
-    status = 422 if refused else 200
+    status = status if refused else 200
     return render(request, "pages/review.html", context, status=status)
 
 
@@ -75,7 +93,23 @@ def _resent(sent: QueryDict, case: Case) -> QueryDict:
     """Return the form as sent, on the revision that the officer is shown now."""
     kept = sent.copy()
     kept["revision"] = str(case.revision)
+    for use in TextTemplate.Use.values:
+        _insert(kept, use)
     return kept
+
+
+def _insert(kept: QueryDict, use: str) -> None:
+    """Put the chosen text into its field, where the button for that was pressed."""
+    if kept.get("insert") != use:
+        return
+    texts = TextTemplate.objects.filter(use=use, active=True)
+    chosen = texts.filter(pk=_number(kept.get(f"{use}_template", ""))).first()
+    if chosen:
+        kept[use] = f"{kept.get(use, '').rstrip()}\n{chosen.text}".strip()
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _summary(form: DecisionForm) -> list[tuple[str, str]]:
@@ -120,6 +154,8 @@ def _move(
 def decide(request: HttpRequest, case_id: int) -> HttpResponse:
     """Decide the case, or show the form again with what stands against it."""
     case, user, at = _visible(request, case_id), current_user(request), now()
+    if "insert" in request.POST:
+        return _page(request, case, DecisionForm.forgive)
     [document, *_others] = ens_reads.current_documents(case.ens)
     _head, choices = case_reads.read(case, document, user, reference.current(at), at)
     form = DecisionForm(request.POST, choices=choices)
@@ -127,11 +163,13 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
         return _page(request, case, lambda again: None)
     if form.cleaned_data["verb"] == Decision.Verb.DO_NOT_LOAD and "confirmed" not in request.POST:
         return _confirm(request, case, form)
-    refused = _carry_out(services.DecisionOrder(case=case.pk, **form.values()), user)
-    if refused is None:
-        messages.success(request, _done(case, form))
-        return redirect("queue")
-    return _page(request, _visible(request, case_id), lambda again: _add(again, refused))
+    order = services.DecisionOrder(case=case.pk, **form.values())
+    with transaction.atomic():
+        [result] = services.decide([order], officer=user, at=at, undo=undo_time())
+    if isinstance(result, services.Refused):
+        return _page(request, _visible(request, case_id), lambda again: _add(again, result))
+    tell_decided(request, case, form, result)
+    return redirect("queue")
 
 
 def _confirm(request: HttpRequest, case: Case, form: DecisionForm) -> HttpResponse:
@@ -143,23 +181,7 @@ def _confirm(request: HttpRequest, case: Case, form: DecisionForm) -> HttpRespon
     return render(request, "pages/confirm_do_not_load.html", context)
 
 
-def _carry_out(order: services.DecisionOrder, user: User) -> services.Refused | None:
-    with transaction.atomic():
-        [result] = services.decide([order], officer=user, at=now())
-    return result if isinstance(result, services.Refused) else None
-
-
 def _add(form: DecisionForm, refused: services.Refused) -> None:
     """Put the findings of a refusal beside the fields that they are about."""
     form.is_valid()
-    for finding in refused.findings:
-        field = finding.location if finding.location in form.fields else None
-        form.add_error(field, finding.text)
-
-
-def _done(case: Case, form: DecisionForm) -> str:
-    verbs = dict(form.fields["verb"].choices)  # type: ignore[attr-defined]
-    if form.cleaned_data["verb"] == Decision.Verb.DO_NOT_LOAD:
-        return _("%s: do not load proposed. Another officer has to sign.") % case.ens.mrn
-    told = _("The trader is told.") if form.announced() else _("The trader is not told.")
-    return format_html("{}: {}. {}", case.ens.mrn, verbs[form.cleaned_data["verb"]], told)
+    form.refuse(refused.findings)

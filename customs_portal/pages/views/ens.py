@@ -19,8 +19,6 @@ from customs_portal.reference import snapshot as reference
 from declarations.models import Ens
 from risk.models import Case
 
-ALL_ITEMS = 100_000
-
 
 @require_safe
 @for_roles(READING)
@@ -37,8 +35,8 @@ def show(request: HttpRequest, found: Ens) -> HttpResponse:
     """Show the ENS, whose look is recorded."""
     user, at = current_user(request), now()
     [document, *_others] = reads.current_documents(found)
-    limit = ALL_ITEMS if request.GET.get("items") == "all" else declaration.ITEMS_SHOWN
-    view = reads.read(found, document, user, reference.current(at), at, items=limit)
+    page = declaration.page_of(request.GET.get("items", ""))
+    view = reads.read(found, document, user, reference.current(at), at, items=page)
     note_looks(request, looks_at(view.superseded))
     case = Case.objects.visible_to(user).filter(ens=found).order_by("-pk").first()
     context: dict[str, Any] = {"ens": view, "case": case, "may_work": user.role in CASEWORK}

@@ -11,6 +11,7 @@ from customs_portal.clock import now
 from customs_portal.pages.access import TRADERS, current_user, for_roles
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import trader as reads
+from customs_portal.pages.reads.referrals import asked_of
 from customs_portal.reference import snapshot as reference
 from declarations.models import Filing
 
@@ -24,11 +25,15 @@ def home(request: HttpRequest) -> HttpResponse:
     filings = Filing.objects.visible_to(user).order_by("-lodged_at", "-pk")
     found = reads.matching(filings, typed) if typed else filings
     page = Paginator(found, reads.PAGE_SIZE).get_page(request.GET.get("page"))
+    eoris = policies.reading_eoris(user)
+    questions, refused = asked_of(eoris, at, only_open=True), reads.refused(user, at)
     context = {
         "operators": reads.operators(user),
-        "refused": reads.refused(user, at),
+        "questions": questions,
+        "refused": refused,
+        "attention": len(questions) + len(refused),
         "page": page,
-        "rows": reads.rows(list(page.object_list), policies.reading_eoris(user), at),
+        "rows": reads.rows(list(page.object_list), eoris, at),
         "typed": typed,
     }
     return render(request, "pages/trader_home.html", context)

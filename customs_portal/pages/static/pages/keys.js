@@ -46,10 +46,27 @@ function selectCurrent() {
   if (document.querySelector("[data-row-link]") && !document.querySelector("tr [type=checkbox]:checked")) ROW_KEYS.x();
 }
 
+// A decision form takes digits for its reasons once a decision is chosen.
+function taken(key) {
+  if (!/^[1-9]$/.test(key)) return false;
+  return !document.dispatchEvent(new CustomEvent("portal:digit", { detail: key, cancelable: true }));
+}
+
+// Pressed again, the key of a chosen decision goes on: to the reason, or with one to the next step.
+function again(radio) {
+  const reason = document.getElementById("reason_code");
+  if (!reason || !radio.checked) return false;
+  if (reason.value) document.getElementById("decide-button").click();
+  else reason.focus();
+  return true;
+}
+
 function press(key) {
+  if (taken(key)) return true;
   const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!target || target.closest("[hidden]")) return false;
   if ("ofRow" in target.dataset) selectCurrent();
+  if (key === "d" && target.matches("[type=radio]") && again(target)) return true;
   if (target.matches("textarea, input[type=search], a[href^='#']")) target.focus();
   if (!target.matches("textarea, input[type=search]")) target.click();
   return true;

@@ -1,0 +1,220 @@
+"""What can be decided on a case now: the verbs with their reasons, or why one is not allowed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from customs_portal.pages.reads import sendings
+from customs_portal.pages.reads.sendings import Sending
+from customs_portal.reference.snapshot import Snapshot
+from customs_portal.reference.sources import ReasonRow
+from declarations.document import Document
+from declarations.models import ConsignmentLife, Ens, Measure
+from declarations.services.do_not_load import do_not_load_refused
+from declarations.services.refusals import IN_CUSTODY
+from risk.forms import REASONS_OF_VERB, Selectable
+from risk.models import Case, Decision, TextTemplate
+from risk.services.asking import asking_unlawful, usual_hours
+from risk.services.guards import waiting_assessment
+from risk.services.orders import MEASURE_OF, QUESTIONS, needs_signature
+
+Verb = Decision.Verb
+KEYS = {
+    Verb.NO_FURTHER_ACTION: "c",
+    Verb.RFI: "i",
+    Verb.AMD: "m",
+    Verb.RFS: "f",
+    Verb.CONTROL: "t",
+    Verb.HOLD: "h",
+    Verb.DO_NOT_LOAD: "d",
+}
+"""The single key that chooses a decision."""
+_MOST_ELEMENTS = 60
+
+
+class ReasonOption(msgspec.Struct, frozen=True, kw_only=True):
+    """A reason code that can be chosen, with its help and what it says of telling the trader."""
+
+    code: str
+    title: str
+    announced: str
+    note: str
+    definition: str
+    use_when: str
+    do_not_use_when: str
+    trader_text: str
+    signature: str
+
+
+class VerbOption(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that can be taken: its key, its reasons, and what is sent to whom.
+
+    `sendings` go out in any case, `announced` only where the trader is told.
+    """
+
+    verb: str
+    label: str
+    key: str
+    button: str
+    consequence: str
+    sendings: tuple[Sending, ...]
+    announced: tuple[Sending, ...]
+    reasons: tuple[ReasonOption, ...]
+
+
+class NotAllowed(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that cannot be taken now, and why."""
+
+    label: str
+    why: str
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """The decisions that can be taken and the others, with texts to start from."""
+
+    verbs: tuple[VerbOption, ...]
+    refused: tuple[NotAllowed, ...]
+    notes: tuple[TextTemplate, ...]
+    questions: tuple[TextTemplate, ...]
+    hours: float
+    elements: tuple[str, ...]
+
+
+def refused_verbs(case: Case, at: datetime) -> dict[str, str]:
+    """Return by verb why it cannot be chosen on the case now."""
+    assessment = waiting_assessment(case)
+    found = {verb: asking_unlawful(case.ens, assessment, verb) for verb in QUESTIONS}
+    found[Verb.DO_NOT_LOAD] = do_not_load_refused(case.ens, at) or ""
+    return {verb.value: why for verb, why in found.items() if why}
+
+
+def choices_of(
+    case: Case, document: Document, choices: Selectable, snapshot: Snapshot, at: datetime
+) -> Choices:
+    """Return what the page offers."""
+    told = sendings.told_persons(case.ens, document, at)
+    texts = list(TextTemplate.objects.filter(Q(active=True)))
+    return Choices(
+        verbs=tuple(
+            _verb(verb, case.ens, document, choices, snapshot, told)
+            for verb in REASONS_OF_VERB
+            if verb not in choices.refused
+        ),
+        refused=(*_refused(choices.refused), *_elsewhere(case.ens)),
+        notes=tuple(each for each in texts if each.use == TextTemplate.Use.NOTE),
+        questions=tuple(each for each in texts if each.use == TextTemplate.Use.QUESTION),
+        hours=usual_hours(case.ens, at),
+        elements=tuple(_elements(document)),
+    )
+
+
+def _verb(
+    verb: Verb,
+    ens: Ens,
+    document: Document,
+    choices: Selectable,
+    snapshot: Snapshot,
+    told: Sequence[str],
+) -> VerbOption:
+    reasons = [row for row in choices.reasons if row.decision == REASONS_OF_VERB[verb]]
+    return VerbOption(
+        verb=verb.value,
+        label=str(verb.label),
+        key=KEYS[verb],
+        button=_buttons()[verb],
+        consequence=_consequence(verb),
+        sendings=tuple(_sendings(verb, ens, document, snapshot)),
+        announced=tuple(sendings.of_announcement(told)) if _is_announced(verb) else (),
+        reasons=tuple(_option(row, verb) for row in reasons),
+    )
+
+
+def _is_announced(verb: Verb) -> bool:
+    return verb in MEASURE_OF and verb != Verb.DO_NOT_LOAD
+
+
+def _buttons() -> Mapping[Verb, str]:
+    return {
+        Verb.NO_FURTHER_ACTION: _("Decide no further action"),
+        Verb.RFI: _("Ask for information"),
+        Verb.AMD: _("Ask for an amendment"),
+        Verb.RFS: _("Ask for screening"),
+        Verb.CONTROL: _("Decide control"),
+        Verb.HOLD: _("Decide hold"),
+        Verb.DO_NOT_LOAD: _("Propose do not load"),
+    }
+
+
+def _consequence(verb: Verb) -> str:
+    if verb == Verb.NO_FURTHER_ACTION:
+        return _("Nothing is sent. The trader sees no difference.")
+    if verb in QUESTIONS:
+        return _("The filer sees the question; the analysis rests until it is answered.")
+    if verb == Verb.DO_NOT_LOAD:
+        return _("Nothing is sent now: another officer has to sign before the window ends.")
+    return ""
+
+
+def _sendings(verb: Verb, ens: Ens, document: Document, snapshot: Snapshot) -> list[Sending]:
+    if verb in QUESTIONS:
+        return sendings.of_question(ens)
+    if verb not in (Verb.CONTROL, Verb.HOLD):
+        return []
+    risk = sendings.of_risk(MEASURE_OF[verb], document, snapshot)
+    return risk + (sendings.of_hold(document) if verb == Verb.HOLD else [])
+
+
+def _option(row: ReasonRow, verb: Verb) -> ReasonOption:
+    signature = ""
+    if needs_signature(row.second_signature, verb):
+        supervisor = row.second_signature == "supervisor"
+        signature = _("a supervisor signs") if supervisor else _("another officer signs")
+    return ReasonOption(
+        code=row.code,
+        title=row.title,
+        announced=row.announced,
+        note=row.announced_note,
+        definition=row.definition,
+        use_when=row.use_when,
+        do_not_use_when=row.do_not_use_when,
+        trader_text=row.trader_text,
+        signature=signature,
+    )
+
+
+def _refused(refused: Mapping[str, str]) -> list[NotAllowed]:
+    return [
+        NotAllowed(label=str(verb.label), why=refused[verb])
+        for verb in REASONS_OF_VERB
+        if verb in refused
+    ]
+
+
+def _elsewhere(ens: Ens) -> list[NotAllowed]:
+    """Return what is decided on the goods themselves, and when that is possible."""
+    here = ConsignmentLife.objects.filter(filing__membership__ens=ens, goods__in=IN_CUSTODY)
+    if here.exists():
+        refuse = _("On the page of the ENS, for goods that were presented.")
+        standing = Measure.objects.filter(ens=ens).open().exists()
+        release = _("Not while a measure is open.") if standing else _("After this decision.")
+    else:
+        refuse = release = _("Only once the goods were presented.")
+    return [
+        NotAllowed(label=_("Refuse entry"), why=refuse),
+        NotAllowed(label=_("Release goods"), why=release),
+    ]
+
+
+def _elements(document: Document) -> Iterable[str]:
+    """Return what a question may be about, to choose from while typing."""
+    names = (_("description"), _("commodity code"), _("gross mass"), _("packages"))
+    items = [
+        _("Goods item %(number)d: %(name)s") % {"number": item.number, "name": name}
+        for item in document.items()
+        for name in names
+    ]
+    whole = (_("Consignor"), _("Consignee"), _("Route"), _("Seals"), _("Transport document"))
+    return [*whole, *items][:_MOST_ELEMENTS]
