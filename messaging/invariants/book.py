@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from messaging.invariants import declared, log, messages, opinions
+from messaging.invariants import declared, log, messages, opinions, releases
 from messaging.invariants.invariant import Breach, Harm, Invariant, Scope
 
 _ROWS = (
@@ -114,8 +114,8 @@ _ROWS = (
     (
         "released_with_open_measure",
         Harm.WRONG,
-        declared.released_with_open_measure,
-        "Nothing is released while a measure on the whole is open.",
+        releases.released_with_open_measure,
+        "Nothing is released while a measure that touches it is open.",
     ),
     (
         "do_not_load_too_late",

@@ -49,17 +49,6 @@ WHERE NOT EXISTS (
 ORDER BY f.id, c.key
 """)
 
-
-released_with_open_measure = by_query("""
-SELECT 'ENS ' || n.mrn FROM declarations_ens n
-WHERE EXISTS (
-    SELECT 1 FROM declarations_measure m JOIN events_event e ON e.stream = m.ens_id
-    WHERE m.ens_id = n.id AND m.subject = 'declaration'
-      AND m.status IN ('in_force', 'ordered', 'scheduled', 'in_progress', 'signed')
-      AND e.kind = 'consignment.released' AND e.at > m.placed_at)
-ORDER BY n.id
-""")
-
 do_not_load_too_late = by_query("""
 SELECT 'measure ' || m.id FROM declarations_measure m
 WHERE m.kind = 'do_not_load' AND m.signed_at IS NOT NULL AND NOT EXISTS (
