@@ -4,7 +4,7 @@ Roles are named by their value, so that every floor can use this.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from django.contrib import admin
 from django.db import models
@@ -31,6 +31,12 @@ class RolePermissions(admin.options.BaseModelAdmin[Any]):
 
     readers: frozenset[str] = frozenset()
     editors: frozenset[str] = frozenset()
+    parents: ClassVar[tuple[str, ...]] = ()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the rows with what their names are made of (`parents`), in one query."""
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.parents) if self.parents else rows
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the role reads this model."""

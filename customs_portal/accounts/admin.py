@@ -58,6 +58,7 @@ class OfficesInline(MembershipInline):
 
     model = OfficeMembership
     raw_id_fields = ("office",)
+    parents = ("user", "office")
 
 
 class OperatorsInline(MembershipInline):
@@ -65,6 +66,7 @@ class OperatorsInline(MembershipInline):
 
     model = OperatorMembership
     raw_id_fields = ("operator",)
+    parents = ("user", "operator")
 
 
 @admin.register(User)

@@ -26,6 +26,7 @@ class TeamMembersInline(RolePermissions, admin.TabularInline[Any, Any]):
     model = TeamMembership
     extra = 0
     raw_id_fields = ("user",)
+    parents = ("user", "team__office")
     readers, editors = CASEWORK | AUDIT, ADMINISTRATION
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

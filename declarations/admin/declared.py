@@ -106,10 +106,7 @@ class MemberInline(DeclarationInline):
 
     model = EnsMember
     fields = readonly_fields = ("filing_link",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the members with their filings."""
-        return super().get_queryset(request).select_related("filing")
+    parents = ("filing",)
 
     @admin.display(description=_("filing"))
     def filing_link(self, member: EnsMember) -> SafeString:
@@ -171,6 +168,7 @@ class FilingVersionInline(DeclarationInline):
     model = FilingVersion
     fields = ("number", "created_at")
     ordering = ("-number",)
+    parents = ("filing",)
     show_change_link = True
 
 
@@ -179,6 +177,7 @@ class ConsignmentInline(DeclarationInline):
 
     model = ConsignmentLife
     fields = ("key", "goods")
+    parents = ("filing",)
 
 
 @admin.register(Filing)

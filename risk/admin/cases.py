@@ -42,10 +42,7 @@ class DecisionInline(RoleInline):
     model = Decision
     readers = DECLARATIONS
     fields = ("verb", "reason_code", "note", "announced", "officer", "decided_at")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the decisions with their officers."""
-        return super().get_queryset(request).select_related("officer")
+    parents = ("officer",)
 
 
 @admin.register(Case)

@@ -79,4 +79,5 @@ class RescreeningAdmin(NamesAdmin):
     list_display = ("list", "revision", "state", "looked_at", "total", "matched", "reassessed")
     list_filter = ("state", "list")
     list_select_related = ("list",)
+    search_fields = ("list__code", "list__name")
     date_hierarchy = "started_at"

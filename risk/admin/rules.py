@@ -42,6 +42,7 @@ class RuleVersionInline(RoleInline):
     readers = RULES | AUDIT
     fields = ("number", "outcome", "severity", "score", "created_at")
     ordering = ("-number",)
+    parents = ("rule",)
     show_change_link = True
 
 

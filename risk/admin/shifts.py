@@ -14,6 +14,7 @@ class ReadingInline(RoleInline):
     model = ShiftNoteReading
     readers = CASEWORK | AUDIT
     fields = ("reader", "read_at")
+    parents = ("reader",)
 
 
 @admin.register(ShiftNote)
