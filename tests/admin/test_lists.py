@@ -53,9 +53,11 @@ def test_nothing_but_what_is_made_by_hand_can_be_edited() -> None:
         "accounts.User",
         "declarations.Outage",
         "messaging.Partner",
+        "messaging.PartnerOutage",
         "messaging.PortSystem",
         "privacy.LegalHold",
         "privacy.RetentionPolicy",
+        "risk.TextTemplate",
     }
 
 
