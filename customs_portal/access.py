@@ -128,6 +128,7 @@ ROWS: dict[str, Row] = {
     "give_back_selected": _WORK,
     "assign_selected": _WORK,
     "end_selected": _WORK,
+    "undo_selected": _WORK,
     "save_view": Row(roles=READING, verb=True),
     "remove_view": Row(roles=READING, verb=True),
     "load": Row(roles=LEADING),

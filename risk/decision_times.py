@@ -51,5 +51,6 @@ def _span(begin: str) -> Combinable:
 
 
 def taken(since: datetime, until: datetime) -> QuerySet[Decision]:
-    """Return the decisions of a period."""
-    return Decision.objects.filter(decided_at__gte=since, decided_at__lt=until)
+    """Return the decisions of a period, without those that were undone."""
+    found = Decision.objects.filter(undoing__isnull=True)
+    return found.filter(decided_at__gte=since, decided_at__lt=until)

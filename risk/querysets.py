@@ -108,9 +108,12 @@ class CaseQuerySet(models.QuerySet[Row]):
         return self.filter(Exists(asked))
 
     def to_be_signed(self) -> Self:
-        """Keep those on which something waits for its second signature."""
+        """Keep those on which a do-not-load or a decision waits for its second signature."""
+        from risk.models import DecisionProposal
+
         waiting = Measure.objects.filter(ens=OuterRef("ens"), status="awaiting_second")
-        return self.filter(Exists(waiting))
+        proposed = DecisionProposal.objects.filter(case=OuterRef("pk"), state="open")
+        return self.filter(Exists(waiting) | Exists(proposed))
 
     def matching(self, typed: str) -> Self:
         """Keep those found by what was typed: an identifier by its beginning, or words.

@@ -1,5 +1,6 @@
 """Undoing on the pages: for some seconds after a decision nothing of it leaves."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -19,9 +20,9 @@ KEY = "undo"
 
 
 class Undoable(msgspec.Struct, frozen=True, kw_only=True):
-    """What can still be undone: on which case, in words, and until when."""
+    """What can still be undone: on which cases, in words, and until when."""
 
-    case: int
+    cases: tuple[int, ...]
     words: str
     until: datetime
 
@@ -34,11 +35,19 @@ def undo_time() -> timedelta:
 def tell_decided(request: HttpRequest, case: Case, form: DecisionForm, result: Decided) -> None:
     """Say what was done, and remember that it can be undone."""
     words = _words(case, form, result)
-    if result.proposal or (result.measure and result.decision is None) or not undo_time():
+    if result.proposal or (result.measure and result.decision is None):
         messages.success(request, words)
-        return
-    until = (now() + undo_time()).isoformat()
-    request.session[KEY] = {"case": case.pk, "words": words, "until": until}
+    else:
+        offer(request, [case.pk], words, at=now())
+
+
+def offer(request: HttpRequest, cases: Sequence[int], words: str, *, at: datetime) -> None:
+    """Say what was done at that time, and for as long as it lasts offer to undo it."""
+    if undo_time():
+        until = (at + undo_time()).isoformat()
+        request.session[KEY] = {"cases": list(cases), "words": words, "until": until}
+    else:
+        messages.success(request, words)
 
 
 def _words(case: Case, form: DecisionForm, result: Decided) -> str:
@@ -63,7 +72,7 @@ def undoable(request: HttpRequest, at: datetime) -> Undoable | None:
     until = parse_datetime(kept["until"]) if kept else None
     if not kept or until is None or until <= at:
         return None
-    return Undoable(case=kept["case"], words=kept["words"], until=until)
+    return Undoable(cases=tuple(kept["cases"]), words=kept["words"], until=until)
 
 
 def forget(request: HttpRequest) -> None:

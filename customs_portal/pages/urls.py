@@ -62,6 +62,7 @@ urlpatterns = [
     path("queue/give-back/", queue_work.give_back_selected, name="give_back_selected"),
     path("queue/assign/", queue_work.assign_selected, name="assign_selected"),
     path("queue/end/", queue_work.end_selected, name="end_selected"),
+    path("queue/undo/", queue_work.undo_selected, name="undo_selected"),
     path("queue/views/save/", saved_views.save, name="save_view"),
     path("queue/views/<int:pk>/remove/", saved_views.remove, name="remove_view"),
     path("load/", load.load, name="load"),

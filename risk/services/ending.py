@@ -1,7 +1,7 @@
 """Ending many cases at once without further action."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -10,20 +10,21 @@ from declarations.services.results import Refused, refusal
 from risk.models import Case
 from risk.models.choices import Outcome, Severity
 from risk.services.cases import locked_cases
-from risk.services.decide import decide
+from risk.services.decide import NO_TIME, decide
 from risk.services.orders import Decided, DecisionOrder
 
 
 def end_without_action(
-    orders: Sequence[DecisionOrder], *, officer: User, at: datetime
+    orders: Sequence[DecisionOrder], *, officer: User, at: datetime, undo: timedelta = NO_TIME
 ) -> list[Decided | Refused]:
     """Decide no further action on each; one result for each, in their order.
 
     Refused besides what `decide` refuses: a case that is too grave to be ended unread.
+    Nothing is sent to anybody for as long as `undo` says.
     """
     grave = {key for key, case in locked_cases([o.case for o in orders]).items() if is_grave(case)}
     allowed = [order for order in orders if order.case not in grave]
-    results = iter(decide(allowed, officer=officer, at=at))
+    results = iter(decide(allowed, officer=officer, at=at, undo=undo))
     return [_refused() if order.case in grave else next(results) for order in orders]
 
 

@@ -24,6 +24,7 @@ from risk.events import CASE_DECISION_UNDONE
 from risk.models import Assessment, Case, Decision, Undoing
 from risk.services.asking import take_back_to_review
 from risk.services.cases import locked_cases
+from risk.services.deadlines import set_deadlines
 
 
 class Undone(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +124,7 @@ def _put_back(case: Case, last: _Last, officer: User, at: datetime) -> None:
     Case.objects.filter(pk=case.pk).update(status=Case.Status.OPEN, closed_at=None)
     Clock.objects.filter(ens=case.ens_id, stopped_at=last.at).update(stopped_at=None)
     move(Ens, ENS, "review", [case.ens_id])
+    set_deadlines([case.ens_id], at=at)
     Undoing.objects.create(decision=last.decision, officer=officer, at=at)
 
 

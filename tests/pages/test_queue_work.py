@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from customs_portal.accounts.models import Role, User
 from declarations.models import Clock, Measure
-from risk.models import Assessment, Case, Decision, SavedView
+from risk.models import Assessment, Case, Decision, DecisionProposal, SavedView
 from risk.models.choices import Severity
 from risk.services.deadlines import set_deadlines
 from tests.factories.declarations import OFFICE, bananas, case_of
@@ -56,6 +56,31 @@ def test_one_that_changed_meanwhile_stays_open(desk: Client, cases: list[Case]) 
     assert "2 cases are closed." in html
     assert "The declaration changed while you read it." in html
     assert set(Case.objects.open()) == {cases[1]}
+
+
+def test_what_was_ended_at_once_is_undone_at_once(desk: Client, cases: list[Case]) -> None:
+    html = sent(desk, "end_selected", cases, **NOTE)
+    assert "3 cases are closed." in html
+    assert f'action="{reverse("undo_selected")}"' in html
+    html = sent(desk, "undo_selected", cases)
+    assert "3 cases are open again. Nothing was sent." in html
+    assert 'id="undo"' not in html
+    assert Case.objects.open().count() == 3
+    assert Decision.objects.filter(undoing__isnull=False).count() == 3
+    assert "There is nothing of yours to undo here." in sent(desk, "undo_selected", cases)
+
+
+def test_what_another_has_to_sign_is_counted_apart_and_stands_in_its_tab(
+    desk: Client, cases: list[Case]
+) -> None:
+    html = sent(desk, "end_selected", cases[:2], **NOTE | {"reason_code": "NFA-06"})
+    assert "2 cases wait for a second signature." in html
+    assert "closed." not in html
+    assert 'id="undo"' not in html
+    assert DecisionProposal.objects.filter(state="open").count() == 2
+    assert shown(desk, tab="signature") == {case.ens.mrn for case in cases[:2]}
+    tabs = desk.get(reverse("queue")).context["tabs"]
+    assert [tab.count for tab in tabs if tab.name == "signature"] == [2]
 
 
 def test_without_a_text_nothing_is_ended(desk: Client, cases: list[Case]) -> None:

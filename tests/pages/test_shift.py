@@ -11,10 +11,12 @@ from django.urls import reverse
 from customs_portal.accounts.models import Role, User
 from customs_portal.clock import now
 from customs_portal.events.models import Event
-from declarations.models import Control, Measure
+from declarations.models import Control, Measure, Referral
 from risk.models import Case, ShiftNote, ShiftNoteReading
+from risk.services.deadlines import set_deadlines
 from tests.factories.declarations import OFFICE, bananas, case_of
 from tests.factories.people import person
+from tests.pages.test_casework import QUESTION, decide
 from tests.pages.test_queue_work import NOTE, sent
 
 
@@ -46,6 +48,21 @@ def test_what_is_overdue_and_due_within_the_hour_is_listed(
     assert [each.mrn for each in page.soon] == [calm.ens.mrn, soon.ens.mrn]
     [register] = page.registers
     assert (register.office, register.to_decide, register.scheduled) == (OFFICE, 1, 1)
+
+
+def test_what_is_to_be_signed_and_answered_is_listed_once(desk: Client, at: datetime) -> None:
+    proposed, asked = (case_of(bananas(at), at) for _ in range(2))
+    sent(desk, "end_selected", [proposed], **NOTE | {"reason_code": "NFA-06"})
+    Case.objects.filter(pk=proposed.pk).update(due_at=now() + timedelta(minutes=30))
+    decide(desk, asked, **QUESTION)
+    Referral.objects.update(reply_by=now() + timedelta(minutes=40))
+    set_deadlines([asked.ens_id], at=now())
+    page = desk.get(reverse("shift")).context["shift"]
+    assert [(each.what, each.mrn) for each in page.soon] == [
+        ("Sign: No further action", proposed.ens.mrn),
+        ("Answer: Request for information", asked.ens.mrn),
+    ]
+    assert page.late == []
 
 
 def test_a_note_is_signed_read_by_the_next_shift_and_never_by_its_writer(
@@ -83,6 +100,8 @@ def test_the_load_shows_officers_offices_ages_and_decision_times(
 ) -> None:
     cases = [case_of(bananas(at), at) for _ in range(4)]
     sent(desk, "claim_selected", cases[:3])
+    sent(desk, "end_selected", cases[:1], **NOTE)
+    sent(desk, "undo_selected", cases[:1])
     sent(desk, "end_selected", cases[:1], **NOTE)
     Case.objects.filter(pk=cases[1].pk).update(opened_at=now() - timedelta(hours=5))
     Case.objects.filter(pk=cases[2].pk).update(due_at=at)

@@ -181,6 +181,8 @@ def test_a_withdrawn_question_is_told_and_asks_no_more(
     case: Case, officer: User, filer: User
 ) -> None:
     asked = ask(case, officer)
+    case.refresh_from_db()
+    assert (case.due_at, case.due_by) == (asked.reply_by, "reply")
     with transaction.atomic():
         withdraw([asked.pk], note="Found it.", officer=officer, at=LATER)
     advance.drain(at=LATER)
@@ -189,6 +191,8 @@ def test_a_withdrawn_question_is_told_and_asks_no_more(
         "question_withdrawn",
     ]
     assert "Found it." not in str(notices(asked))
+    case.refresh_from_db()
+    assert case.due_by == "do_not_load"
     assert (status_of(case), isinstance(reply(asked, filer), NotTaken)) == ("review", True)
     assert_whole()
 

@@ -113,6 +113,18 @@ def test_undone_in_time_nothing_was_ever_told(
     assert_whole()
 
 
+def test_the_case_stands_in_the_queue_again_where_its_time_puts_it(
+    case: Case, officer: User
+) -> None:
+    due = (case.due_at, case.due_by)
+    decided(order(case), officer)
+    Clock.objects.filter(kind="do_not_load").update(ends_at=SOON)
+    assert isinstance(undone(case, officer, SOON), Undone)
+    case.refresh_from_db()
+    assert (case.due_at, case.due_by) != due
+    assert case.due_by == "analysis"
+
+
 def test_what_has_left_is_not_undone(case: Case, officer: User) -> None:
     decided(order(case), officer)
     advance.drain(at=LATE)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,14 +15,15 @@ from customs_portal.pages.reads.measures import offices_of, visible
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, officer_of, person
 from customs_portal.pages.reads.queue_page import scope
 from customs_portal.pages.wording import TimeLeft, time_left
-from declarations.models import Clock, Measure
-from risk.models import ShiftNote, ShiftNoteReading
+from declarations.models import Clock, Measure, Referral
+from risk.models import Case, Decision, DecisionProposal, ShiftNote, ShiftNoteReading
 
 SOON = timedelta(hours=1)
 MOST_LINES = 50
 NOTES_SHOWN = 5
 RESULTS_OF = timedelta(days=7)
 Kind, Status = Measure.Kind, Measure.Status
+OPEN_PROPOSAL = DecisionProposal.State.OPEN
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +87,8 @@ class ShiftPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(user: User, at: datetime) -> ShiftPage:
     """Return the page; the number of queries does not depend on how much there is."""
-    due = sorted([*_cases(user, at), *_signatures(user, at), *_controls(user, at)], key=_time)
+    kinds = (_cases, _proposals, _questions, _signatures, _controls)
+    due = sorted((each for kind in kinds for each in kind(user, at)), key=_time)
     return ShiftPage(
         notes=_notes(user),
         late=[each for each in due if each.is_late],
@@ -101,21 +103,70 @@ def _time(due: Due) -> datetime:
 
 
 def _cases(user: User, at: datetime) -> list[Due]:
-    due = scope(user).filter(due_at__lt=at + SOON).in_queue_order()
+    """Return the cases to decide within the hour, but for those that wait for somebody else."""
+    proposed = DecisionProposal.objects.filter(case=OuterRef("pk"), state=OPEN_PROPOSAL)
+    asked = Referral.objects.open().filter(ens=OuterRef("ens"), reply_by=OuterRef("due_at"))
+    due = scope(user).filter(~Exists(proposed), ~Exists(asked), due_at__lt=at + SOON)
+    found = due.in_queue_order().select_related("ens", "assignee")
     return [
-        Due(
-            at=case.due_at,
-            left=time_left(case.due_at, at),
-            what=_("Decide: %(outcome)s, %(due_by)s")
-            % {"outcome": case.get_outcome_display(), "due_by": case.get_due_by_display()},
-            colour=OUTCOME_COLOURS[case.outcome],
-            mrn=case.ens.mrn,
-            address=reverse("review", args=[case.pk]),
-            office=case.office,
-            officer=officer_of(case),
-        )
-        for case in due.select_related("ens", "assignee")[:MOST_LINES]
+        _of_case(case, case.due_at, at, _to_decide(case), OUTCOME_COLOURS[case.outcome])
+        for case in found[:MOST_LINES]
     ]
+
+
+def _to_decide(case: Case) -> str:
+    parts = {"outcome": case.get_outcome_display(), "due_by": case.get_due_by_display()}
+    return _("Decide: %(outcome)s, %(due_by)s") % parts
+
+
+def _proposals(user: User, at: datetime) -> list[Due]:
+    """Return the decisions to be signed on cases whose time comes within the hour."""
+    cases = scope(user).filter(due_at__lt=at + SOON)
+    found = DecisionProposal.objects.filter(state=OPEN_PROPOSAL, case__in=cases)
+    found = found.select_related("case__ens", "proposed_by").order_by("case__due_at", "pk")
+    return [
+        msgspec.structs.replace(
+            _of_case(each.case, each.case.due_at, at, _to_sign(each), "red"),
+            officer=person(each.proposed_by),
+        )
+        for each in found[:MOST_LINES]
+    ]
+
+
+def _to_sign(proposal: DecisionProposal) -> str:
+    return _("Sign: %s") % Decision.Verb(proposal.verb).label
+
+
+def _questions(user: User, at: datetime) -> list[Due]:
+    """Return the questions to be answered within the hour, and those whose time is over."""
+    asked = Referral.objects.open().filter(
+        reply_by__lt=at + SOON, ens__in=scope(user).values("ens")
+    )
+    found = list(asked.order_by("reply_by", "pk")[:MOST_LINES])
+    cases = scope(user).filter(ens__in=[each.ens_id for each in found])
+    of_ens = {case.ens_id: case for case in cases.select_related("ens", "assignee")}
+    return [
+        _of_case(of_ens[each.ens_id], each.reply_by, at, _awaited(each), "blue")
+        for each in found
+        if each.ens_id in of_ens
+    ]
+
+
+def _awaited(asked: Referral) -> str:
+    return _("Answer: %s") % asked.get_type_display()
+
+
+def _of_case(case: Case, when: datetime, at: datetime, what: str, colour: str) -> Due:
+    return Due(
+        at=when,
+        left=time_left(when, at),
+        what=what,
+        colour=colour,
+        mrn=case.ens.mrn,
+        address=reverse("review", args=[case.pk]),
+        office=case.office,
+        officer=officer_of(case),
+    )
 
 
 def _signatures(user: User, at: datetime) -> list[Due]:

@@ -1,4 +1,4 @@
-"""What officers do from the queue: claim, give back, assign, and end many cases at once."""
+"""What officers do from the queue: claim, give back, assign, end many cases at once, undo it."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST
 from customs_portal.accounts.models import User
 from customs_portal.clock import now
 from customs_portal.looks import Look
+from customs_portal.pages import undoing
 from customs_portal.pages.access import CASEWORK, current_user, for_roles
 from customs_portal.pages.looking import What, note_looks
 from customs_portal.pages.reads import queue as rows
 from customs_portal.pages.reads.hand_over import goals
-from customs_portal.pages.reason_forms import NoFurtherActionForm
+from customs_portal.pages.reason_forms import EndingForm
 from customs_portal.pages.views.hand_over import HandOverForm, goal_of
 from customs_portal.pages.views.queue import numbers, view_of
 from customs_portal.reference import snapshot as reference
@@ -154,19 +155,51 @@ def end_selected(request: HttpRequest) -> HttpResponse:
     cases = _workable(user, _selected(request))
     if not cases:
         return _back(request)
-    form = NoFurtherActionForm(request.POST if "confirm" in request.POST else None, at=at.date())
+    form = EndingForm(request.POST if "confirm" in request.POST else None, at=at.date())
     form.fields["note"].widget.attrs["autofocus"] = True
     if form.is_bound and form.is_valid():
-        tell(request, _end(request, cases, form), _ended)
+        _tell_ended(request, _end(request, cases, form, at), at)
         return _back(request)
     return _ask(request, "pages/queue_end.html", cases, form, at)
 
 
 def _ended(count: int) -> str:
-    return ngettext("%d case is closed.", "%d cases are closed.", count)
+    return ngettext("%d case is closed.", "%d cases are closed.", count) % count
 
 
-def _end(request: HttpRequest, cases: list[Case], form: NoFurtherActionForm) -> list[Any]:
+def _proposed(count: int) -> str:
+    return ngettext(
+        "%d case waits for a second signature.", "%d cases wait for a second signature.", count
+    )
+
+
+def _tell_ended(request: HttpRequest, results: Sequence[Any], at: datetime) -> None:
+    """Offer to undo what is closed; tell apart from it what another officer has to sign."""
+    taken = [each for each in results if isinstance(each, services.Decided)]
+    closed = [each.case for each in taken if each.decision is not None]
+    if closed:
+        undoing.offer(request, closed, _ended(len(closed)), at=at)
+    others = [each for each in results if each not in taken or each.decision is None]
+    tell(request, others, _proposed)
+
+
+@require_POST
+@for_roles(CASEWORK)
+def undo_selected(request: HttpRequest) -> HttpResponse:
+    """Undo what the user decided last on each of the cases."""
+    undoing.forget(request)
+    return _move(request, services.undo, _undone)
+
+
+def _undone(count: int) -> str:
+    return ngettext(
+        "%d case is open again. Nothing was sent.",
+        "%d cases are open again. Nothing was sent.",
+        count,
+    )
+
+
+def _end(request: HttpRequest, cases: list[Case], form: EndingForm, at: datetime) -> list[Any]:
     """Decide the cases on the revisions that the officer saw; the others stay as they are."""
     orders = [
         services.DecisionOrder(
@@ -179,7 +212,9 @@ def _end(request: HttpRequest, cases: list[Case], form: NoFurtherActionForm) -> 
         for case in cases
     ]
     with transaction.atomic():
-        return services.end_without_action(orders, officer=current_user(request), at=now())
+        return services.end_without_action(
+            orders, officer=current_user(request), at=at, undo=undoing.undo_time()
+        )
 
 
 def _ask(
