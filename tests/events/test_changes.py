@@ -14,6 +14,7 @@ from customs_portal.clock import now
 from customs_portal.events.changes import told_as
 from customs_portal.events.models import Change
 from messaging.models import Partner
+from tests.factories.partners import entry
 
 pytestmark = pytest.mark.django_db
 EDITED = {
@@ -85,7 +86,9 @@ def test_a_change_in_the_admin_names_who_from_where_and_why() -> None:
     administrator = User.objects.create_user("beheer", role=Role.ADMINISTRATOR)
     client = Client(REMOTE_ADDR="198.51.100.4")
     client.force_login(administrator)
-    data = {"country": "BE", "name": "Belgium", "change_reason": "Treaty of 1831"}
+    data = entry(
+        kind="administration", country="BE", name="Belgium", change_reason="Treaty of 1831"
+    )
     assert client.post(reverse("admin:messaging_partner_add"), data).status_code == 302
     [change] = changes("messaging_partner")
     assert (change.actor_id, change.address, change.reason) == (

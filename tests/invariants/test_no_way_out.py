@@ -34,7 +34,7 @@ STAGES = (
     "messaging.received.declarations.lodge",
     "messaging.received.declarations.reject",
     "messaging.consumers.intake._store",
-    "declarations.services.lodge.write_projection",
+    "declarations.services.registering.write_projection",
     "declarations.services.lodge.start_clocks",
     "messaging.consumers.reply.number",
     "messaging.consumers.reply.write",

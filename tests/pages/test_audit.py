@@ -22,6 +22,7 @@ from declarations.models import Ens
 from messaging.models import Partner
 from risk.models import Case
 from tests.access.world import World, lodge_clean
+from tests.factories.partners import entry
 from tests.messaging.builders import LODGER
 
 PURPOSE = "Yearly review of the office"
@@ -47,7 +48,7 @@ def test_the_trail_of_a_day_reads_as_a_story(world: World) -> None:
     client_of(world, "officer").post(reverse("claim", args=[case.pk]))
     administrator = client_of(world, "administrator")
     address = reverse("admin:messaging_partner_change", args=[Partner.objects.get().pk])
-    data = {"name": "Kingdom of Belgium", "active": "on", "change_reason": "Asked by Brussels"}
+    data = entry(name="Kingdom of Belgium", active="on", change_reason="Asked by Brussels")
     assert administrator.post(address, data).status_code == 302
     page = client_of(world, "auditor").get(reverse("audit"), {"day": day_of(world)})
     told = page.context["lines"]

@@ -109,7 +109,8 @@ def test_an_answer_brings_the_case_back_with_what_was_left_of_the_clock(
     file = SimpleUploadedFile("../a\x00b.pdf", PDF)
     assert isinstance(reply(asked, filer, files=(file,), codes=(("A1", "2"),)), Changed)
     case.refresh_from_db()
-    assert (status_of(case), case.due_at) == ("review", ends + (LATER - AT))
+    assert (status_of(case), case.due_at, case.due_by) == ("review", ends, "do_not_load")
+    assert Clock.objects.get(ens=case.ens, kind="analysis").ends_at == ends + (LATER - AT)
     asked.refresh_from_db()
     assert (asked.status, asked.answer, asked.answer_codes) == (
         "answered",

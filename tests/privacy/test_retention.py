@@ -26,7 +26,7 @@ from risk.models.analysed import AnalysedItem
 from tests.factories import messages
 from tests.factories.declarations import SENDER, assessed, harmless, lodged
 from tests.factories.people import person
-from tests.pages.conftest import _reference  # noqa: F401  offices, reasons and rules
+from tests.pages.conftest import _reference, _stored  # noqa: F401  offices, reasons and rules
 
 OLD = datetime(2020, 3, 10, 12, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

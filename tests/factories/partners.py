@@ -1,0 +1,12 @@
+"""Partners as an administrator enters them."""
+
+from collections.abc import Mapping
+
+NOTHING_BELOW: Mapping[str, str] = {
+    f"{table}-{end}_FORMS": "0" for table in ("contacts", "keys") for end in ("TOTAL", "INITIAL")
+}
+
+
+def entry(**values: str) -> dict[str, str]:
+    """Return what a browser sends of the form, without contacts or keys."""
+    return {"transport": "collect", **NOTHING_BELOW, **values}
