@@ -132,7 +132,7 @@ ROWS: dict[str, Row] = {
     "save_view": Row(roles=READING, verb=True),
     "remove_view": Row(roles=READING, verb=True),
     "load": Row(roles=LEADING),
-    "shift": Row(roles=READING, logged=What.ENS),
+    "shift": Row(roles=READING),
     "sign_shift": _WORK,
     "read_shift": _WORK_ON_CASE,
     "review": Row(roles=READING, scoped=True, logged=What.CASE),

@@ -19,9 +19,10 @@ class ReadingInline(RoleInline):
 
 @admin.register(ShiftNote)
 class ShiftNoteAdmin(RoleAdmin):
-    """What shifts have handed on."""
+    """What shifts have handed on: texts about cases."""
 
     scoped = True
+    looked_at_as = "case"
     readers = CASEWORK | AUDIT
     list_display = ("signed_at", "office", "signed_by")
     list_filter = ("office",)
@@ -30,6 +31,10 @@ class ShiftNoteAdmin(RoleAdmin):
     date_hierarchy = "signed_at"
     ordering = ("-id",)
     inlines = (ReadingInline,)
+
+    def reference_of(self, row: ShiftNote) -> str:
+        """Return which note it is; it stands for no single case."""
+        return f"{row.office} {row.signed_at:%Y-%m-%dT%H:%MZ}"
 
 
 @admin.register(ShiftNoteReading)

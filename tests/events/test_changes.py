@@ -90,12 +90,10 @@ def test_a_change_in_the_admin_names_who_from_where_and_why() -> None:
         kind="administration", country="BE", name="Belgium", change_reason="Treaty of 1831"
     )
     assert client.post(reverse("admin:messaging_partner_add"), data).status_code == 302
-    [change] = changes("messaging_partner")
-    assert (change.actor_id, change.address, change.reason) == (
-        administrator.pk,
-        "198.51.100.4",
-        "Treaty of 1831",
-    )
+    told = {
+        (change.actor_id, change.address, change.reason) for change in changes("messaging_partner")
+    }
+    assert told == {(administrator.pk, "198.51.100.4", "Treaty of 1831")}
     Partner.objects.update(name="B")
     assert changes("messaging_partner")[-1].actor_id is None
 

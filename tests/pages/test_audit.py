@@ -59,7 +59,7 @@ def test_the_trail_of_a_day_reads_as_a_story(world: World) -> None:
         line for line in told if line.about == case.ens.mrn and "laimed" in line.sentence
     )
     assert (claimed.who, claimed.address) == ("officer", "192.0.2.7")
-    renamed = told[-1]
+    renamed = next(line for line in told if "name from" in line.sentence)
     assert (renamed.who, renamed.about, renamed.sentence, renamed.why, renamed.address) == (
         "administrator",
         "partner Kingdom of Belgium",
