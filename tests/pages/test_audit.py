@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from customs_portal.accounts.access_log import record_looks
 from customs_portal.accounts.models import AccessLog, Recusal, User
-from customs_portal.events.models import Event
+from customs_portal.events.models import Change, Event
 from customs_portal.looks import Look
 from customs_portal.pages.exports import harmless
 from customs_portal.pages.reads import look_ups
@@ -47,8 +47,13 @@ def test_the_trail_of_a_day_reads_as_a_story(world: World) -> None:
     case = Case.objects.get(status="open")
     client_of(world, "officer").post(reverse("claim", args=[case.pk]))
     administrator = client_of(world, "administrator")
-    address = reverse("admin:messaging_partner_change", args=[Partner.objects.get().pk])
-    data = entry(name="Kingdom of Belgium", active="on", change_reason="Asked by Brussels")
+    partner = Partner.objects.get()
+    address = reverse("admin:messaging_partner_change", args=[partner.pk])
+    kept = {
+        name: getattr(partner, name) for name in ("transport", "address", "we_send", "they_send")
+    }
+    changed = {"name": "Kingdom of Belgium", "change_reason": "Asked by Brussels"}
+    data = entry(active="on", **kept, **changed)
     assert administrator.post(address, data).status_code == 302
     page = client_of(world, "auditor").get(reverse("audit"), {"day": day_of(world)})
     told = page.context["lines"]
@@ -59,7 +64,11 @@ def test_the_trail_of_a_day_reads_as_a_story(world: World) -> None:
         line for line in told if line.about == case.ens.mrn and "laimed" in line.sentence
     )
     assert (claimed.who, claimed.address) == ("officer", "192.0.2.7")
-    renamed = next(line for line in told if "name from" in line.sentence)
+    written = (
+        f"{timezone.localdate(Change.objects.latest('id').at):%Y-%m-%d}"  # the time of PostgreSQL
+    )
+    page = client_of(world, "auditor").get(reverse("audit"), {"day": written})
+    [renamed] = [line for line in page.context["lines"] if "name from" in line.sentence]
     assert (renamed.who, renamed.about, renamed.sentence, renamed.why, renamed.address) == (
         "administrator",
         "partner Kingdom of Belgium",
