@@ -1,5 +1,6 @@
 """Retention: what is too old goes, what is held or in use stays, and everything is recorded."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,24 +18,39 @@ from customs_portal.privacy.holds import Order, lift, place
 from customs_portal.privacy.models import LegalHold, RetentionPolicy, RetentionStep
 from customs_portal.privacy.retention import Refused, apply_retention
 from customs_portal.privacy.retention.applying import kept_from
+from customs_portal.reference import snapshot
 from declarations.document import Party
 from declarations.models import DeclaredParty, Ens, FilingVersion
 from declarations.rebuilding import wrong_versions
 from messaging.models import RawBody
+from risk import rule_sets
 from risk.models import Case
 from risk.models.analysed import AnalysedItem
 from tests.factories import messages
-from tests.factories.declarations import SENDER, assessed, harmless, lodged
+from tests.factories.declarations import SENDER, assessed, harmless, lodged, publish_demo_rules
 from tests.factories.people import person
-from tests.pages.conftest import _reference, _stored  # noqa: F401  offices, reasons and rules
+from tests.factories.reference import store_offices_and_reasons
+from tests.fixtures.standing import Standing
 
 OLD = datetime(2020, 3, 10, 12, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 JAN = Party(name="Jan de Vries", street="Dorpsstraat 12", city="Delft", country="NL")
 
 
+@pytest.fixture(scope="module")
+def _stored(standing: Standing) -> Iterator[None]:
+    def store() -> None:
+        store_offices_and_reasons()
+        publish_demo_rules(NOW)
+
+    with standing.rows(store):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _policies(db: None) -> None:
+def _policies(_stored: None, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot, "current", snapshot.offline)
+    rule_sets.forget()
     call_command("load_retention", verbosity=0)
     RetentionPolicy.objects.update(keep_months=36)
 
