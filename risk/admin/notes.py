@@ -74,6 +74,7 @@ class UndoingAdmin(OfCaseAdmin):
 
     case_path = "decision__case"
     list_display = ("decision", "officer", "at")
+    list_filter = ("decision__verb",)
     list_select_related: ClassVar[tuple[str, ...]] = ("decision__case__ens", "officer")
     search_fields = ("^decision__case__ens__mrn",)
     date_hierarchy = "at"
