@@ -1,6 +1,6 @@
 """The cover of a message on the wire, and the receipt for it: what is signed.
 
-docs/decisions/0010-signatures-and-receipts.md
+docs/decisions/0012-signatures-and-receipts.md
 """
 
 from datetime import UTC, datetime, timedelta

@@ -170,7 +170,7 @@ def test_a_failing_page_shows_and_logs_nothing_of_it(
     planted: World, written: StringIO, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.DEBUG = False
-    monkeypatch.setattr("customs_portal.pages.reads.queue.counts", fail)
+    monkeypatch.setattr("customs_portal.pages.reads.queue_page.counts", fail)
     client = Client(raise_request_exception=False)
     client.force_login(planted.people["officer"])
     response = client.get(reverse("queue"))

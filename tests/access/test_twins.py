@@ -95,12 +95,15 @@ ELSEWHERE = {"home", "companies", "api:notification"}
 """What leads on to another page; and there is no notification but what was announced."""
 ABOUT_THE_ACCOUNT = ("mfa_", "admin:", "api:docs", "api:schema", "account_", "your_account")
 """Addresses that show nothing of declarations."""
+ASKED = ("question", "api:referral")
+"""What is there only for somebody whom an officer has asked."""
 
 
 def shown() -> Iterator[tuple[str, Row]]:
     for name, row in rows().items():
         is_read = not row.verb and row.door in (Door.LOGIN, Door.TOKEN)
-        if is_read and Role.TRADER in row.roles and not name.startswith(ABOUT_THE_ACCOUNT):
+        is_other = name in ASKED or name.startswith(ABOUT_THE_ACCOUNT)
+        if is_read and Role.TRADER in row.roles and not is_other:
             yield name, row
 
 

@@ -258,7 +258,8 @@ def test_the_near_miss_does_not_hit(case: Case) -> None:
 
 
 def test_every_rule_has_its_case() -> None:
-    elsewhere = {case.rule for case in BY_HISTORY}
+    by_names = {"KNE-01"}  # tests/risk/names
+    elsewhere = {case.rule for case in BY_HISTORY} | by_names
     rules = [rule.code for rule in RULES if rule.family != "random"]
     assert [case.rule for case in CASES] == [code for code in rules if code not in elsewhere]
 
