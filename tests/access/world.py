@@ -290,6 +290,11 @@ def add_declarations(world: World, count: int) -> None:
     advance.drain()
 
 
+def lodge_flagged(world: World) -> None:
+    """Lodge one that hits the rule; nobody has looked at it."""
+    _lodge_flagged((50,), world.at)
+
+
 def lodge_clean(world: World) -> None:
     """Lodge one that hits no rule, in all else the same."""
     _lodge(_declaration("LRN-CLEAN", world.at), "M-CLEAN", world.at)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from customs_portal.api import filings
 from declarations.models import Filing
 from risk.models import Assessment
-from tests.access.world import STRANGER, World, add_declarations, lodge_clean
+from tests.access.world import STRANGER, World, add_declarations, lodge_clean, lodge_flagged
 from tests.api.conftest import System
 from tests.messaging.builders import LODGER
 
@@ -36,6 +36,7 @@ def test_a_held_filing_is_told_as_held(lodger: System) -> None:
 
 
 def test_a_filing_under_review_looks_like_one_without_risk(lodger: System, world: World) -> None:
+    lodge_flagged(world)
     flagged = Filing.objects.order_by("-pk")[0]
     lodge_clean(world)
     clean = Filing.objects.order_by("-pk")[0]
