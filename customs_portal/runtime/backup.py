@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import LiteralString
 
 import psycopg
+from psycopg import sql
 
 from customs_portal.runtime import instance, postgres
 from customs_portal.runtime.instance import ROOT, Instance
@@ -128,13 +129,28 @@ def _replaced(url: str) -> Iterator[None]:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"ALTER SCHEMA public RENAME TO {ASIDE}")
         connection.execute("CREATE SCHEMA public")
+        _move_extensions(connection, ASIDE, "public")
         try:
             yield
         except BaseException:
+            _move_extensions(connection, "public", ASIDE)
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute(f"ALTER SCHEMA {ASIDE} RENAME TO public")
             raise
         connection.execute(f"DROP SCHEMA {ASIDE} CASCADE")
+
+
+def _move_extensions(connection: psycopg.Connection, old: str, new: str) -> None:
+    """Move what is in the database once (such as pg_trgm) to where the restored tables want it."""
+    found = connection.execute(
+        "SELECT extname FROM pg_extension WHERE extnamespace = %s::regnamespace", [old]
+    )
+    for [name] in found.fetchall():
+        connection.execute(
+            sql.SQL("ALTER EXTENSION {} SET SCHEMA {}").format(
+                sql.Identifier(name), sql.Identifier(new)
+            )
+        )
 
 
 def _run(portal: Instance, program: str, *arguments: str) -> None:
