@@ -150,7 +150,10 @@ def seen(twin: Twin) -> dict[str, tuple[int, dict[str, str], str]]:
         response = client.get(address)
         body = response.getvalue().decode() if response.streaming else response.content.decode()
         headers = {key: neutral(value, twin) for key, value in response.headers.items()}
-        found[name] = (response.status_code, headers, neutral(body, twin))
+        assert headers.get("Content-Length", str(len(body.encode()))) == str(len(body.encode()))
+        told_body = neutral(body, twin)
+        headers["Content-Length"] = str(len(told_body))
+        found[name] = (response.status_code, headers, told_body)
     return found
 
 
