@@ -29,8 +29,8 @@ ONE_BY_ONE, REPEATS, MANY = 15, 3, 100
 START = datetime(2026, 1, 1, tzinfo=UTC)
 _DECLARATION = ("ens", "ens_version", "received_at", "current", "declaration_mode")
 _ITEM = (
-    "ens", "ens_version", "number", "received_at", "current", "item_commodity_code", "item_hs2",
-    "item_hs4", "item_hs6", "item_description", "item_gross_mass", "item_mass_per_package",
+    "ens", "ens_version", "number", "names", "received_at", "current", "item_commodity_code",
+    "item_hs2", "item_hs4", "item_hs6", "item_description", "item_gross_mass", "item_mass_per_package",
     "item_un_number", "consignee_identifier", "parties_identifiers", "routing_place_of_loading",
     "routing_countries", "equipment_containers",
 )  # fmt: skip
@@ -74,6 +74,7 @@ def _declaration(made: tuple[int, datetime]) -> tuple[object, ...]:
 def _items(number: int, received: datetime) -> Iterator[tuple[object, ...]]:
     skewed = synthetic.skewed
     consignee, declarant = skewed(synthetic.TRADERS), skewed(synthetic.TRADERS)
+    names = [chance.randrange(400_000), chance.randrange(400_000)]
     place = skewed(synthetic.PLACES)
     route = [place[:2], skewed(synthetic.COUNTRIES), "NL"]
     count = chance.choices((1, 2, 3, 4, 5, 6), weights=(30, 25, 18, 12, 8, 7))[0]
@@ -81,7 +82,7 @@ def _items(number: int, received: datetime) -> Iterator[tuple[object, ...]]:
         code = skewed(synthetic.CODES) if chance.random() < 0.85 else None
         mass = Decimal(chance.randrange(10, 30_000)) if chance.random() < 0.95 else None
         yield (
-            number, number, place_of_item, received, True, code,
+            number, number, place_of_item, names, received, True, code,
             code and code[:2], code and code[:4], code,
             " ".join(skewed(synthetic.WORDS) for _ in range(4)), mass,
             round(mass / chance.randrange(1, 900), 6) if mass else None,
