@@ -163,6 +163,7 @@ PIPELINE = Pipeline(
             declared.DUAL_FILING_WON,
             declared.ARRIVAL_ATTEMPTED,
             declared.ARRIVAL_RECORDED,
+            declared.DIVERSION_RECORDED,
             declared.ARRIVAL_FOUND,
             declared.ARRIVAL_MATCHED,
             declared.ARRIVAL_UNMATCHED,

@@ -20,6 +20,10 @@ FILING_APPROACHED = Kind(
 DIVERSION_ACKNOWLEDGED = Kind(
     name="diversion.acknowledged", sentence=_("Diversion %(reference)s acknowledged")
 )
+DIVERSION_RECORDED = Kind(
+    name="diversion.recorded",
+    sentence=_("Diversion %(reference)s recorded, asked for by %(requester)s"),
+)
 DIVERSION_REFUSED = Kind(name="diversion.refused", sentence=_("Diversion %(reference)s refused"))
 ENS_DIVERTED = Kind(
     name="ens.diverted",

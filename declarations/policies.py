@@ -58,10 +58,15 @@ def lifts_alone(user: User, measure: Measure, at: datetime) -> bool:
 
 def may_reconcile(user: User, arrival: Arrival, at: datetime) -> bool:
     """Whether the user settles what an arrival brought without a declaration."""
+    return may_record_arrival(user, arrival.office, at)
+
+
+def may_record_arrival(user: User, office: str, at: datetime) -> bool:
+    """Whether the user records arrivals at the office: its officers, and those of a risk centre."""
     if not user.is_active or user.role not in people.OFFICER_ROLES:
         return False
     offices = people.office_references(user, at)
-    return people.belongs_to_risk_centre(user, at) or arrival.office in offices
+    return people.belongs_to_risk_centre(user, at) or office in offices
 
 
 def may_act_on(user: User, notice: SubsequentEntryNotice, at: datetime) -> bool:

@@ -20,6 +20,12 @@ _SENDER = """sender AS (
     WHERE t.digest = %(token)s AND u.is_active AND (t.expiry IS NULL OR t.expiry > %(at)s)
         AND 'lodge' = ANY(t.scopes)
 )"""
+_PERSON = """sender AS (
+    SELECT m.operator_id, u.id AS actor_id, false AS test FROM accounts_operatormembership m
+    JOIN accounts_user u ON u.id = m.user_id
+    WHERE m.operator_id = %(operator)s AND u.id = %(person)s AND u.is_active
+        AND m.role IN ('owner', 'lodger')
+)"""
 _PARTNER = """claimed AS (
     INSERT INTO messaging_transmission (partner_id, identification, kind, digest, correlation,
         received_at, signature, receipt)
@@ -104,6 +110,23 @@ def receive(*, token_digest: str, body: bytes, at: datetime) -> UUID | None:
     }
     stored = _store(_RECEIVE, _SENDER, {**values, "token": token_digest}, at)
     return correlation if stored else None
+
+
+def receive_from_person(*, operator: int, person: int, body: bytes, at: datetime) -> UUID | None:
+    """Store the bytes of a message that a person wrote for an operator; None if they may not lodge.
+
+    Durable when it returns, in one statement, like `receive`.
+    """
+    correlation = uuid4()
+    values = {
+        "body": body,
+        "digest": sha256(body).digest(),
+        "size": len(body),
+        "correlation": correlation,
+        "operator": operator,
+        "person": person,
+    }
+    return correlation if _store(_RECEIVE, _PERSON, values, at) else None
 
 
 class PartnerMessage(msgspec.Struct, frozen=True, kw_only=True):

@@ -84,6 +84,8 @@ SECTIONS = {
     "invite_colleague": "companies",
     "ens": "search",
     "question": "trader_home",
+    "new_arrival": "trader_home",
+    "new_diversion": "trader_home",
     "ens_elsewhere": "search",
     "search_everywhere": "search",
     "measure": "measures",
@@ -102,6 +104,9 @@ SECTIONS = {
 """Pages that stand below an item of the menu."""
 _OF_ARRIVALS = (
     *dict(TRAFFIC_MENU),
+    "new_arrival",
+    "new_diversion",
+    "goods_found",
     "voyage",
     "voyage_close",
     "voyage_release",

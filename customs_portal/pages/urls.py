@@ -4,6 +4,7 @@ from django.urls import path
 
 from customs_portal.pages.views import (
     account,
+    arrivals,
     audit,
     back_tests,
     call,
@@ -11,6 +12,7 @@ from customs_portal.pages.views import (
     casework,
     company,
     deadlines,
+    diversions,
     dual_filings,
     duty,
     ens,
@@ -91,6 +93,9 @@ urlpatterns = [
     path("ens/<str:mrn>/versions/", versions.of_ens, name="ens_versions"),
     path("ens/<str:mrn>/persons/", persons.of_ens, name="ens_persons"),
     path("ens/<str:mrn>/traffic/", traffic.correct, name="correct_traffic"),
+    path("arrivals/new/", arrivals.new_arrival, name="new_arrival"),
+    path("arrivals/<int:pk>/found/", arrivals.found, name="goods_found"),
+    path("diversions/new/", diversions.new_diversion, name="new_diversion"),
     path("voyages/", voyages.voyages, name="voyages"),
     path("voyages/lines/<int:pk>/settle/", voyages.settle, name="settle_line"),
     path("voyages/<str:mode>/<path:means>/<str:day>/close/", voyages.close, name="voyage_close"),

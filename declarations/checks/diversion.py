@@ -21,7 +21,10 @@ BY_MRN = "2"
 
 
 class DiversionOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """A request to divert, by entry key or by a list of MRN, and how it reached us."""
+    """A request to divert, by entry key or by a list of MRN, and how it reached us.
+
+    `message_id` is the message that it came in, or None where `officer`, a user, recorded it.
+    """
 
     information_type: str
     reference: str
@@ -33,8 +36,9 @@ class DiversionOrder(msgspec.Struct, frozen=True, kw_only=True):
     actual_office: str
     mrns: tuple[str, ...]
     requester: str
-    message_id: int
     received_on: date
+    message_id: int | None = None
+    officer: int | None = None
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):

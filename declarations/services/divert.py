@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import msgspec
 
-from customs_portal.accounts.models import Mandate
+from customs_portal.accounts.models import Mandate, User
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding
 from declarations.checks.diversion import (
@@ -15,7 +15,12 @@ from declarations.checks.diversion import (
     check_declarations,
 )
 from declarations.clocks import ClockKind
-from declarations.events import DIVERSION_ACKNOWLEDGED, DIVERSION_REFUSED, ENS_DIVERTED
+from declarations.events import (
+    DIVERSION_ACKNOWLEDGED,
+    DIVERSION_RECORDED,
+    DIVERSION_REFUSED,
+    ENS_DIVERTED,
+)
 from declarations.lifecycle import ENS, move
 from declarations.lifecycle.out_of_sequence import Situation
 from declarations.models import Ens, EntryLeg
@@ -49,6 +54,25 @@ def divert(
     found = [_asked_for(order, country) for order in orders]
     lock_ens(ens for ids in found for ens in ids)
     return [_carry_out(order, ids, country, at) for order, ids in zip(orders, found, strict=True)]
+
+
+def record_diversions(
+    orders: Sequence[DiversionOrder], *, officer: User, country: str, at: datetime
+) -> list[Diverted | DiversionRefused]:
+    """Carry out requests that came by another way than a message, as `divert`; none is answered.
+
+    Declarations that the officer does not see are unknown.
+    """
+    assert_in_transaction()
+    recorded = [msgspec.structs.replace(order, officer=officer.pk) for order in orders]
+    found = [_seen(_asked_for(order, country), officer) for order in recorded]
+    lock_ens(ens for ids in found for ens in ids)
+    return [_carry_out(order, ids, country, at) for order, ids in zip(recorded, found, strict=True)]
+
+
+def _seen(ids: Collection[int], officer: User) -> list[int]:
+    seen = Ens.objects.visible_to(officer).filter(pk__in=ids)
+    return list(seen.order_by("pk").values_list("pk", flat=True))
 
 
 def judge_diversions(
@@ -87,7 +111,7 @@ def _carry_out(
 ) -> Diverted | DiversionRefused:
     findings, known = _judge(order, ids, country, at)
     if findings:
-        record_many([refused_event(order, at)])
+        record_many([refused_event(order, at)] if order.officer is None else [])
         return DiversionRefused(findings=findings)
     ens = tuple(sorted({each.ens.pk for each in known}))
     move(Ens, ENS, "divert", ens)
@@ -153,11 +177,12 @@ def _told(order: DiversionOrder) -> dict[str, object]:
 
 
 def _acknowledged(order: DiversionOrder, at: datetime) -> NewEvent:
-    return NewEvent(kind=DIVERSION_ACKNOWLEDGED, at=at, data=_told(order))
+    kind = DIVERSION_ACKNOWLEDGED if order.officer is None else DIVERSION_RECORDED
+    return NewEvent(kind=kind, at=at, actor=order.officer, data=_told(order))
 
 
 def _diverted(order: DiversionOrder, standing: Standing, at: datetime) -> NewEvent:
     ens = standing.ens
     told = {"ens": ens.pk, "version": ens.version, "mrn": ens.mrn, "requester": order.requester}
     data = {**told, "actual_office": order.actual_office, "reference": order.reference}
-    return NewEvent(kind=ENS_DIVERTED, at=at, stream=ens.pk, data=data)
+    return NewEvent(kind=ENS_DIVERTED, at=at, stream=ens.pk, actor=order.officer, data=data)

@@ -27,10 +27,11 @@ def check(judged: Judged, reference: Snapshot, country: str) -> list[Finding]:
     order = _order(judged)
     if order.requester != judged.received.eori:
         return [wrong_sender(judged.reading)]
-    return [*check_form(order, country), *_unknown_office(order, reference)]
+    return [*check_form(order, country), *unknown_office(order, reference)]
 
 
-def _unknown_office(order: DiversionOrder, reference: Snapshot) -> list[Finding]:
+def unknown_office(order: DiversionOrder, reference: Snapshot) -> list[Finding]:
+    """Return the finding on an actual office that is not in the list of offices."""
     if reference.office(order.actual_office):
         return []
     return [

@@ -175,6 +175,7 @@ def addresses(world: World) -> dict[str, str]:
         "correct_traffic": {"mrn": ens.mrn},
         **{name: _voyage(ens) for name in ("voyage", "voyage_close", "voyage_release")},
         "settle_line": {"pk": ArrivalLine.objects.get().pk},
+        "goods_found": {"pk": ArrivalLine.objects.get().arrival_id},
         "dual_filing": {"pk": DualFiling.objects.get().pk},
         "name_match": {"pk": NameMatch.objects.order_by("pk")[0].pk},
         "infringement": {"pk": Infringement.objects.get().pk},

@@ -1,5 +1,7 @@
 """Voyages and flights: the list of a day, one of them, and what is decided there."""
 
+from datetime import date
+
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -22,7 +24,7 @@ from customs_portal.pages.reads import voyages as reads
 from customs_portal.pages.reads.queue import MODE_NAMES
 from customs_portal.pages.reason_forms import NoFurtherActionForm, ReleaseForm
 from customs_portal.reference import snapshot as reference
-from declarations.models import ArrivalLine
+from declarations.models import Arrival, ArrivalLine
 from declarations.services import goods
 from declarations.services.results import Refused
 from declarations.services.unmatched import Lift, Waiver, lift_holds, waive
@@ -49,6 +51,7 @@ def voyages(request: HttpRequest) -> HttpResponse:
     office = request.GET.get("office", "")
     context = {
         "rows": reads.voyages(user, day, office),
+        "may_work": user.role in CASEWORK,
         "day": day,
         "office": office,
         "offices": national_offices(reference.current(at)),
@@ -143,7 +146,12 @@ def _status(form: NoFurtherActionForm) -> int:
 
 
 def _address(key: reads.Key) -> str:
-    return reverse("voyage", args=[key.mode, key.means, key.day.isoformat()])
+    return address_of(key.mode, key.means, key.day)
+
+
+def address_of(mode: str, means: str, day: date) -> str:
+    """Return the address of a voyage."""
+    return reverse("voyage", args=[mode, means, day.isoformat()])
 
 
 def _close(request: HttpRequest, rows: list[reads.Aboard], form: NoFurtherActionForm) -> None:
@@ -195,11 +203,10 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, finding.text)
     else:
         messages.success(request, _("%s is settled.") % line)
-    return redirect(_of(line))
+    return redirect(address_of_arrival(line.arrival))
 
 
-def _of(line: ArrivalLine) -> str:
-    arrival = line.arrival
+def address_of_arrival(arrival: Arrival) -> str:
+    """Return the address of the voyage that an arrival ended."""
     day = arrival.expected_on or timezone.localtime(arrival.arrived_at).date()
-    means = arrival.means or arrival.reference
-    return _address(reads.Key(day=day, mode=arrival.transport_mode, means=means))
+    return address_of(arrival.transport_mode, arrival.means or arrival.reference, day)

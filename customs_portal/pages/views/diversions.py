@@ -1,0 +1,143 @@
+"""Diversions written on a page: asked for by a trader, recorded by an officer."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from customs_portal.accounts.models import User
+from customs_portal.clock import now
+from customs_portal.pages.access import CASEWORK, TRADERS, current_user, for_roles
+from customs_portal.pages.arrival_forms import RecordDiversionForm, RequestDiversionForm
+from customs_portal.pages.views.message_log import base_of
+from customs_portal.pages.written import SENDER, add_findings, lodging_operators, send
+from customs_portal.reference import snapshot as reference
+from declarations.checks.diversion import BY_KEY, BY_MRN, DiversionOrder, check_form
+from declarations.document import Party
+from declarations.services.divert import DiversionRefused, Diverted, record_diversions
+from messaging.by_hand import diversion_of
+from messaging.formats.requests import DiversionRequest, EntryKey, Operation
+from messaging.received.diversions import unknown_office
+from risk.services.supersede import end_analysis
+
+FIELDS = {
+    SENDER: "operator",
+    "TRAREQDIV456": "operator",
+    "HEAHEA.TraModAtBorHEA76": "mode",
+    "HEAHEA.UniIdeDivHEA132": "means",
+    "HEAHEA.DivRefNumHEA119": "reference",
+    "HEAHEA.ExpDatArrHEA701": "expected_on",
+    "CUSOFFENTACTOFF700": "actual_office",
+    "IMPOPE200": "mrns",
+}
+"""The field of each place of an IE323."""
+RECORDED_FIELDS = FIELDS | {SENDER: "requester", "TRAREQDIV456": "requester"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(CASEWORK | TRADERS)
+def new_diversion(request: HttpRequest) -> HttpResponse:
+    """Take a diversion: from a trader as a message, from an officer as a record."""
+    user, at = current_user(request), now()
+    return (_ask if user.role in TRADERS else _record)(request, user, at)
+
+
+def _ask(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
+    operators = lodging_operators(user)
+    form = RequestDiversionForm(request.POST or None, operators=operators)
+    if form.is_valid():
+        wanted = _request(form)
+        sent = send(
+            request,
+            form,
+            lambda eori: diversion_of(wanted, eori=eori, at=at),
+            fields=FIELDS,
+            user=user,
+            at=at,
+        )
+        if sent:
+            return sent
+    return _page(request, form, may_send=bool(operators))
+
+
+def _request(form: RequestDiversionForm) -> DiversionRequest:
+    said = form.cleaned_data
+    return DiversionRequest(
+        information_type=BY_MRN if said["mrns"] else BY_KEY,
+        reference=said["reference"],
+        key=EntryKey(
+            transport_mode=said["mode"],
+            means=said["means"],
+            expected_on=said["expected_on"],
+            country="" if said["mrns"] else settings.CUSTOMS_COUNTRY,
+            office="",
+        ),
+        actual_office=said["actual_office"],
+        requester=Party(),
+        operations=tuple(Operation(mrn=mrn) for mrn in said["mrns"]),
+    )
+
+
+def _record(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
+    form = RecordDiversionForm(request.POST or None)
+    if form.is_valid():
+        result = _divert(_order(form, at), user, at)
+        if isinstance(result, Diverted):
+            count = len(result.ens)
+            text = ngettext("%d declaration is diverted.", "%d declarations are diverted.", count)
+            messages.success(request, text % count)
+            return redirect("voyages")
+        add_findings(form, result.findings, RECORDED_FIELDS)
+    return _page(request, form, may_send=True)
+
+
+def _order(form: RecordDiversionForm, at: datetime) -> DiversionOrder:
+    said = form.cleaned_data
+    return DiversionOrder(
+        information_type=BY_MRN if said["mrns"] else BY_KEY,
+        reference=said["reference"],
+        transport_mode=said["mode"],
+        means=said["means"],
+        expected_on=said["expected_on"],
+        country="" if said["mrns"] else settings.CUSTOMS_COUNTRY,
+        office="",
+        actual_office=said["actual_office"],
+        mrns=said["mrns"],
+        requester=said["requester"],
+        received_on=at.astimezone(UTC).date(),
+    )
+
+
+def _divert(order: DiversionOrder, user: User, at: datetime) -> Diverted | DiversionRefused:
+    country = settings.CUSTOMS_COUNTRY
+    found = [*check_form(order, country), *unknown_office(order, reference.current(at))]
+    if found:
+        return DiversionRefused(findings=found)
+    with transaction.atomic():
+        [result] = record_diversions([order], officer=user, country=country, at=at)
+        end_analysis(set(result.ens) if isinstance(result, Diverted) else set(), at=at)
+    return result
+
+
+def _page(
+    request: HttpRequest, form: RequestDiversionForm | RecordDiversionForm, *, may_send: bool
+) -> HttpResponse:
+    context = {
+        "base": base_of(request),
+        "title": _("Divert a means of transport"),
+        "lead": _(
+            "Only where the first office is now in a State that the declarations do not name, and "
+            "only before arrival. Customs informs the new office."
+        ),
+        "form": form,
+        "may_send": may_send,
+        "is_trader": current_user(request).role in TRADERS,
+        "button": _("Send") if isinstance(form, RequestDiversionForm) else _("Record"),
+    }
+    return render(request, "pages/new_message.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,87 @@
+"""Messages that a trader writes on a page: in whose name, what stands against them, their way."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customs_portal.accounts.models import Operator, OperatorMembership, User
+from customs_portal.api.waiting import answered_within
+from customs_portal.findings import Finding
+from customs_portal.pages.forms import PageForm
+from messaging.by_hand import findings_of
+from messaging.inbox import receive_from_person
+
+SECONDS_TO_WAIT = 3
+LODGING = (OperatorMembership.Role.OWNER, OperatorMembership.Role.LODGER)
+SENDER = "MES.MesSenMES3"
+
+
+class OperatorForm(PageForm):
+    """A message in the name of an operator; who acts for one alone is not asked which."""
+
+    operator = forms.ChoiceField(label=gettext_lazy("In the name of"))
+
+    def __init__(self, *args: object, operators: Sequence[Operator], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.operators = {str(each.pk): each for each in operators}
+        own = self.fields["operator"]
+        own.choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (key, str(each)) for key, each in self.operators.items()
+        ]
+        if len(operators) == 1:
+            own.widget = forms.HiddenInput()
+            own.initial = str(operators[0].pk)
+
+    def chosen(self) -> Operator:
+        """Return the operator in whose name the valid form is sent."""
+        return self.operators[self.cleaned_data["operator"]]
+
+
+def lodging_operators(user: User) -> list[Operator]:
+    """Return the operators in whose name the user sends messages."""
+    own = Operator.objects.filter(memberships__user=user, memberships__role__in=LODGING)
+    return list(own.order_by("eori"))
+
+
+def add_findings(form: forms.Form, findings: Sequence[Finding], fields: Mapping[str, str]) -> None:
+    """Put each finding to the field of its place; `fields` are fields by the start of a place."""
+    for finding in findings:
+        starts = [start for start in fields if finding.location.startswith(start)]
+        field = fields[max(starts, key=len)] if starts else None
+        text = f"{finding.text} ({finding.code})" if finding.code.isdigit() else finding.text
+        if finding.value and field not in form.fields:
+            text = f"{finding.value}: {text}"
+        form.add_error(field if field in form.fields else None, text)
+
+
+def send(
+    request: HttpRequest,
+    form: OperatorForm,
+    write: Callable[[str], bytes],
+    *,
+    fields: Mapping[str, str],
+    user: User,
+    at: datetime,
+) -> HttpResponse | None:
+    """Send what `write` makes for the EORI number and lead to its page; None if it is wrong.
+
+    Then the form has the errors and nothing was sent.
+    """
+    operator = form.chosen()
+    body = write(operator.eori)
+    add_findings(form, findings_of(body, eori=operator.eori, at=at), fields)
+    if form.errors:
+        return None
+    sent = receive_from_person(operator=operator.pk, person=user.pk, body=body, at=at)
+    if sent is None:
+        form.add_error(None, _("You may not send messages for this operator."))
+        return None
+    if not answered_within(sent, SECONDS_TO_WAIT):
+        messages.success(request, _("Sent. Its answer will be on this page."))
+    return redirect("message", sent)
