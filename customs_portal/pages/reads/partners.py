@@ -94,7 +94,7 @@ def partners(at: datetime) -> list[PartnerRow]:
 def partner_page(partner: Partner, at: datetime) -> PartnerPage:
     """Return the page of one partner."""
     counted = waiting_by_partner(at).get(partner.pk, WaitingFor())
-    shown = [_message(each, at) for each in waiting_for(partner, limit=MOST_SHOWN)]
+    shown = [_message(each, partner) for each in waiting_for(partner, limit=MOST_SHOWN)]
     row = _row(partner, counted, at)
     keys = list(partner.keys.exclude(valid_to__lte=at))
     return PartnerPage(
@@ -146,14 +146,14 @@ def _expiring(keys: Sequence[PartnerKey], at: datetime) -> PartnerKey | None:
     return keys[0] if keys and not lasting else None
 
 
-def _message(found: Dispatch, at: datetime) -> WaitingMessage:
+def _message(found: Dispatch, partner: Partner) -> WaitingMessage:
     message, tried = found.message, found.state
     return WaitingMessage(
         id=message.pk,
         name=message.message_identification,
         kind=message.kind,
         since=message.created_at,
-        state=_state(tried),
+        state=_state(tried, partner),
         attempts=found.attempts,
         why=found.error,
         next_try_at=found.next_try_at,
@@ -161,5 +161,7 @@ def _message(found: Dispatch, at: datetime) -> WaitingMessage:
     )
 
 
-def _state(tried: str) -> str:
-    return str(Dispatch.State(tried).label) if tried else _("Waits its turn")
+def _state(tried: str, partner: Partner) -> str:
+    if tried:
+        return str(Dispatch.State(tried).label)
+    return _("Waits its turn") if partner.is_pushed_to else _("Waits to be collected")
