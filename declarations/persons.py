@@ -68,6 +68,10 @@ class NoVeil(Veil):
         """Return the party as it was declared."""
         return party
 
+    def document(self, document: Document) -> Document:
+        """Return the declaration as it was declared."""
+        return document
+
 
 NO_VEIL = NoVeil()
 

@@ -69,8 +69,9 @@ _NAMES = {
 
 
 def _subjects(document: Document) -> list[tuple[str, str]]:
+    names = {kind: str(name) for kind, name in _NAMES.items()}
     return [
-        (f"{kind}:{reference}", str(_NAMES[Measure.Subject(kind)]) % reference)
+        (f"{kind}:{reference}", names[Measure.Subject(kind)] % reference)
         for kind, reference in subjects(document)
         if reference
     ]

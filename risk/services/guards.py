@@ -61,7 +61,7 @@ def _judged(
 
 def waiting_assessment(case: Case) -> Assessment | None:
     """Return the assessment of the current version that a person has to conclude."""
-    waiting = Assessment.objects.of(case.ens).awaiting_review()
+    waiting = Assessment.objects.of(case.ens).awaiting_review().defer("hits")
     return waiting.filter(ens_version__number=case.ens.version).order_by("-pk").first()
 
 

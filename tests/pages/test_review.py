@@ -204,7 +204,7 @@ def test_an_auditor_reads_and_cannot_decide(client: Client, case: Case) -> None:
     assert_nothing_decided(case)
 
 
-def test_999_items_come_in_pages_and_those_with_a_hit_always(
+def test_999_items_come_in_pages_and_those_with_a_hit_first(
     desk: Client, at: datetime, django_assert_max_num_queries: Any
 ) -> None:
     document = bananas(at)
@@ -220,11 +220,42 @@ def test_999_items_come_in_pages_and_those_with_a_hit_always(
     with django_assert_max_num_queries(len(few)):
         html = review(desk, case)
     assert "Fresh bananas in boxes" in html
-    assert "998 items without a hit, page 1 of 20." in html
-    assert html.count("Ceramic tiles") == 50
+    assert "999 items, those with a hit first: page 1 of 20." in html
+    assert html.count("Ceramic tiles") == 49
     last = desk.get(reverse("review", args=[case.pk]), {"items": "20"}).content.decode()
-    assert last.count("Ceramic tiles") == 48
-    assert "Fresh bananas in boxes" in last
+    assert last.count("Ceramic tiles") == 49
+    assert "Fresh bananas in boxes" not in last
+
+
+def test_999_hits_of_a_rule_are_one_reason_and_told_with_the_items_shown(
+    desk: Client, at: datetime
+) -> None:
+    document = bananas(at)
+    hit = next(document.items())
+    items = tuple(msgspec.structs.replace(hit, number=number) for number in range(1, 1000))
+    consignment = msgspec.structs.replace(document.consignments[0], items=items)
+    case = case_of(msgspec.structs.replace(document, consignments=(consignment,)), at)
+    html = review(desk, case)
+    assert html.count('id="hit-1"') == 1
+    assert "998 more hits of this rule" in html
+    assert "949 with items on other pages: look at the next items." in html
+    assert f"<strong>Item {', '.join(map(str, range(2, 51)))}:</strong>" in html
+    last = desk.get(reverse("review", args=[case.pk]), {"items": "20"}).content.decode()
+    assert f"<strong>Item {', '.join(map(str, range(951, 1000)))}:</strong>" in last
+    assert len(html) < 250_000
+
+
+def test_rules_nearly_hit_are_looked_for_on_many_items_when_asked(
+    desk: Client, at: datetime
+) -> None:
+    document = bananas(at)
+    hit = next(document.items())
+    items = tuple(msgspec.structs.replace(hit, number=number) for number in range(1, 1000))
+    consignment = msgspec.structs.replace(document.consignments[0], items=items)
+    case = case_of(msgspec.structs.replace(document, consignments=(consignment,)), at)
+    assert "Look for rules that nearly hit" in review(desk, case)
+    asked = desk.get(reverse("review", args=[case.pk]), {"near": "1"}).content.decode()
+    assert "Look for rules that nearly hit" not in asked
 
 
 def test_hostile_text_is_escaped(desk: Client, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain, islice
 
 import msgspec
 from django.db.models import Q
@@ -211,10 +212,9 @@ def _elsewhere(ens: Ens) -> list[NotAllowed]:
 def _elements(document: Document) -> Iterable[str]:
     """Return what a question may be about, to choose from while typing."""
     names = (_("description"), _("commodity code"), _("gross mass"), _("packages"))
-    items = [
-        _("Goods item %(number)d: %(name)s") % {"number": item.number, "name": name}
-        for item in document.items()
-        for name in names
-    ]
+    text = _("Goods item %(number)d: %(name)s")
+    items = (
+        text % {"number": item.number, "name": name} for item in document.items() for name in names
+    )
     whole = (_("Consignor"), _("Consignee"), _("Route"), _("Seals"), _("Transport document"))
-    return [*whole, *items][:_MOST_ELEMENTS]
+    return islice(chain(whole, items), _MOST_ELEMENTS)

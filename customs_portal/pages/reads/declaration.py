@@ -67,16 +67,29 @@ class ItemRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeclarationView(msgspec.Struct, frozen=True, kw_only=True):
-    """A declaration as it is shown: items with hits always, the others page by page.
+    """A declaration as it is shown: of its `count` items page `page` of `pages`, hit items first.
 
-    `others` is how many have no hit, `page` of `pages` those that are shown.
+    `page_of` says on which page each item is.
     """
 
     items: tuple[ItemRow, ...]
-    others: int
+    count: int
     page: int
     pages: int
+    page_of: Mapping[str, int]
     groups: tuple[Group, ...]
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """Return the numbers of the items on this page."""
+        return frozenset(str(item.number) for item in self.items)
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever reads a declaration asks for: a page of its items, and rules nearly hit."""
+
+    items: int
+    near: bool
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,9 +109,11 @@ def surroundings(
     return Surroundings(snapshot=snapshot, names=names, at=at)
 
 
-def page_of(typed: str) -> int:
-    """Return the page of items that is asked for, the first where that is none."""
-    return int(typed) if typed.isdecimal() and len(typed) < 5 else 1
+def asked(sent: Mapping[str, str]) -> Asked:
+    """Return what an address asks for: the first page of items where it says none."""
+    page = sent.get("items", "")
+    is_page = page.isascii() and page.isdecimal() and len(page) < 5
+    return Asked(items=int(page) if is_page else 1, near="near" in sent)
 
 
 def view(
@@ -106,17 +121,17 @@ def view(
 ) -> DeclarationView:
     """Return the declaration laid out, its values marked by the marker."""
     items = list(document.items())
-    marked = [item for item in items if marker.is_marked("item", str(item.number))]
-    others = [item for item in items if not marker.is_marked("item", str(item.number))]
-    pages = max(1, -(-len(others) // ITEMS_SHOWN))
+    items.sort(key=lambda item: not marker.is_marked("item", str(item.number)))
+    pages = max(1, -(-len(items) // ITEMS_SHOWN))
     page = min(max(page, 1), pages)
-    shown = [*marked, *others[(page - 1) * ITEMS_SHOWN : page * ITEMS_SHOWN]]
+    shown = items[(page - 1) * ITEMS_SHOWN : page * ITEMS_SHOWN]
     rows = [_item_row(item, marker, around) for item in shown]
     return DeclarationView(
         items=tuple(rows),
-        others=len(others),
+        count=len(items),
         page=page,
         pages=pages,
+        page_of={str(item.number): place // ITEMS_SHOWN + 1 for place, item in enumerate(items)},
         groups=(
             _movement(document, marker, around),
             _parties(document, marker, around),

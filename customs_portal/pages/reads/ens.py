@@ -1,14 +1,24 @@
 """One ENS as officials read it: declaration, opinion, orders, story."""
 
 from datetime import datetime
+from math import inf
 
 import msgspec
 from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads import declaration, story
-from customs_portal.pages.reads.declaration import DeclarationView
-from customs_portal.pages.reads.hits import Near, Reason, nearly, reasons
+from customs_portal.pages.reads.declaration import Asked, DeclarationView
+from customs_portal.pages.reads.hits import (
+    MOST_COMPARED,
+    Near,
+    Reason,
+    items_of,
+    list_titles,
+    nearly,
+    reasons,
+    with_others,
+)
 from customs_portal.pages.reads.limits import Limits, limits_of
 from customs_portal.pages.reads.marks import Marker
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, person
@@ -61,7 +71,8 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     registered_at: datetime
     analysis_ends_at: datetime
     reasons: list[Reason]
-    nearly: list[Near]
+    hits: int
+    nearly: list[Near] | None
     declaration: DeclarationView
     assessments: list[AssessmentLine]
     orders: list[Order]
@@ -83,18 +94,20 @@ def current_documents(ens: Ens) -> list[Document]:
 
 
 def read(
-    ens: Ens, document: Document, user: User, snapshot: Snapshot, at: datetime, *, items: int
+    ens: Ens, document: Document, user: User, snapshot: Snapshot, at: datetime, *, asked: Asked
 ) -> EnsView:
-    """Return the ENS as the user reads it, with page `items` of its goods items without a hit."""
+    """Return the ENS as the user reads it."""
     found = list(
         Assessment.objects.filter(ens=ens).select_related("ens_version", "rule_set").order_by("-pk")
     )
     current = next((each for each in found if each.status != "superseded"), None)
     veil = veil_of(ens.mrn, [document], user, at)
-    why = reasons(current.hits, veil) if current else []
-    marker = Marker(why)
+    titles = list_titles()
+    why = reasons(current.hits, titles, veil) if current else []
+    marker = Marker(why, titles)
     around = declaration.surroundings(document, snapshot, at, veil)
-    laid_out = declaration.view(veil.document(document), marker, around, page=items)
+    laid_out = declaration.view(veil.document(document), marker, around, page=asked.items)
+    most = inf if asked.near else MOST_COMPARED
     return EnsView(
         id=ens.pk,
         mrn=ens.mrn,
@@ -102,8 +115,11 @@ def read(
         status=ens.get_status_display(),
         registered_at=ens.registered_at,
         analysis_ends_at=ens.analysis_ends_at,
-        reasons=marker.linked(why),
-        nearly=nearly(document, _context(ens, document), at),
+        reasons=[
+            with_others(_linked(each, marker, laid_out), laid_out.shown, titles) for each in why
+        ],
+        hits=sum(len(each.hits) for each in why),
+        nearly=nearly(document, _context(ens, document), at, most=most),
         declaration=laid_out,
         assessments=[_assessment(each) for each in found],
         orders=_orders(ens),
@@ -116,6 +132,18 @@ def read(
         superseded=superseded_by(ens, user),
         persons_hidden=veil is not NO_VEIL,
     )
+
+
+def _linked(reason: Reason, marker: Marker, laid_out: DeclarationView) -> Reason:
+    """Return the reason with a link to its first mark, or to the page of its first goods item."""
+    items = sorted(items_of(reason.hits[0]), key=int)
+    if marker.has_marked(reason):
+        link = f"#field-{reason.number}"
+    elif items and items[0] in laid_out.page_of:
+        link = f"?items={laid_out.page_of[items[0]]}#item-{items[0]}"
+    else:
+        link = "#declaration"
+    return msgspec.structs.replace(reason, link=link)
 
 
 def _context(ens: Ens, document: Document) -> Context:

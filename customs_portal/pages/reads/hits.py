@@ -1,12 +1,13 @@
 """Hits as people read them: a sentence, the value beside its threshold, what to do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
 import msgspec
+from django.db.models import QuerySet
 
 from customs_portal.pages.reads import comparisons
-from declarations.document import Document, Spot
+from declarations.document import Document
 from declarations.persons import NO_VEIL, Veil
 from risk.engine.explain import NearHit, Titles, near_hits, nearest_miss, sentence
 from risk.engine.outcomes import SEVERITY_RANK, Severity
@@ -17,8 +18,12 @@ from risk.models.choices import Severity as SeverityName
 from risk.rule_sets import InForce, NoRuleSet, engine_rule, in_force
 from risk.veiled import veiled
 
-Rules = Mapping[tuple[str, int], EngineRule]
-"""Rules by code and number of their version."""
+Weight = tuple[int, int, str]
+"""Severity, points and code of a rule: the gravest come first."""
+MOST_TOLD = 50
+"""Further hits of one rule that are told in full."""
+MOST_COMPARED = 2_000
+"""Rules times goods items that are compared without being asked for: about a tenth of a second."""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,11 +33,21 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     words: str
     threshold: str
-    spots: tuple[Spot, ...]
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence, and the goods items of which it is true; empty where it points to none."""
+
+    sentence: str
+    items: str
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
-    """One hit as a reason to look, numbered from 1 in its order on the page."""
+    """The hits of one rule as one reason to look, numbered from 1 in its order on the page.
+
+    Sentence and comparisons are those of the first hit. `others` tells the further hits that
+    belong to what the page shows; `elsewhere` is how many are not told.
+    """
 
     number: int
     rule: str
@@ -45,8 +60,10 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     severity_name: str
     score: int
-    spots: tuple[Spot, ...]
+    hits: tuple[Hit, ...]
     link: str = ""
+    others: tuple[Told, ...] = ()
+    elsewhere: int = 0
 
 
 class Near(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,52 +82,68 @@ def stored_hits(raw: object) -> list[Hit]:
     return list(msgspec.convert(raw, tuple[Hit, ...]))
 
 
-def rules_of(assessments: Iterable[Iterable[Hit]]) -> dict[tuple[str, int], EngineRule]:
+def rules_of(hits: Iterable[Hit]) -> dict[tuple[str, int], EngineRule]:
     """Return the rule versions that the hits name, but for those that only observe."""
-    wanted = {(hit.rule, hit.version) for hits in assessments for hit in hits}
-    versions = RuleVersion.objects.select_related("rule").filter(
-        rule__code__in={code for code, _number in wanted}, observe_only=False
-    )
+    wanted = {(hit.rule, hit.version) for hit in hits}
+    versions = _versions(wanted).select_related("rule")
     found = {(version.rule.code, version.number): version for version in versions}
     return {key: engine_rule(version) for key, version in found.items() if key in wanted}
 
 
-def in_order(hits: Iterable[Hit], rules: Rules) -> list[Hit]:
+def weights_of(assessments: Iterable[Iterable[Hit]]) -> dict[tuple[str, int], Weight]:
+    """Return what orders the hits of these rule versions, but for those that only observe."""
+    wanted = {(hit.rule, hit.version) for hits in assessments for hit in hits}
+    found = _versions(wanted).values_list("rule__code", "number", "severity", "score")
+    return {
+        (code, number): _weight(code, severity, score) for code, number, severity, score in found
+    }
+
+
+def _versions(wanted: Set[tuple[str, int]]) -> QuerySet[RuleVersion]:
+    return RuleVersion.objects.filter(
+        rule__code__in={code for code, _number in wanted}, observe_only=False
+    )
+
+
+def _weight(code: str, severity: str, score: int) -> Weight:
+    return -SEVERITY_RANK[Severity(severity)], -score, code
+
+
+def in_order(hits: Iterable[Hit], weights: Mapping[tuple[str, int], Weight]) -> list[Hit]:
     """Return the hits of these rules, the most severe first, then those with most points."""
-    known = (hit for hit in hits if (hit.rule, hit.version) in rules)
-    return sorted(known, key=lambda hit: _weight(hit, rules))
+    known = (hit for hit in hits if (hit.rule, hit.version) in weights)
+    return sorted(known, key=lambda hit: weights[hit.rule, hit.version])
 
 
-def _weight(hit: Hit, rules: Rules) -> tuple[int, int, str]:
-    rule = rules[hit.rule, hit.version]
-    return -SEVERITY_RANK[Severity(rule.severity)], -rule.score, rule.code
-
-
-def reasons(raw: object, veil: Veil = NO_VEIL) -> list[Reason]:
+def reasons(raw: object, titles: Titles, veil: Veil = NO_VEIL) -> list[Reason]:
     """Return the hits of one assessment as reasons, the persons behind the veil not named."""
     hits = [veiled(hit, veil) for hit in stored_hits(raw)]
-    rules, titles = rules_of([hits]), list_titles()
-    ordered = in_order(hits, rules)
+    rules = rules_of(hits)
+    weights = {key: _weight(rule.code, rule.severity, rule.score) for key, rule in rules.items()}
+    by_rule: dict[tuple[str, int], list[Hit]] = {}
+    for hit in in_order(hits, weights):
+        by_rule.setdefault((hit.rule, hit.version), []).append(hit)
     return [
-        _reason(place, hit, rules[hit.rule, hit.version], titles)
-        for place, hit in enumerate(ordered, start=1)
+        _reason(place, found, rules[key], titles)
+        for place, (key, found) in enumerate(by_rule.items(), start=1)
     ]
 
 
-def _reason(number: int, hit: Hit, rule: EngineRule, titles: Titles) -> Reason:
+def _reason(number: int, hits: Sequence[Hit], rule: EngineRule, titles: Titles) -> Reason:
+    first = hits[0]
     return Reason(
         number=number,
-        rule=hit.rule,
-        version=hit.version,
+        rule=first.rule,
+        version=first.version,
         title=rule.title,
-        sentence=sentence(hit, titles),
-        comparisons=tuple(_comparison(bound, titles) for bound in hit.bound),
-        near_miss=nearest_miss(hit, titles),
+        sentence=sentence(first, titles),
+        comparisons=tuple(_comparison(bound, titles) for bound in first.bound),
+        near_miss=nearest_miss(first, titles),
         instruction=rule.instruction,
         severity=rule.severity,
         severity_name=str(SeverityName(rule.severity).label),
         score=rule.score,
-        spots=hit.spots,
+        hits=tuple(hits),
     )
 
 
@@ -120,8 +153,25 @@ def _comparison(bound: Bound, titles: Titles) -> Comparison:
         value=comparisons.value(bound),
         words=comparisons.words(bound),
         threshold=comparisons.threshold(bound, titles),
-        spots=bound.spots,
     )
+
+
+def with_others(reason: Reason, shown: Set[str], titles: Titles) -> Reason:
+    """Return the reason with its further hits on the goods items shown, and on no item, told."""
+    here = [hit for hit in reason.hits[1:] if items_of(hit) <= shown][:MOST_TOLD]
+    told: dict[str, list[str]] = {}
+    for hit in here:
+        told.setdefault(sentence(hit, titles), []).extend(sorted(items_of(hit), key=int))
+    return msgspec.structs.replace(
+        reason,
+        others=tuple(Told(sentence=text, items=", ".join(items)) for text, items in told.items()),
+        elsewhere=len(reason.hits) - 1 - len(here),
+    )
+
+
+def items_of(hit: Hit) -> set[str]:
+    """Return the numbers of the goods items that a hit points to."""
+    return {spot.reference for spot in hit.spots if spot.kind == "item"}
 
 
 def list_titles() -> dict[str, str]:
@@ -129,12 +179,18 @@ def list_titles() -> dict[str, str]:
     return dict(ReferenceList.objects.values_list("code", "name"))
 
 
-def nearly(document: Document, context: Context, at: datetime) -> list[Near]:
-    """Return the rules in force then that one number near its threshold kept from hitting."""
+def nearly(document: Document, context: Context, at: datetime, *, most: float) -> list[Near] | None:
+    """Return the rules in force then that one number near its threshold kept from hitting.
+
+    None where there are more than `most` comparisons to make: rules times goods items.
+    """
     try:
         rules = in_force(at)
     except NoRuleSet:
         return []
+    size = len(rules.rules) * sum(1 for _item in document.items())
+    if size > most:
+        return None
     return [_near(found, rules) for found in near_hits(rules.compiled, document, context)]
 
 

@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import STAFF_ROLES, Operator, User
-from customs_portal.pages.reads.hits import in_order, list_titles, rules_of, stored_hits
+from customs_portal.pages.reads.hits import in_order, list_titles, stored_hits, weights_of
 from customs_portal.pages.wording import TimeLeft, time_left
 from declarations.document import Party
 from declarations.models import DeclaredItem, DeclaredParty, DeclaredRouting, EnsVersion
@@ -17,6 +17,7 @@ from risk.engine.explain import sentence
 from risk.engine.rules import Hit
 from risk.filters import MODES
 from risk.models import Assessment, Case
+from risk.models.choices import Outcome, Severity
 from risk.services.ending import is_grave
 from risk.veiled import veiled
 
@@ -158,12 +159,12 @@ def _reasons(cases: Sequence[Case], veils: Mapping[int, Veil]) -> dict[int, str]
     """Return the sentences of the hits by ENS, the most severe first."""
     found = Assessment.objects.current().filter(ens__in=[case.ens_id for case in cases])
     hits = {ens: stored_hits(raw) for ens, raw in found.order_by("pk").values_list("ens", "hits")}
-    rules, titles = rules_of(hits.values()), list_titles()
+    weights, titles = weights_of(hits.values()), list_titles()
     return {
         ens: "; ".join(
             dict.fromkeys(
                 sentence(veiled(hit, veils.get(ens, NO_VEIL)), titles).rstrip(".")
-                for hit in _gravest(in_order(each, rules))
+                for hit in _gravest(in_order(each, weights))
             )
         )
         for ens, each in hits.items()
@@ -186,11 +187,11 @@ def _row(
         mrn=case.ens.mrn,
         left=time_left(case.due_at, at),
         due_at=case.due_at,
-        due_by=case.get_due_by_display(),
+        due_by=str(Case.DueBy(case.due_by).label),
         is_resting=case.due_by in (Case.DueBy.REPLY, Case.DueBy.ARRIVAL),
-        outcome=case.get_outcome_display(),
+        outcome=str(Outcome(case.outcome).label),
         colour=OUTCOME_COLOURS[case.outcome],
-        severity=case.get_severity_display(),
+        severity=str(Severity(case.severity).label),
         goods=item.description if item else "",
         goods_line=_goods_line(item, declared.item_counts.get(version, 0)),
         reasons=reasons or case.get_cause_display(),

@@ -146,5 +146,5 @@ def moved(shown: Sequence[int], user: User, at: datetime) -> list[Moved]:
 
 
 def saved_views(user: User) -> list[SavedView]:
-    """Return the saved views that stand in the user's queue, with their owners."""
-    return list(SavedView.objects.in_queue_of(user).select_related("owner"))
+    """Return the saved views that stand in the user's queue."""
+    return list(SavedView.objects.in_queue_of(user))

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from customs_portal.pages import wording
+from customs_portal.pages.reads.marks import Cell
 
 register = template.Library()
 
@@ -68,3 +69,22 @@ def lateness(minutes: int) -> str:
 def zone_name(at: datetime) -> str:
     """Show the name of the time zone in which times are shown."""
     return f"{timezone.localtime(at):%Z}"
+
+
+@register.filter
+def marked(cell: Cell) -> SafeString:
+    """Show a declared value, marked where reasons point to it, with a link back to each of them."""
+    if not cell.marks:
+        return format_html('<span dir="auto">{}</span>', cell.text)
+    first, *others = [mark.anchor for mark in cell.marks]
+    return format_html(
+        '<mark class="portal-mark"{} dir="auto">{}</mark>{}{}',
+        format_html(' id="{}"', first) if first else "",
+        cell.text,
+        format_html_join("", '<span id="{}"></span>', [(anchor,) for anchor in others if anchor]),
+        format_html_join(
+            "",
+            ' <a class="govuk-link" href="#hit-{}">{} [{}]</a>',
+            [(mark.number, mark.words, mark.number) for mark in cell.marks],
+        ),
+    )

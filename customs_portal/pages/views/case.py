@@ -69,8 +69,8 @@ def _page(
     form = DecisionForm(_resent(sent, case) if refused else None, choices=choices)
     if refused:
         refused(form)
-    page = declaration.page_of(request.GET.get("items", ""))
-    view = ens_reads.read(case.ens, document, user, snapshot, at, items=page)
+    asked = declaration.asked(request.GET)
+    view = ens_reads.read(case.ens, document, user, snapshot, at, asked=asked)
     note_looks(request, looks_at(view.superseded))
     context: dict[str, Any] = {
         "case": head,

@@ -35,8 +35,8 @@ def show(request: HttpRequest, found: Ens) -> HttpResponse:
     """Show the ENS, whose look is recorded."""
     user, at = current_user(request), now()
     [document, *_others] = reads.current_documents(found)
-    page = declaration.page_of(request.GET.get("items", ""))
-    view = reads.read(found, document, user, reference.current(at), at, items=page)
+    asked = declaration.asked(request.GET)
+    view = reads.read(found, document, user, reference.current(at), at, asked=asked)
     note_looks(request, looks_at(view.superseded))
     case = Case.objects.visible_to(user).filter(ens=found).order_by("-pk").first()
     context: dict[str, Any] = {"ens": view, "case": case, "may_work": user.role in CASEWORK}

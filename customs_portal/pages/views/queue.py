@@ -67,7 +67,7 @@ def _page(
     request: HttpRequest, found: CaseQuerySet[Case], user: User, at: datetime
 ) -> dict[str, Any]:
     page = reads.stretch(
-        found.select_related("ens", "assignee"),
+        found.select_related("ens", "assignee").defer("words", "word_vector"),
         after=place_of(request.GET.get("after", "")),
         before=place_of(request.GET.get("before", "")),
     )
