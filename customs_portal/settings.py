@@ -428,6 +428,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "customs_portal.api.problems.problem_handler",
     "PAGE_SIZE": 100,
 }
@@ -442,7 +443,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVERS": [],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "customs_portal.api.documentation.add_lodging",
+        "customs_portal.api.documentation.add_undescribed",
     ],
 }
 

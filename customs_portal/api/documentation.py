@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import IsAuthenticated
 
+from customs_portal.api.answering import ANSWER_SCHEMAS
 from customs_portal.api.authentication import TokenAuthentication
 from customs_portal.api.batch_parts import MOST_MESSAGES, PART_NAME
 from customs_portal.api.waiting import LONGEST_WAIT
@@ -47,6 +48,9 @@ def _refusal(text: str) -> dict[str, Any]:
     return _answer(text, "application/problem+json", {"$ref": "#/components/schemas/Problem"})
 
 
+_MESSAGE = {"type": "string", "format": "binary", "minLength": 1}
+"""A message as it is sent: whatever the bytes, but not none."""
+
 LODGING: dict[str, Any] = {
     "operationId": "lodge",
     "summary": "Lodge a message",
@@ -63,7 +67,7 @@ LODGING: dict[str, Any] = {
     ],
     "requestBody": {
         "required": True,
-        "content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"application/xml": {"schema": _MESSAGE}},
     },
     "responses": {
         "200": _answer(
@@ -101,10 +105,11 @@ BATCH: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": [PART_NAME],
+                    "additionalProperties": False,
                     "properties": {
                         PART_NAME: {
                             "type": "array",
-                            "items": {"type": "string", "format": "binary"},
+                            "items": _MESSAGE,
                             "minItems": 1,
                             "maxItems": MOST_MESSAGES,
                         }
@@ -143,10 +148,14 @@ BATCH_RESULT: dict[str, Any] = {
 }
 
 
-def add_lodging(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Add the plain views of lodging, which REST framework does not know, to the document."""
+ANSWERING = "/api/v1/referrals/{reference}/answer"
+
+
+def add_undescribed(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Add what is described without serializers: the plain views of lodging, and answers."""
     plain = {"/api/v1/messages": {"post": LODGING}, "/api/v1/messages/batch": {"post": BATCH}}
     result["paths"] = {**plain, **result["paths"]}
-    schemas = {**result["components"]["schemas"], "BatchResult": BATCH_RESULT}
+    schemas = {**result["components"]["schemas"], **ANSWER_SCHEMAS, "BatchResult": BATCH_RESULT}
     result["components"]["schemas"] = dict(sorted(schemas.items()))
+    result["paths"][ANSWERING]["post"]["requestBody"]["required"] = True
     return result

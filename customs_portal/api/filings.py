@@ -14,7 +14,7 @@ from customs_portal import clock
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import AccessLog, User
 from customs_portal.api.looking import note_look
-from customs_portal.api.notifications import row_id
+from customs_portal.api.notifications import LARGEST_ID, row_id
 from customs_portal.api.problems import bad_parameter, not_found
 from customs_portal.api.serializers import FilingSerializer, FilingsSerializer, ProblemSerializer
 from customs_portal.pages.reads.trader import FilingRow, rows
@@ -32,7 +32,7 @@ class FilingsView(APIView):
         parameters=[
             OpenApiParameter(
                 "before",
-                {"type": "integer", "minimum": 0},
+                {"type": "integer", "minimum": 0, "maximum": LARGEST_ID},
                 description="Only those before this id.",
             )
         ],

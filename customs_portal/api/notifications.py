@@ -36,7 +36,9 @@ class NotificationsView(APIView):
         description="`state=waiting` gives what was never collected; asking so misses nothing.",
         parameters=[
             OpenApiParameter(
-                "after", {"type": "integer", "minimum": 0}, description="Only those after this id."
+                "after",
+                {"type": "integer", "minimum": 0, "maximum": LARGEST_ID},
+                description="Only those after this id.",
             ),
             OpenApiParameter("state", str, enum=OutboundMessage.State.values),
         ],
@@ -51,10 +53,10 @@ class NotificationsView(APIView):
     def get(self, request: Request) -> HttpResponse:
         """Return one page, the oldest first."""
         after = row_id(request.query_params.get("after", "0"))
-        state = request.query_params.get("state", "")
+        state = request.query_params.get("state")
         if after is None:
             return bad_parameter("after")
-        if state and state not in OutboundMessage.State.values:
+        if state is not None and state not in OutboundMessage.State.values:
             return bad_parameter("state")
         found = notifications_of(cast(User, request.user)).filter(pk__gt=after)
         rows = list((found.filter(state=state) if state else found).order_by("pk")[: PAGE + 1])
@@ -95,13 +97,13 @@ def row_id(text: str) -> int | None:
     return int(text) if valid else None
 
 
-def _page(rows: list[OutboundMessage], state: str) -> dict[str, Any]:
+def _page(rows: list[OutboundMessage], state: str | None) -> dict[str, Any]:
     shown = rows[:PAGE]
     more = len(rows) > PAGE
     return {"results": [_line(row) for row in shown], "next": _next(shown, state) if more else None}
 
 
-def _next(shown: list[OutboundMessage], state: str) -> str:
+def _next(shown: list[OutboundMessage], state: str | None) -> str:
     chosen = f"&state={state}" if state else ""
     return f"{reverse('api:notifications')}?after={shown[-1].pk}{chosen}"
 

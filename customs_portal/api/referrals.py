@@ -4,8 +4,7 @@ from typing import Any, cast
 
 from django.db import transaction
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
+from drf_spectacular.utils import OpenApiParameter, OpenApiRequest, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,10 +13,10 @@ from customs_portal import clock
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import AccessLog, User
 from customs_portal.accounts.models.tokens import TokenScope
+from customs_portal.api.answering import ANSWER_FORM, FILE_KINDS, Form, Json, sent_answer
 from customs_portal.api.looking import note_look
 from customs_portal.api.problems import not_found, problem
 from customs_portal.api.serializers import (
-    AnswerSerializer,
     ProblemSerializer,
     ReferralSerializer,
     ReferralsSerializer,
@@ -28,7 +27,7 @@ from customs_portal.pages.reads.referrals import (
     for_trader,
     told_questions,
 )
-from declarations.services.answers import UNKNOWN, Answer, answer
+from declarations.services.answers import UNKNOWN, answer
 from declarations.services.results import Refused
 
 _PROBLEMS = {
@@ -76,18 +75,22 @@ class AnswerView(APIView):
     """The answer to a question."""
 
     scopes = frozenset({TokenScope.LODGE})
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (Json, Form)
 
     @extend_schema(
         operation_id="answer",
         summary="Answer a question, once",
         description="Files stay in quarantine until customs has scanned them.",
         parameters=[OpenApiParameter("reference", str, "path")],
-        request={"application/json": AnswerSerializer, "multipart/form-data": AnswerSerializer},
+        request={
+            "application/json": {"$ref": "#/components/schemas/AnswerText"},
+            "multipart/form-data": OpenApiRequest(ANSWER_FORM, encoding=FILE_KINDS),
+        },
         responses={
             (201, "application/json"): ReferralSerializer,
             (400, "application/problem+json"): ProblemSerializer,
             (409, "application/problem+json"): ProblemSerializer,
+            (413, "application/problem+json"): ProblemSerializer,
             (415, "application/problem+json"): ProblemSerializer,
             **_PROBLEMS,
             **_NOT_FOUND,
@@ -97,15 +100,9 @@ class AnswerView(APIView):
         """Take the answer; a second one is refused with 409."""
         if _question(request, reference) is None:
             return not_found()
-        sent = AnswerSerializer(data=request.data)
-        if not sent.is_valid():
-            return problem(400, str(sent.errors), code="bad_answer")
+        sent = sent_answer(request, reference)
         with transaction.atomic():
-            result = answer(
-                _answer(reference, sent.validated_data),
-                user=cast(User, request.user),
-                at=clock.now(),
-            )
+            result = answer(sent, user=cast(User, request.user), at=clock.now())
         if isinstance(result, Refused):
             return _refused(result)
         found = _question(request, reference)
@@ -119,15 +116,6 @@ def _question(request: Request, reference: str) -> AskedOfTrader | None:
     readable = "\x00" not in reference
     found = seen.select_related("filing").filter(reference=reference).first() if readable else None
     return for_trader(found, at) if found else None
-
-
-def _answer(reference: str, sent: dict[str, Any]) -> Answer:
-    return Answer(
-        reference=reference,
-        text=sent.get("text", ""),
-        codes=tuple((each["code"], each["value"]) for each in sent.get("codes", ())),
-        files=tuple(sent.get("files", ())),
-    )
 
 
 def _refused(result: Refused) -> HttpResponse:

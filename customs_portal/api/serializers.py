@@ -99,8 +99,8 @@ class FilingsSerializer(serializers.Serializer[Any]):
 class AnswerCodeSerializer(serializers.Serializer[Any]):
     """A code of an answer with its value."""
 
-    code = serializers.CharField(max_length=70)
-    value = serializers.CharField(max_length=70, allow_blank=True)
+    code = serializers.CharField()
+    value = serializers.CharField()
 
 
 class ReferralSerializer(serializers.Serializer[Any]):
@@ -128,16 +128,6 @@ class ReferralsSerializer(serializers.Serializer[Any]):
     """Questions, those to be answered first."""
 
     results = ReferralSerializer(many=True)
-
-
-class AnswerSerializer(serializers.Serializer[Any]):
-    """An answer. As JSON without files, or as multipart/form-data with them."""
-
-    text = serializers.CharField(required=False, allow_blank=True, max_length=8000)
-    codes = AnswerCodeSerializer(many=True, required=False)
-    files = serializers.ListField(
-        child=serializers.FileField(), required=False, max_length=5, help_text="PDF or pictures."
-    )
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

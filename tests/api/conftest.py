@@ -1,7 +1,7 @@
 """An operator with a token, another one, and messages between them and customs."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +10,18 @@ from django.db import transaction
 from django.test import Client
 
 from customs_portal import clock
-from customs_portal.accounts.models import Operator
+from customs_portal.accounts.models import Operator, Role
 from customs_portal.accounts.services import issue_token
 from customs_portal.api import backlog, waiting
+from customs_portal.events.delivery import run_batch
+from customs_portal.events.routing import pipeline
+from declarations.models import Referral
+from declarations.services.locks import lock_ens
+from declarations.services.referrals import ReferralOrder, ask
 from messaging import outbox
 from messaging.models import InboundMessage, OutboundMessage
+from tests.factories.declarations import OFFICE, harmless, lodged
+from tests.factories.people import person
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 MESSAGES = "/api/v1/messages"
@@ -93,6 +100,22 @@ def answer(correlation: UUID | str, eori: str, *, body: bytes = b"<CC328A/>") ->
         state="answered", answer=sent, kind="IE315", lrn="LRN1", mrn="26NL000396ABCD56T0"
     )
     return sent
+
+
+def ask_of(eori: str) -> Referral:
+    """Return a question to whoever lodged a declaration just now; its secret is in the note."""
+    at = clock.now() - timedelta(minutes=10)
+    ens = lodged(harmless(at), at, sender=eori)
+    order = ReferralOrder(
+        ens=ens.pk, type="RFI", reason_code="RFI-01", question="What is it?", elements=("Item 1",),
+        note="A secret.", version=1, office=OFFICE, officer=person(Role.OFFICER).pk,
+        sent_at=at, reply_by=at + timedelta(hours=2),
+    )  # fmt: skip
+    with transaction.atomic():
+        lock_ens([ens.pk])
+        [found] = ask([order], at=at)
+    run_batch(pipeline().consumer("questions"), at=clock.now())
+    return found
 
 
 def outbound(key: int) -> OutboundMessage:

@@ -1,45 +1,23 @@
 """Questions of customs through the API: read, answered once, nobody else's."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 
-from customs_portal.accounts.models import Role
-from customs_portal.clock import now
-from customs_portal.events.delivery import run_batch
-from customs_portal.events.routing import pipeline
 from customs_portal.reference import snapshot
 from declarations.models import Attachment, Referral
-from declarations.services.locks import lock_ens
-from declarations.services.referrals import ReferralOrder, ask
-from tests.api.conftest import System, system
-from tests.factories.declarations import OFFICE, harmless, lodged
-from tests.factories.people import person
+from tests.api.conftest import System, ask_of, system
 
-EORI = "NL111111111"
 REFERRALS = "/api/v1/referrals"
 
 
 @pytest.fixture
 def asked(trader: System, monkeypatch: pytest.MonkeyPatch) -> Referral:
     monkeypatch.setattr(snapshot, "current", snapshot.offline)
-    at = now() - timedelta(minutes=10)
-    ens = lodged(harmless(at), at, sender=EORI)
-    order = ReferralOrder(
-        ens=ens.pk, type="RFI", reason_code="RFI-01", question="What is it?", elements=("Item 1",),
-        note="A secret.", version=1, office=OFFICE, officer=person(Role.OFFICER).pk,
-        sent_at=at, reply_by=at + timedelta(hours=2),
-    )  # fmt: skip
-    with transaction.atomic():
-        lock_ens([ens.pk])
-        [found] = ask([order], at=at)
-    run_batch(pipeline().consumer("questions"), at=now())
-    return found
+    return ask_of(trader.eori)
 
 
 def client(of: System) -> Client:
@@ -74,11 +52,45 @@ def test_files_come_as_multipart(trader: System, asked: Referral) -> None:
     assert Attachment.objects.get().scan == "quarantined"
 
 
-@pytest.mark.parametrize("sent", [{}, {"text": 1, "codes": 2}, {"text": "x" * 9000}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"text": 1, "codes": 2},
+        {"text": "x" * 9000},
+        {"text": "\x00"},
+        {"text": "half a pair: \ud800"},
+        {"codes": [{"code": "A", "value": "\x00"}]},
+        {"codes": [{"code": "A", "value": "1", "status": "settled"}]},
+        {"text": "x", "status": "settled"},
+    ],
+)
 def test_a_bad_answer_is_refused(trader: System, asked: Referral, sent: dict[str, Any]) -> None:
     refused = answer(trader, asked, **sent)
     assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
     assert Referral.objects.get().status == "open"
+
+
+def test_an_answer_that_is_too_large_or_without_end_is_refused(
+    trader: System, asked: Referral, settings: Any
+) -> None:
+    path = f"{REFERRALS}/{asked.reference}/answer"
+    for body, status in ((b"[" * 900_000, 400), (b" " * 1_000_001, 413)):
+        assert client(trader).post(path, body, "application/json").status_code == status
+    settings.ATTACHMENT_SIZE_LIMIT = 1
+    file = SimpleUploadedFile("a.pdf", b"%PDF-" + bytes(1_000_000))
+    assert client(trader).post(path, {"files": [file]}).status_code == 413
+    assert Referral.objects.get().status == "open"
+
+
+def test_a_form_may_have_codes_beside_files(trader: System, asked: Referral) -> None:
+    codes = ['{"code": "A", "value": "1"}', '{"code": "B", "value": ""}']
+    path = f"{REFERRALS}/{asked.reference}/answer"
+    refused = client(trader).post(path, {"codes": "A"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_answer")
+    file = SimpleUploadedFile("a.pdf", b"%PDF-1.7")
+    done = client(trader).post(path, {"codes": codes, "files": [file]})
+    assert (done.status_code, len(done.json()["codes"])) == (201, 2)
 
 
 def test_somebody_elses_question_does_not_exist(asked: Referral) -> None:
