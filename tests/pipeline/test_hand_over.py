@@ -248,3 +248,14 @@ def test_a_means_is_asked_for_by_its_entry_key(belgium: str, lodger: str) -> Non
         ("resolved", foreign_mrn(2)),
     ]
     assert set(Ens.objects.values_list("role", flat=True)) == {"actual_first_entry"}
+
+
+def test_an_lrn_of_another_state_is_no_lrn_of_ours(belgium: str, lodger: str) -> None:
+    """Only we promise that an LRN is used once: of what others give we keep what they wrote."""
+    for number in (1, 2):
+        given = foreign_mrn(number)
+        taken(belgium, hand_over(mrn=given, message_id=f"B{number}", document=ELSEWHERE))
+    send(lodger, declaration(lrn=ELSEWHERE.lrn or ""))
+    drain()
+    assert list(breaches(Scope(sample=None))) == []
+    assert Ens.objects.count() == 3
