@@ -30,6 +30,7 @@ from declarations.services.measures import MeasureOrder, place_measures
 from declarations.services.new_version import write_documents
 from declarations.services.registering import offices_on_the_way
 from declarations.services.results import Refused
+from declarations.services.take_over import take_newer
 from declarations.services.transmissions import (
     Place,
     Told,
@@ -52,17 +53,22 @@ HERE = ("arrived", "partially_arrived", "presented", "under_control", "released"
 
 
 class Notified(msgspec.Struct, frozen=True, kw_only=True):
-    """Our offices know of it now; `set_aside` is one that is older than what they know."""
+    """Our offices know of it now; `set_aside` is one that is older than what they know.
+
+    `is_anew` is a new version of what is ours to analyse.
+    """
 
     ens: int
     set_aside: bool = False
+    is_anew: bool = False
 
 
 def notify(told: Sequence[Told], *, at: datetime) -> list[Notified | Refused]:
     """Tell our offices of the risks that other States found; one result for each, in their order.
 
     The newest by time of preparation counts. Refused is what names a declaration of ours or one
-    that another State told us of (errors 90 and 91); then nothing is written.
+    that another State told us of (errors 90 and 91); then nothing is written. The caller has open
+    assessments of what `is_anew` superseded.
     """
     assert_in_transaction()
     known = lock_told(told)
@@ -76,7 +82,7 @@ def judge_notifications(told: Sequence[Told]) -> list[Sequence[Finding]]:
 
 
 def _notify(told: Told, known: dict[str, Ens], at: datetime) -> Notified | Refused:
-    ens = known.get(told.mrn)
+    ens, is_anew = known.get(told.mrn), False
     against = _against(told, ens)
     if against:
         return Refused(findings=list(against))
@@ -90,9 +96,9 @@ def _notify(told: Told, known: dict[str, Ens], at: datetime) -> Notified | Refus
         record_many([_event(SUBSEQUENT_ENTRY_SET_ASIDE, told, ens, at)])
         return Notified(ens=ens.pk, set_aside=True)
     else:
-        _renew(told, ens, at)
+        is_anew = _renew(told, ens, at)
     _put_into_inboxes(told, ens, keep(told, ens, set_aside=False), at)
-    return Notified(ens=ens.pk)
+    return Notified(ens=ens.pk, is_anew=is_anew)
 
 
 def _against(told: Told, ens: Ens | None) -> Sequence[Finding]:
@@ -116,14 +122,20 @@ def _place(told: Told) -> Place:
     )
 
 
-def _renew(told: Told, ens: Ens, at: datetime) -> None:
-    """Take the newer declaration over where it says something else; ours stays as it was lodged."""
+def _renew(told: Told, ens: Ens, at: datetime) -> bool:
+    """Take the newer declaration over where it says something else; ours stays as it was lodged.
+
+    Return whether it is ours to analyse and has changed: we are its actual office of first entry.
+    """
     if not told_by(ens):
-        return
+        return False
+    if ens.role != Ens.OurRole.SUBSEQUENT_ENTRY:
+        return take_newer(told, ens, at=at)
     version = as_new_version(told, ens, offices_on_the_way(told.document))
     if version is not None:
         write_documents([version], at=at)
         ens.refresh_from_db()
+    return False
 
 
 def _put_into_inboxes(

@@ -149,7 +149,7 @@ def _again(order: TakeOver, ens: Ens, at: datetime) -> TakenOver:
         return TakenOver(ens=ens.pk, mrn=ens.mrn, is_anew=False)
     if was_later:
         _become_first(order, ens, at)
-    is_new = _renew(order, ens, at)
+    is_new = _renew(told, ens, at)
     keep(told, ens, set_aside=False)
     if was_later or is_new:
         return _taken_over(told, ens, at)
@@ -173,10 +173,20 @@ def _become_first(order: TakeOver, ens: Ens, at: datetime) -> None:
     _start_clocks(order.told, ens, at)
 
 
-def _renew(order: TakeOver, ens: Ens, at: datetime) -> bool:
+def take_newer(told: Told, ens: Ens, *, at: datetime) -> bool:
+    """Analyse what was taken over anew if it is told of otherwise now; say whether it is.
+
+    Then the caller has open assessments superseded.
+    """
+    is_new = _renew(told, ens, at)
+    if is_new:
+        _taken_over(told, ens, at)
+    return is_new
+
+
+def _renew(told: Told, ens: Ens, at: datetime) -> bool:
     """Write the declaration as a new version where it says something else; say whether it did."""
-    offices = _offices(order.told, ens.office_of_first_entry)
-    version = as_new_version(order.told, ens, offices)
+    version = as_new_version(told, ens, _offices(told, ens.office_of_first_entry))
     if version is None:
         return False
     write_documents([version], at=at)

@@ -12,7 +12,8 @@ SELECT 'MRN ' || n.mrn FROM declarations_ens n GROUP BY n.mrn HAVING count(*) > 
 
 lrn_twice = by_query("""
 SELECT 'LRN ' || f.lrn || ' of ' || f.declarant FROM declarations_filing f
-WHERE f.status <> 'rejected' AND f.received_from = '' GROUP BY f.declarant, f.lrn HAVING count(*) > 1 ORDER BY 1
+WHERE f.status <> 'rejected' AND f.received_from = ''
+GROUP BY f.declarant, f.lrn HAVING count(*) > 1 ORDER BY 1
 """)
 
 filings_without_ens = by_query("""

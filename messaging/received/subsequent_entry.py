@@ -5,7 +5,7 @@ from datetime import datetime
 
 from customs_portal.findings import Finding
 from customs_portal.reference.snapshot import Snapshot
-from declarations.services.notified import judge_notifications, notify
+from declarations.services.notified import Notified, judge_notifications, notify
 from declarations.services.results import Refused
 from messaging.received.message import Fate, Judged
 from messaging.received.partners import record_refusals
@@ -17,6 +17,7 @@ from messaging.received.transmissions import (
     transmitted,
     wrong_results,
 )
+from risk.services.supersede import supersede
 
 MESSAGE = "IE319"
 
@@ -37,6 +38,7 @@ def take_in(messages: Sequence[Judged], at: datetime) -> list[Fate]:
     """Tell our offices of what has no findings, refuse the rest."""
     clean = [message for message in messages if not message.findings]
     results = notify([told(message, MESSAGE) for message in clean], at=at)
+    supersede({each.ens for each in results if isinstance(each, Notified) and each.is_anew}, at=at)
     fates = [
         *(_fate(message, result) for message, result in zip(clean, results, strict=True)),
         *(Fate(message=each, findings=each.findings) for each in messages if each.findings),
@@ -50,7 +52,7 @@ def try_out(messages: Sequence[Judged], at: datetime) -> list[Sequence[Finding]]
     return judge_notifications([told(message, MESSAGE) for message in messages])
 
 
-def _fate(message: Judged, result: object) -> Fate:
+def _fate(message: Judged, result: Notified | Refused) -> Fate:
     if isinstance(result, Refused):
         return Fate(message=message, findings=result.findings)
     return Fate(message=message, findings=(), mrn=transmitted(message).mrn)

@@ -114,6 +114,25 @@ def test_a_later_office_becomes_the_first_one(belgium: str) -> None:
     assert Assessment.objects.count() == 1
 
 
+def test_a_risk_told_of_a_changed_declaration_that_is_ours_has_it_assessed_anew(
+    belgium: str,
+) -> None:
+    """IE319 after IE301, in time: a case waits for who decides on the version that is known now."""
+    taken(belgium, hand_over(document=ELSEWHERE))
+    newer = changed(foreign_document(), conveyance_reference="VOY9")
+    taken(belgium, notification(HOLD, message_id="B2", prepared_at=later(1), document=newer))
+    ens = Ens.objects.get()
+    assert (ens.role, ens.version) == ("actual_first_entry", 2)
+    states = Assessment.objects.order_by("pk").values_list("ens_version__number", "status")
+    assert list(states) == [(1, "concluded"), (2, "review")]
+    case = Case.objects.get()
+    assert (case.cause, case.revision) == ("changed", 1)
+    later_still = changed(newer, conveyance_reference="VOY10")
+    body = notification(HOLD, message_id="B3", prepared_at=later(2), document=later_still)
+    taken(belgium, body)
+    assert list(states.all()) == [(1, "concluded"), (2, "superseded"), (3, "review")]
+
+
 def test_a_wrong_hand_over_is_refused(belgium: str, lodger: str) -> None:
     send(lodger, declaration())
     drain()

@@ -74,7 +74,8 @@ class Neighbours(Ground):
             office=ANTWERP,
             operations=(Operation(mrn=self.mrn(index)),),
         )
-        header = envelope(sender="NTA.BE", message_id=self.name(), prepared_at=self.at)
+        named = envelope(sender="NTA.BE", message_id=self.name())
+        header = msgspec.structs.replace(named, prepared_at=self.at)
         self.send(BELGIUM, write_declarations_request(request, header))
 
     @precondition(lambda self: SubsequentEntryNotice.objects.exists())
