@@ -141,7 +141,7 @@ def _copy(
     names = columns(connection, table).as_string(connection).replace('"', "").split(", ")
     wanted = {"id": f"id {_OFF}", **changed}
     query = sql.SQL(
-        "INSERT INTO {} ({}) SELECT {} FROM {} CROSS JOIN generate_series(1, {}) k"
+        "INSERT INTO {} ({}) SELECT {} FROM {} CROSS JOIN generate_series(1, {}::bigint) k"
         " ON CONFLICT DO NOTHING"
     )
     with _without_indexes(connection, table):
