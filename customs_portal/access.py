@@ -153,6 +153,7 @@ ROWS: dict[str, Row] = {
     "message_persons": Row(roles=WITHOUT_NEED, scoped=True, verb=True),
     "message_sent_persons": Row(roles=WITHOUT_NEED, scoped=True, verb=True),
     "ens_versions": Row(roles=READING, scoped=True, logged=What.ENS),
+    "keep_measures": _WORK_ON_CASE,
     "correct_traffic": _WORK_ON_CASE,
     "new_arrival": Row(roles=CASEWORK | TRADERS),
     "new_diversion": Row(roles=CASEWORK | TRADERS),

@@ -101,6 +101,10 @@ class MeasureQuerySet(models.QuerySet[Row]):
 
         return self.filter(status__in=Measure.OPEN)
 
+    def to_reconfirm(self) -> Self:
+        """Keep those that ask to be confirmed on a new version."""
+        return self.open().filter(reconfirm_since_version__isnull=False)
+
     def in_effect(self) -> Self:
         """Keep what other offices on the way are to know of: neither unsigned nor ended."""
         from declarations.models import Measure

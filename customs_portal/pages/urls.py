@@ -91,6 +91,7 @@ urlpatterns = [
     path("cases/<int:case_id>/call/", call.record, name="record_call"),
     path("ens/<str:mrn>/", ens.ens, name="ens"),
     path("ens/<str:mrn>/versions/", versions.of_ens, name="ens_versions"),
+    path("ens/<str:mrn>/versions/keep/", versions.keep, name="keep_measures"),
     path("ens/<str:mrn>/persons/", persons.of_ens, name="ens_persons"),
     path("ens/<str:mrn>/traffic/", traffic.correct, name="correct_traffic"),
     path("arrivals/new/", arrivals.new_arrival, name="new_arrival"),

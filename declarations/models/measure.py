@@ -171,7 +171,7 @@ class Measure(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still to be done or to be obeyed."""
+        """Whether something is still to be done or to be obeyed: goods on it are not released."""
         return self.status in self.OPEN
 
 

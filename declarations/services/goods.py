@@ -27,16 +27,6 @@ from declarations.services.results import Changed, Refused, refused
 from declarations.subjects import consignments_touched, current_document
 
 ANALYSED = (Ens.Status.ASSESSED, Ens.Status.DIVERTED)
-BLOCKS_RELEASE = (
-    Measure.Status.AWAITING_SECOND,
-    Measure.Status.IN_FORCE,
-    Measure.Status.RECOMMENDED,
-    Measure.Status.ORDERED,
-    Measure.Status.SCHEDULED,
-    Measure.Status.IN_PROGRESS,
-    Measure.Status.PROPOSED,
-    Measure.Status.SIGNED,
-)
 
 
 class GoodsOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +76,7 @@ def _nothing_against(order: GoodsOrder, ready: _Ready, at: datetime) -> Refused 
 
 
 def _against_release(order: GoodsOrder, ready: _Ready, at: datetime) -> Refused | None:
-    found = [each for each in ready.measures if each.status in BLOCKS_RELEASE]
+    found = [each for each in ready.measures if each.is_open]
     if found:
         names = ", ".join(dict.fromkeys(each.get_kind_display() for each in found))
         return refused("open_measure", _("Not while a measure is open: %s.") % names)

@@ -50,6 +50,21 @@ def _mark(measures: Sequence[Measure], **values: object) -> None:
     Measure.objects.filter(pk__in=[each.pk for each in measures]).update(**values)
 
 
+def reconfirm_all(
+    ens: int, *, version: int, officer: User, at: datetime
+) -> list[Changed | Refused]:
+    """Let every measure of the ENS that asks for it stand as it is on the version that was read."""
+    assert_in_transaction()
+    asked = Measure.objects.filter(ens=ens).to_reconfirm().order_by("pk")
+    wanted = [
+        Reconfirmation(
+            measure=each.pk, version=version, subject=each.subject, reference=each.reference
+        )
+        for each in asked
+    ]
+    return reconfirm(wanted, officer=officer, at=at)
+
+
 def reconfirm(
     confirmations: Sequence[Reconfirmation], *, officer: User, at: datetime
 ) -> list[Changed | Refused]:

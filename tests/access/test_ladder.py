@@ -169,6 +169,7 @@ def addresses(world: World) -> dict[str, str]:
         "control_picture": {"pk": ControlPicture.objects.order_by("pk")[0].pk},
         "ens_elsewhere": {"mrn": ens.mrn},
         "ens_versions": {"mrn": ens.mrn},
+        "keep_measures": {"mrn": ens.mrn},
         "ens_persons": {"mrn": ens.mrn},
         "message_persons": {"correlation": message.correlation},
         "message_sent_persons": {"pk": notification.pk},

@@ -7,11 +7,13 @@ from django.db import transaction
 from django.test import Client
 
 from customs_portal.accounts.models import Role, User
+from customs_portal.events.models import Event
 from declarations.document import Document, Seal
-from declarations.models import Ens, Filing
+from declarations.models import Ens, Filing, Measure
 from declarations.services.amend import Amended, Amendment, amend
 from risk.services.supersede import supersede
 from tests.factories.declarations import SENDER, assessed, bananas, lodged
+from tests.factories.measures import placed
 from tests.factories.people import person
 
 
@@ -78,3 +80,28 @@ def test_a_carrier_that_did_not_lodge_reads_no_versions(at: datetime) -> None:
     filing = Filing.objects.get(mrn=ens.mrn)
     carrier = person(Role.TRADER, operators=("NL777777777",))
     assert client_of(carrier).get(f"/filings/{filing.pk}/versions/").status_code == 404
+
+
+def test_measures_are_kept_on_the_version_that_was_read(at: datetime) -> None:
+    document = bananas(at, seals=(Seal(identity="EC44718"),))
+    ens = assessed(lodged(document, at), at)
+    officer = person(Role.OFFICER, offices=("NL000396",))
+    held = [
+        placed(
+            ens, officer, at, kind="hold", reason_code="HLD-06", subject=subject, reference=which
+        )
+        for subject, which in (("declaration", ""), ("equipment", "CSQU3054383"))
+    ]
+    changed = msgspec.structs.replace(document, seals=(Seal(identity="EC55555"),))
+    amended(ens, changed, at + timedelta(minutes=5))
+    desk = client_of(officer)
+    page = desk.get(f"/ens/{ens.mrn}/versions/").content.decode()
+    assert "Keep them on version 2" in page
+    stale = desk.post(f"/ens/{ens.mrn}/versions/keep/", {"version": "1"}, follow=True)
+    assert "The declaration changed while you read it." in stale.content.decode()
+    done = desk.post(f"/ens/{ens.mrn}/versions/keep/", {"version": "2"}, follow=True)
+    assert "2 measures are confirmed." in done.content.decode()
+    assert "Keep them" not in done.content.decode()
+    kept = Measure.objects.filter(pk__in=[each.pk for each in held])
+    assert set(kept.values_list("decided_on_version", "reconfirm_since_version")) == {(2, None)}
+    assert Event.objects.filter(kind="measure.reconfirmed", stream=ens.pk).count() == 2

@@ -28,7 +28,7 @@ from declarations.models import (
 from declarations.querysets import MeasureQuerySet
 from declarations.services.controls import RESULT_VERBS
 from declarations.services.do_not_load import do_not_load_refused
-from declarations.services.goods import ANALYSED, BLOCKS_RELEASE
+from declarations.services.goods import ANALYSED
 from declarations.services.refusals import IN_CUSTODY
 from declarations.services.steps import can
 from declarations.subjects import by_consignment, current_document, subjects
@@ -286,7 +286,7 @@ def goods_rows(ens: Ens, user: User, at: datetime) -> list[GoodsRow]:
 
 
 def _goods(life: ConsignmentLife, ens: Ens, measures: Sequence[Measure], *, may: bool) -> GoodsRow:
-    standing = [each for each in measures if each.status in BLOCKS_RELEASE]
+    standing = [each for each in measures if each.is_open]
     wanted = ("present", "revoke_presentation", "release")
     verbs = {verb for verb in wanted if may and CONSIGNMENT.target(life.goods, verb)}
     blocked = ""

@@ -51,6 +51,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     goods: str
     goods_line: str
+    cause: str
     reasons: str
     route: str
     mode: str
@@ -194,7 +195,8 @@ def _row(
         severity=str(Severity(case.severity).label),
         goods=item.description if item else "",
         goods_line=_goods_line(item, declared.item_counts.get(version, 0)),
-        reasons=reasons or case.get_cause_display(),
+        cause="" if case.cause == Case.Cause.RISK and reasons else case.get_cause_display(),
+        reasons=reasons,
         route=_route(item, declared.routes.get(version, [])),
         mode=str(MODE_NAMES.get(case.ens.transport_mode, case.ens.transport_mode)),
         office=case.office,

@@ -1,17 +1,23 @@
 """The versions of a declaration compared, for officials and for the trader."""
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import AccessLog
 from customs_portal.clock import now
-from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
+from customs_portal.pages.access import CASEWORK, READING, TRADERS, current_user, for_roles
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import versions as reads
 from customs_portal.pages.reads.trader import is_own
 from declarations.models import Ens, Filing
+from declarations.policies import may_handle_ens
+from declarations.services.reconfirm import reconfirm_all
+from declarations.services.results import Refused
 
 
 @require_safe
@@ -25,7 +31,36 @@ def of_ens(request: HttpRequest, mrn: str) -> HttpResponse:
     note_look(request, AccessLog.What.ENS, found.mrn, ens=found.pk)
     old, new = request.GET.get("from", ""), request.GET.get("to", "")
     compared = reads.of_ens(found, old, new, user=user, at=now())
-    return render(request, "pages/versions.html", {"ens": found, "compared": compared})
+    context = {
+        "ens": found,
+        "compared": compared,
+        "to_confirm": found.measures.to_reconfirm().order_by("pk"),
+        "may_work": may_handle_ens(user, found.pk, now()),
+    }
+    return render(request, "pages/versions.html", context)
+
+
+@require_POST
+@for_roles(CASEWORK)
+def keep(request: HttpRequest, mrn: str) -> HttpResponse:
+    """Let the measures stand as they are on the version that the officer has read."""
+    user = current_user(request)
+    found = Ens.objects.visible_to(user).filter(mrn=mrn).first()
+    if found is None:
+        raise Http404
+    version = request.POST.get("version", "")
+    with transaction.atomic():
+        results = reconfirm_all(
+            found.pk, version=int(version) if version.isdecimal() else 0, officer=user, at=now()
+        )
+    done = sum(not isinstance(each, Refused) for each in results)
+    if done:
+        text = ngettext("%d measure is confirmed.", "%d measures are confirmed.", done)
+        messages.success(request, text % done)
+    refused = [each for each in results if isinstance(each, Refused)]
+    for text in dict.fromkeys(each.text for result in refused for each in result.findings):
+        messages.error(request, text)
+    return redirect("ens_versions", found.mrn)
 
 
 @require_safe
