@@ -110,7 +110,7 @@ VARIANTS: dict[str, Callable[[str, random.Random], str]] = {
 
 def load(namer: Namer, count: int) -> list[str]:
     """Load a list of that many names and return them."""
-    from django.db import connection, transaction
+    from django.db import transaction
 
     from risk.engine.lists import ListEntry
     from risk.models import ReferenceList
@@ -125,8 +125,6 @@ def load(namer: Namer, count: int) -> list[str]:
     with transaction.atomic():
         loaded = load_list(new, at=AT)
     assert isinstance(loaded, Loaded), loaded
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE risk_referencelistentry")
     return names
 
 

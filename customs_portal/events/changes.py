@@ -18,7 +18,12 @@ SELECT set_config('portal.actor', %s, false), set_config('portal.address', %s, f
 """
 
 
-def tracked(*, hidden: tuple[str, ...] = (), ignored: tuple[str, ...] = ()) -> pgtrigger.Trigger:
+EACH = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+
+
+def tracked(
+    *, hidden: tuple[str, ...] = (), ignored: tuple[str, ...] = (), on: pgtrigger.Operation = EACH
+) -> pgtrigger.Trigger:
     """Return the trigger that records each INSERT, UPDATE and DELETE of a row with its values.
 
     Of `hidden` columns only that they changed is kept; a change of `ignored` ones alone is none.
@@ -26,7 +31,7 @@ def tracked(*, hidden: tuple[str, ...] = (), ignored: tuple[str, ...] = ()) -> p
     return pgtrigger.Trigger(
         name="tracked",
         when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        operation=on,
         declare=[("old_row", "jsonb"), ("new_row", "jsonb")],
         func=f"""
             IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD) - {_texts(ignored)}; END IF;

@@ -1,6 +1,7 @@
 """Names that were held against lists, what they match, and what people say of that."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -15,7 +16,7 @@ from risk.querysets import NameMatchQuerySet
 class ScreenedName(models.Model):
     """A party or an address as it was declared, held against the lists when first seen.
 
-    `key` is the key of its normalised name, `telling` what it is searched by. Country and
+    `key` is the key of its normalised name, `clues` what it is looked up by. Country and
     identifier are evidence, so that the same name with others is another one.
     """
 
@@ -25,7 +26,7 @@ class ScreenedName(models.Model):
 
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices)
     key = models.TextField(_("key"), db_collation="C")
-    telling = models.TextField(_("telling words"), db_collation="C")
+    clues = ArrayField(models.IntegerField(), verbose_name=_("clues"), default=list)
     country = models.CharField(_("country"), max_length=2, blank=True)
     identifier = models.CharField(_("identifier"), max_length=17, blank=True)
     written = models.CharField(_("as first declared"), max_length=200)
@@ -39,9 +40,7 @@ class ScreenedName(models.Model):
                 fields=["key", "kind", "country", "identifier"], name="one_screened_name"
             )
         ]
-        indexes = [
-            GinIndex(fields=["telling"], name="screened_name_alike", opclasses=["gin_trgm_ops"])
-        ]
+        indexes = [GinIndex(fields=["clues"], name="screened_name_alike")]
 
     def __str__(self) -> str:
         return self.written

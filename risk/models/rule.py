@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -150,12 +151,19 @@ BY_LIKENESS = (
 """Kinds of list whose entries are names or addresses."""
 
 
+TOLD = ("label", "note", "place", "value", "valid_from", "valid_to", "country", "identifier")
+"""Columns of an entry whose change is logged."""
+
+
 class ReferenceListEntry(models.Model):
     """One entry of a reference list with its validity in days.
 
     It is in the list from revision `added_in` until, and not including, `removed_in`; so any past
-    revision can be read again. `as_code` and `as_text` are what values are compared with, and
-    `as_name` what names and addresses are. Country, identifier and place tell who a name is.
+    revision can be read again. `as_code` and `as_text` are what values are compared with;
+    names and addresses are looked up by `clues`. Country, identifier and place tell who a name is.
+
+    What comes and leaves is told by the revisions, so that the log of changes keeps only what is
+    changed in place (docs/decisions/0015-a-load-is-one-change.md).
     """
 
     list = models.ForeignKey(ReferenceList, models.PROTECT, related_name="entries")
@@ -169,12 +177,12 @@ class ReferenceListEntry(models.Model):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     as_code = models.TextField(_("as a code"), db_collation="C", default="")
     as_text = models.TextField(_("as a text"), db_collation="C", default="")
-    as_name = models.TextField(_("as a name"), db_collation="C", default="")
+    clues = ArrayField(models.IntegerField(), verbose_name=_("clues"), default=tuple)
     added_in = models.PositiveIntegerField(_("added in revision"), default=1)
     removed_in = models.PositiveIntegerField(_("removed in revision"), null=True, blank=True)
 
     class Meta:
-        triggers = [tracked()]
+        triggers = [tracked(on=pgtrigger.UpdateOf(*TOLD) | pgtrigger.Delete)]
         verbose_name = _("entry of a reference list")
         verbose_name_plural = _("entries of reference lists")
         constraints = [
@@ -188,10 +196,9 @@ class ReferenceListEntry(models.Model):
             models.Index(fields=["list", "as_code"], name="entry_as_code"),
             models.Index(fields=["list", "as_text"], name="entry_as_text"),
             GinIndex(
-                fields=["as_name"],
+                fields=["clues"],
                 name="entry_alike",
-                opclasses=["gin_trgm_ops"],
-                condition=models.Q(removed_in__isnull=True) & ~models.Q(as_name=""),
+                condition=models.Q(removed_in__isnull=True) & ~models.Q(clues=[]),
             ),
         ]
 

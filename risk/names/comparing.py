@@ -86,10 +86,10 @@ def compare_words(left: Sequence[str], right: Sequence[str]) -> Comparison:
     return Comparison(score=score, pairs=pairs, only_left=only_left, only_right=only_right)
 
 
-def telling(found: Sequence[str]) -> str:
-    """Return the words that say something, in order of the alphabet; all where none does."""
+def telling(found: Sequence[str]) -> tuple[str, ...]:
+    """Return the words that say something, as they follow; all where none does."""
     kept = [word for word in found if len(word) > 1 and word not in _common_words()]
-    return " ".join(sorted(kept or found))
+    return tuple(kept or found)
 
 
 def _pair(left: Sequence[str], right: Sequence[str]) -> tuple[Pair, ...]:
@@ -126,12 +126,13 @@ def _likeness(one: str, other: str) -> float:
     if one.isdigit() or other.isdigit():
         return 0.0
     letters: float = DamerauLevenshtein.normalized_similarity(one, other)
-    sound: float = Levenshtein.normalized_similarity(_sound(one), _sound(other))
-    return max(letters, sound * SOUND_LIKENESS)
+    sounds: float = Levenshtein.normalized_similarity(sound(one), sound(other))
+    return max(letters, sounds * SOUND_LIKENESS)
 
 
 @lru_cache(maxsize=65_536)
-def _sound(word: str) -> str:
+def sound(word: str) -> str:
+    """Return how a word sounds, roughly, whatever language it is written in."""
     for pattern, sound in _SOUNDS:
         word = pattern.sub(sound, word)
     return word

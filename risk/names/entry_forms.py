@@ -1,4 +1,4 @@
-"""The form that an entry of a list must have, by the kind of list."""
+"""What an entry of a list must look like, and as what it is compared, by the kind of list."""
 
 import re
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from stdnum import iso6346
 
 from declarations.names import words
+from risk.engine.names import ADDRESS, NAME
 
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")
 _IMO = re.compile(r"[0-9]{7}")
@@ -15,6 +16,11 @@ _CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
 def fits(value: str, kind: str) -> bool:
     """Whether the value has the form; names need a word, codes and words need nothing."""
     return _FORMS[kind](value) if kind in _FORMS else True
+
+
+def compared_as(kind: str) -> str:
+    """Return as what entries of a list by likeness are compared: names or addresses."""
+    return ADDRESS if kind == "addresses" else NAME
 
 
 def _is_container(value: str) -> bool:

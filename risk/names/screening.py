@@ -1,6 +1,6 @@
 """Screening: the names of declarations are held against the lists, before the rules are asked.
 
-A name that was seen before costs a look-up; a new one is compared with what the trigrams leave.
+A name that was seen before costs a look-up; a new one is compared with what has clues in common.
 Set-based: a batch of declarations takes the same few statements as one. It runs in the transaction
 of the assessment, so that no assessment is made without it.
 """
@@ -21,7 +21,8 @@ from risk.engine.names import Identity
 from risk.engine.readings import DAY, IDENTITIES
 from risk.engine.subject import Likeness
 from risk.names.candidates import entries_like
-from risk.names.comparing import compare_words, telling
+from risk.names.clues import clues
+from risk.names.comparing import compare_words
 from risk.names.evidence import Listed, Weighed, weigh
 
 LOCK = 7_231_001
@@ -110,15 +111,15 @@ def _row(identity: Identity) -> dict[str, Any]:
 
 
 def _new_row(identity: Identity) -> dict[str, Any]:
-    return _row(identity) | {"telling": telling(words(identity.written))}
+    return _row(identity) | {"clues": clues(identity.written, identity.kind)}
 
 
 _ADD = """
 INSERT INTO risk_screenedname
-    (kind, key, telling, country, identifier, written, first_seen_at)
-SELECT w.kind, w.key, w.telling, w.country, w.identifier, w.written, %s
+    (kind, key, clues, country, identifier, written, first_seen_at)
+SELECT w.kind, w.key, w.clues, w.country, w.identifier, w.written, %s
 FROM json_to_recordset(%s::json)
-    AS w(kind text, key text, telling text, country text, identifier text, written text)
+    AS w(kind text, key text, clues int[], country text, identifier text, written text)
 ON CONFLICT DO NOTHING
 RETURNING kind || '|' || key || '|' || country || '|' || identifier, id
 """

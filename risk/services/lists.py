@@ -12,7 +12,6 @@ from customs_portal.accounts.models import User
 from customs_portal.bulk import copy_rows
 from customs_portal.events.services import record
 from customs_portal.findings import Finding
-from declarations.names import words
 from declarations.services.locks import assert_in_transaction
 from declarations.services.results import Refused, refusal
 from risk.engine.lists import ListEntry
@@ -22,7 +21,8 @@ from risk.events import LIST_CHANGED, LIST_LOADED
 from risk.models import ReferenceList
 from risk.models.rule import BY_LIKENESS
 from risk.names import entry_forms
-from risk.names.comparing import telling
+from risk.names.clues import clues
+from risk.names.entry_forms import compared_as
 from risk.rule_sets import BEGINNING
 from risk.services.rescreening import start_rescreening
 
@@ -60,7 +60,7 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
-def load_list(new: NewList, *, at: datetime) -> Loaded | Refused:
+def load_list(new: NewList, *, at: datetime, by: User | None = None) -> Loaded | Refused:
     """Make the list hold exactly these entries; nothing is changed where they are refused."""
     assert_in_transaction()
     if new.threshold is not None and not LEAST_THRESHOLD <= new.threshold <= 1:
@@ -77,7 +77,8 @@ def load_list(new: NewList, *, at: datetime) -> Loaded | Refused:
     if added or removed:
         _apply(found)
         data = {"list": found.code, "added": added, "removed": removed, "total": total}
-        record(LIST_LOADED, at=at, data=data | {"revision": found.revision})
+        actor = by.pk if by else None
+        record(LIST_LOADED, at=at, actor=actor, data=data | {"revision": found.revision})
         if added:
             start_rescreening(found, since=found.revision, at=at)
     _tell(found.pk)
@@ -121,7 +122,7 @@ _INCOMING = """
 CREATE TEMP TABLE incoming (
     value text COLLATE "C", label text, note text, country text, identifier text, place text,
     valid_from date, valid_to date, as_code text COLLATE "C", as_text text COLLATE "C",
-    as_name text COLLATE "C", form_fits bool) ON COMMIT DROP
+    clues int[], form_fits bool) ON COMMIT DROP
 """
 _COLUMNS = (
     "value",
@@ -134,7 +135,7 @@ _COLUMNS = (
     "valid_to",
     "as_code",
     "as_text",
-    "as_name",
+    "clues",
     "form_fits",
 )
 
@@ -155,13 +156,13 @@ def _row(entry: ListEntry, kind: ReferenceList.Kind) -> tuple[object, ...]:
     return (
         *(value, entry.label, entry.note, entry.country, entry.identifier, entry.place),
         *(start, entry.valid_to, value.upper(), cleansed(value)),
-        *(as_name(value, kind), entry_forms.fits(value, kind)),
+        *(_clues(value, kind), entry_forms.fits(value, kind)),
     )
 
 
-def as_name(value: str, kind: str) -> str:
-    """Return the value as names like it are searched for; empty for a list of another kind."""
-    return telling(words(value)) if kind in BY_LIKENESS else ""
+def _clues(value: str, kind: str) -> list[int]:
+    """Return by what names like the value are looked up; none for a list of another kind."""
+    return clues(value, compared_as(kind)) if kind in BY_LIKENESS else []
 
 
 _WRONG = """
@@ -254,11 +255,19 @@ WHERE e.list_id = %(list)s AND e.removed_in IS NULL
 _ADD = f"""
 INSERT INTO risk_referencelistentry
     (list_id, value, label, note, country, identifier, place, valid_from, valid_to,
-     as_code, as_text, as_name, added_in)
+     as_code, as_text, clues, added_in)
 SELECT %(list)s, i.value, i.label, i.note, i.country, i.identifier, i.place, i.valid_from,
-    i.valid_to, i.as_code, i.as_text, i.as_name, %(revision)s
+    i.valid_to, i.as_code, i.as_text, i.clues, %(revision)s
 FROM incoming i WHERE NOT EXISTS (SELECT FROM risk_referencelistentry e WHERE {_SAME})
 """  # noqa: S608 names of our own
+_FEW_PORTIONS = """
+SELECT set_config('gin_pending_list_limit', '65536', true), set_config('work_mem', '64MB', true)
+"""
+"""The index of clues takes in what comes sorted and in portions; few large ones are quicker."""
+
+_SORT_IN = "SELECT gin_clean_pending_list('entry_alike')"
+"""Lest every search reads what the index has not sorted in yet."""
+
 _TELL = f"""
 UPDATE risk_referencelistentry e SET label = i.label, note = i.note, place = i.place
 FROM incoming i WHERE {_SAME} AND (e.label, e.note, e.place) <> (i.label, i.note, i.place)
@@ -270,8 +279,10 @@ def _apply(found: ReferenceList) -> None:
     found.save(update_fields=["revision"])
     values = {"list": found.pk, "revision": found.revision}
     with connection.cursor() as cursor:
+        cursor.execute(_FEW_PORTIONS)
         cursor.execute(_REMOVE, values)
         cursor.execute(_ADD, values)
+        cursor.execute(_SORT_IN)
 
 
 def _tell(key: int) -> None:

@@ -16,11 +16,12 @@ from declarations.services.locks import assert_in_transaction
 from risk.analysed import Subjects
 from risk.engine.field import Level
 from risk.engine.fields import CATALOGUE
-from risk.engine.names import ADDRESS, NAME, Identity
+from risk.engine.names import Identity
 from risk.engine.tree import leaves
 from risk.events import RESCREENING_ENDED, RESCREENING_STARTED
 from risk.models import NameMatch, ReferenceList, ReferenceListEntry, Rescreening
 from risk.names.candidates import names_like
+from risk.names.entry_forms import compared_as
 from risk.names.evidence import Listed, Weighed
 from risk.names.screening import compared, share, write_matches
 from risk.rule_sets import InForce, in_force
@@ -87,8 +88,8 @@ def _end(job: Rescreening, at: datetime) -> bool:
 
 def _match(found: ReferenceList, entries: Sequence[ReferenceListEntry], at: datetime) -> int:
     """Store the matches of the entries with names seen before; return how many are new."""
-    kind = ADDRESS if found.kind == ReferenceList.Kind.ADDRESSES else NAME
-    like = names_like([(kind, entry.as_name) for entry in entries])
+    kind = compared_as(found.kind)
+    like = names_like([(entry.value, kind) for entry in entries])
     matches = (
         pair
         for entry, names in zip(entries, like, strict=True)

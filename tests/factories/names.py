@@ -6,7 +6,7 @@ import msgspec
 
 from customs_portal.accounts.models import User
 from declarations.models import Ens
-from declarations.names import name_key, words
+from declarations.names import name_key
 from risk.engine.names import NAME, Identity
 from risk.models import (
     MatchVerdict,
@@ -17,7 +17,8 @@ from risk.models import (
     Rescreening,
     ScreenedName,
 )
-from risk.names.comparing import compare, telling
+from risk.names.clues import clues
+from risk.names.comparing import compare
 from risk.names.evidence import Listed, weigh
 
 
@@ -27,7 +28,8 @@ def watched_list(code: str = "firms", *, secret: bool = False) -> ReferenceList:
         code=code, name="Firms under watch", kind="companies", secret=secret
     )
     ReferenceListEntry.objects.create(
-        list=found, value="Zuiderlicht Lampen Import BV", as_name="lampen zuiderlicht",
+        list=found, value="Zuiderlicht Lampen Import BV",
+        clues=clues("Zuiderlicht Lampen Import BV", NAME),
         country="NL", identifier="NL900000931", place="Dordrecht", note="Ask the owner first.",
         valid_from=date(2026, 1, 1),
     )  # fmt: skip
@@ -46,7 +48,7 @@ def match_of(name: str, ens: Ens, at: datetime, found: ReferenceList) -> NameMat
     )  # fmt: skip
     weighed = weigh(compare(name, entry.value), identity, listed)
     screened = ScreenedName.objects.create(
-        kind=NAME, key=identity.key, telling=telling(words(name)), country="NL",
+        kind=NAME, key=identity.key, clues=clues(name, NAME), country="NL",
         identifier="NL900000932", written=name, first_seen_at=at,
     )  # fmt: skip
     match = NameMatch.objects.create(

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from customs_portal.accounts.models import Role
+from customs_portal.events.models import Change
 from declarations.services.results import Refused
 from risk.engine.lists import ListEntry
 from risk.models import ReferenceList, ReferenceListEntry, Rescreening
@@ -71,6 +72,16 @@ def test_what_tells_who_a_name_is_makes_another_entry_and_a_note_does_not() -> N
     moved = load(ListEntry(value="Zuiderlicht", country="BE"))
     assert moved == Loaded(revision=2, added=1, removed=1, total=1)
     assert Rescreening.objects.count() == 2
+
+
+def test_the_log_of_changes_tells_a_load_once_and_what_changes_in_place() -> None:
+    load(ListEntry(value="Zuiderlicht"), ListEntry(value="Noordkade"))
+    load(ListEntry(value="Zuiderlicht"), ListEntry(value="Oosterwold"))
+    logged = Change.objects.filter(changed_table="risk_referencelistentry")
+    assert not logged.exists()
+    assert Change.objects.filter(changed_table="risk_referencelist").exists()
+    load(ListEntry(value="Zuiderlicht", note="Ask first."), ListEntry(value="Oosterwold"))
+    assert logged.get().after == {"note": "Ask first."}
 
 
 def test_a_lower_threshold_holds_all_names_against_the_list_again() -> None:
