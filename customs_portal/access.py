@@ -177,6 +177,7 @@ ROWS: dict[str, Row] = {
     "ens_elsewhere": Row(roles=CASEWORK, scoped=True, logged=What.ENS),
     "measures": Row(roles=READING),
     "measure": Row(roles=READING, scoped=True, logged=What.MEASURE),
+    "risk_information": Row(roles=CASEWORK, scoped=True, logged=What.MEASURE),
     "controls": Row(roles=READING),
     "control_picture": Row(roles=READING, scoped=True, logged=What.MEASURE),
     "act_on_goods": Row(roles=CASEWORK, scoped=True, verb=True),

@@ -13,7 +13,8 @@ filing.rejected      -> reply (IE316); message.unreadable -> reply (CD917B)
 message.test_accepted, message.test_refused -> reply (IE328, IE316), and nothing else
 assessment.risk_concluded, analysis.still_open -> notify_subsequent_offices (IE319)
 case.decided, measure.lifted, filing.superseded -> notify_subsequent_offices (changes, withdrawal)
-subsequent_entry.acted -> feedback (XF319 to the State that told us)
+subsequent_entry.acted, control.result_recorded -> feedback (XF319 to the State that told us, or
+                        that we told)
 measure.announced    -> announce (IE351)
 referral.asked, .reminded, .overdue, .withdrawn, .cancelled -> questions (notices as JSON)
 referral.answered -> resume (the case comes back)
@@ -93,7 +94,7 @@ PIPELINE = Pipeline(
         declared.ARRIVAL_HOLD_MOVED: ("terminal",),
         declared.ARRIVAL_WAIVED: ("terminal",),
         declared.CONTROL_ANNOUNCED: ("notices",),
-        declared.CONTROL_RESULT: ("notices", "remember"),
+        declared.CONTROL_RESULT: ("notices", "remember", "feedback"),
         declared.CONTROL_WAIVED: ("notices",),
         declared.CONTROL_PASSED_ON: ("notices",),
         declared.REFUSAL_SIGNED: ("notices",),

@@ -109,6 +109,18 @@ def told_before(ids: Collection[int]) -> dict[tuple[int, str], LastTold]:
     }
 
 
+def states_told(ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return by ENS the States that were told of it by IE319 or IE301, each once."""
+    sent = OutboundMessage.objects.filter(
+        kind__in=("CD319A", "CD301A"), channel="partner", ens__in=ids
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for ens, country in sent.order_by("pk").values_list("ens", "recipient"):
+        known = found.get(ens, ())
+        found[ens] = known if country in known else (*known, country)
+    return found
+
+
 def _told(body: bytes) -> tuple[RiskResult, ...]:
     content = read(body).content
     return content.results if isinstance(content, Transmitted) else ()

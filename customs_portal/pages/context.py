@@ -89,6 +89,7 @@ SECTIONS = {
     "ens_elsewhere": "search",
     "search_everywhere": "search",
     "measure": "measures",
+    "risk_information": "measures",
     "name_match": "name_matches",
     "trader_filing": "trader_home",
     "company": "companies",

@@ -117,6 +117,7 @@ urlpatterns = [
     path("ens/<str:mrn>/refuse-entry/", measures.refuse_entry, name="refuse_entry"),
     path("measures/", measures.register, name="measures"),
     path("measures/<int:pk>/", measures.measure, name="measure"),
+    path("measures/<int:pk>/risk-information/", measures.risk_information, name="risk_information"),
     path("controls/", measures.control_register, name="controls"),
     path("controls/pictures/<int:pk>/", measures.picture, name="control_picture"),
     path("subsequent-entry/", subsequent_entry.inbox, name="subsequent_entry"),

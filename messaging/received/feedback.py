@@ -1,4 +1,4 @@
-"""XF319: an office of another State tells what it did with goods that we told it of."""
+"""XF319: another State tells what its office did with goods that one of us told the other of."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from customs_portal.findings import Finding, Stage
 from customs_portal.reference.snapshot import Snapshot
 from declarations.events import SUBSEQUENT_ENTRY_FEEDBACK
 from declarations.lifecycle.out_of_sequence import UNKNOWN_MRN
-from declarations.models import SubsequentEntryFeedback
+from declarations.models import Filing, SubsequentEntryFeedback
 from messaging.formats.transmissions import Feedback
 from messaging.models import OutboundMessage
 from messaging.received.message import Fate, Judged
@@ -26,7 +26,7 @@ def check(judged: Judged, reference: Snapshot, country: str) -> list[Finding]:
 
 
 def take_in(messages: Sequence[Judged], at: datetime) -> list[Fate]:
-    """Keep the feedback on what we told that State, refuse the rest."""
+    """Keep the feedback on what that State knows from us or we from it, refuse the rest."""
     told = _told_of(messages)
     fates = [_fate(message, told) for message in messages]
     kept = [_kept(fate, told) for fate in fates if not fate.findings]
@@ -49,13 +49,15 @@ def _content(judged: Judged) -> Feedback:
 
 
 def _told_of(messages: Sequence[Judged]) -> dict[tuple[str, str], int]:
-    """Return by MRN and State the ENS of which we told it by IE319 or IE301."""
+    """Return by MRN and State the ENS of which it knows from us, or we from it."""
     mrns = {_content(message).mrn for message in messages if not message.findings}
     sent = OutboundMessage.objects.filter(
         mrn__in=mrns, channel="partner", kind__in=("CD319A", "CD301A"), ens__isnull=False
     )
     rows = sent.values_list("mrn", "recipient", "ens_id")
-    return {(mrn, country): ens or 0 for mrn, country, ens in rows}
+    known = Filing.objects.filter(mrn__in=mrns).exclude(received_from="")
+    received = known.values_list("mrn", "received_from", "membership__ens")
+    return {(mrn or "", country): ens or 0 for mrn, country, ens in (*received, *rows)}
 
 
 def _fate(message: Judged, told: dict[tuple[str, str], int]) -> Fate:
@@ -96,7 +98,7 @@ def _not_told(mrn: str) -> Finding:
         code=UNKNOWN_MRN,
         location="HEAHEA.DocNumHEA5",
         value=mrn,
-        text="Your administration was told of no declaration with this MRN.",
+        text="No declaration with this MRN is known between our administrations.",
         stage=Stage.LIFECYCLE,
     )
 

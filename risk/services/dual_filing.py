@@ -96,7 +96,13 @@ def _hand_on(loser: Ens, winner: int, selected: frozenset[int], at: datetime) ->
 
 
 def _analyse_again(ens: Ens, at: datetime) -> None:
-    """What was assessed already is in analysis again, to the end of the same window."""
+    """What was assessed already is in analysis again, to the end of the same window (A11).
+
+    So a person concludes it, and may ask whoever lodged it.
+    """
+    Assessment.objects.of(ens).filter(
+        ens_version__number=ens.version, status=Assessment.Status.CONCLUDED
+    ).update(status=Assessment.Status.REVIEW, result="", concluded_at=None, concluded_by=None)
     if move(Ens, ENS, "review", [ens.pk]) and ens.status == Ens.Status.ASSESSED:
         Clock.objects.create(
             ens=ens, kind=ClockKind.ANALYSIS, started_at=at, ends_at=max(ens.analysis_ends_at, at)

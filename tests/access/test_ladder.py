@@ -166,6 +166,7 @@ def addresses(world: World) -> dict[str, str]:
         "act_on_goods": {"mrn": ens.mrn},
         "refuse_entry": {"mrn": ens.mrn},
         "measure": {"pk": Measure.objects.order_by("pk")[0].pk},
+        "risk_information": {"pk": Measure.objects.order_by("pk")[0].pk},
         "control_picture": {"pk": ControlPicture.objects.order_by("pk")[0].pk},
         "ens_elsewhere": {"mrn": ens.mrn},
         "ens_versions": {"mrn": ens.mrn},

@@ -115,7 +115,11 @@ def minimal_ie313(overrides: Mapping[str, str] | None = None, **changes: object)
 
 
 def arrival_message(
-    *mrns: str, message_id: str = "A0000000000001", sender: str = LODGER, **header: str
+    *mrns: str,
+    message_id: str = "A0000000000001",
+    sender: str = LODGER,
+    office: str = OFFICE,
+    **header: str,
 ) -> bytes:
     """Return a UK347A that lists the declarations; `header` are elements of HEAHEA."""
     content: dict[str, object] = {
@@ -134,7 +138,7 @@ def arrival_message(
             "IntendedFirstOffice": "Y",
         }
         | header,
-        "CUSTOMSOFFICEOFARRIVAL": {"ReferenceNumber": OFFICE},
+        "CUSTOMSOFFICEOFARRIVAL": {"ReferenceNumber": office},
         "TRADERATENTRY": {"EORI": sender},
         "IMPOPE200": [{"MRN": mrn} for mrn in mrns],
     }

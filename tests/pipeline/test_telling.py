@@ -1,6 +1,7 @@
 """What other administrations are told, take back, refuse and tell back."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,12 +12,15 @@ from customs_portal.events import advance
 from customs_portal.events.models import Event
 from customs_portal.findings import Finding
 from declarations.models import (
+    ConsignmentLife,
     Ens,
     Measure,
     SubsequentEntryFeedback,
     SubsequentEntryNotice,
 )
+from declarations.services import controls
 from declarations.services.lifting import StepOrder, take_steps
+from declarations.services.results import Changed
 from declarations.services.subsequent_entry import Act, act_on_notices
 from messaging.formats.answers import Envelope, FunctionalRejection
 from messaging.formats.ics1.noticing import write_feedback
@@ -177,6 +181,60 @@ def test_feedback_of_another_state_is_kept_and_stands_in_the_story(
     assert (kept.ens, kept.office, kept.action) == (ens, "BE101000", "not_controlled")
     told = Event.objects.get(kind="subsequent_entry.feedback", stream=ens.pk)
     assert told.data["result"] == "Ship went on"
+    assert list(breaches(Scope(sample=None))) == []
+
+
+def test_what_the_first_office_found_stands_in_the_story_at_the_later_one(belgium: str) -> None:
+    send_bytes(belgium, notification())
+    drain()
+    send_bytes(belgium, feedback(foreign_mrn()))
+    drain()
+    ens = Ens.objects.get()
+    kept = SubsequentEntryFeedback.objects.get()
+    assert (kept.ens, kept.country, kept.office) == (ens, "BE", "BE101000")
+    assert Event.objects.filter(kind="subsequent_entry.feedback", stream=ens.pk).count() == 1
+    assert list(breaches(Scope(sample=None))) == []
+
+
+def controlled(measure: Measure, officer: User) -> None:
+    """Order a control, begin it on goods that are here, and end it."""
+    ConsignmentLife.objects.update(goods="presented")
+    order = controls.ControlOrder(
+        measure=measure.pk, version=1, type="CTL-03", objects="Box", note="As advised."
+    )
+    result = controls.ControlResult(
+        measure=measure.pk,
+        result_code="RES-04",
+        method="Opened",
+        finding="Cartons that were not declared",
+        quantities=(("3", "cartons"),),
+    )
+    steps: tuple[tuple[Any, Any], ...] = (
+        (controls.order_controls, order),
+        (controls.start_controls, measure.pk),
+        (controls.record_results, result),
+    )
+    for verb, wanted in steps:
+        with transaction.atomic():
+            [done] = verb([wanted], officer=officer, at=AT)
+        assert isinstance(done, Changed), done
+
+
+def test_what_our_control_found_is_told_to_the_states_that_were_told_of_the_risk(
+    lodger: str, officer: User, belgium: str
+) -> None:
+    send(lodger, flagged())
+    drain()
+    decided(officer, verb="control", reason_code="CTL-03", place="NL000396", announce=False)
+    measure = Measure.objects.get()
+    controlled(measure, officer)
+    drain()
+    sent = OutboundMessage.objects.filter(kind="XF319A").order_by("pk")
+    assert list(sent.values_list("recipient", flat=True)) == ["BE", "DE"]
+    reading = read(raw_body(sent[0])).content
+    assert isinstance(reading, Feedback)
+    assert (reading.office, reading.action) == ("NL000396", "controlled")
+    assert reading.result == "RES-04 Seizure: 3 cartons"
     assert list(breaches(Scope(sample=None))) == []
 
 

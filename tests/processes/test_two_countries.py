@@ -10,8 +10,9 @@ import pytest
 
 from customs_portal import clock
 from declarations.document import Document
+from declarations.mrn import make_mrn
 from messaging.formats.ics1.writing import write_declaration
-from tests.messaging.builders import envelope, minimal_document
+from tests.messaging.builders import arrival_message, envelope, minimal_document
 from tests.pipeline.test_diversion import request
 from tests.pipeline.test_main_job import flagged
 from tests.processes.site import WHOLE, Site, until
@@ -19,10 +20,19 @@ from tests.processes.two_countries import PROCESSES, story, two_countries
 
 pytestmark = pytest.mark.processes
 MANY = 200
+NOBODYS = make_mrn(office="NL000396", number=36**6, at=clock.now())
 _numbers = count(1)
 _INBOX = """
 SELECT count(*), count(DISTINCT e.mrn) FROM declarations_subsequententrynotice n
 JOIN declarations_ens e ON e.id = n.ens_id WHERE n.told_by = 'NL' AND n.result_code = 'B'
+"""
+_ASSESSED = """
+SELECT count(*) FROM risk_assessment a JOIN declarations_ens e ON e.id = a.ens_id
+WHERE a.status = 'concluded' AND e.role = 'actual_first_entry' AND e.mrn = ANY(%s)
+"""
+_SENT = """
+SELECT kind, count(*) FROM messaging_outboundmessage
+WHERE kind IN ('CD301A', 'CD302A', 'CD303A') AND state = 'delivered' GROUP BY kind
 """
 _WAITING = """
 SELECT count(*) FROM messaging_outboundmessage WHERE channel = 'partner' AND state = 'waiting'
@@ -96,16 +106,12 @@ def test_two_administrations_tell_each_other_everything_once(
         assert "CD319A delivered to BE" in story(netherlands, flagged_mrn)
         assert any("NL" in line for line in story(belgium, flagged_mrn))
         a_ship_is_diverted(netherlands, belgium)
-        for name in PROCESSES:
-            belgium.kill(name)
+        go_away(belgium)
         for _ in range(MANY // 100):
             client.lodge_batch([risky() for _ in range(100)])
     conclude(netherlands, MANY)
     assert inbox(belgium) == (1, 1)
-    for name in PROCESSES:
-        belgium.start(name)
-    belgium.wait_until_ready()
-    netherlands.rows("UPDATE messaging_partnerline SET open_until = now()")
+    come_back(belgium, netherlands)
     until(lambda: inbox(belgium) == (1 + MANY, 1 + MANY))
     until(lambda: delivered(netherlands))
     for site in (netherlands, belgium):
@@ -113,16 +119,70 @@ def test_two_administrations_tell_each_other_everything_once(
         assert site.broken() == WHOLE
 
 
+def go_away(site: Site) -> None:
+    for name in PROCESSES:
+        site.kill(name)
+
+
+def come_back(site: Site, *others: Site) -> None:
+    for name in PROCESSES:
+        site.start(name)
+    site.wait_until_ready()
+    for other in others:
+        other.rows("UPDATE messaging_partnerline SET open_until = now()")
+
+
 def a_ship_is_diverted(netherlands: Site, belgium: Site) -> None:
-    """A ship declared to Rotterdam goes to Antwerp instead; both stories tell it."""
+    """Story 5: a ship declared to Rotterdam goes to Antwerp, which nobody can reach for a while.
+
+    Its arrival there names one more that Rotterdam knows, and one that nobody knows.
+    """
     with netherlands.client() as client:
-        client.lodge(declaration())
+        client.lodge_batch([declaration() for _ in range(4)])
         netherlands.settle()
-        mrn = mrns_of(netherlands)[-1]
-        client.lodge(request(mrn))
+        *diverted, more = mrns_of(netherlands)[-4:]
+        go_away(belgium)
+        client.lodge(request(*diverted))
     netherlands.settle()
+    assert netherlands.count(_WAITING) == len(diverted)
+    come_back(belgium, netherlands)
     until(lambda: delivered(netherlands))
-    until(lambda: mrn in mrns_of(belgium))
+    until(lambda: set(diverted) <= set(mrns_of(belgium)))
     belgium.settle()
-    assert "CD301A delivered to BE" in story(netherlands, mrn)
-    assert any("NL" in line for line in story(belgium, mrn))
+    assert belgium.count(_ASSESSED, diverted) == len(diverted)
+    arrive_at_antwerp(belgium, [*diverted, more, NOBODYS])
+    until(lambda: lines(belgium)[more] == ("resolved", "none"))
+    until(lambda: lines(belgium)[NOBODYS] == ("unmatched", "in_force"))
+    assert {lines(belgium)[mrn] for mrn in diverted} == {("matched", "none")}
+    assert len(mrns_of(belgium)) == len(set(mrns_of(belgium)))
+    until(lambda: delivered(belgium))
+    until(lambda: delivered(netherlands))
+    assert sent(netherlands) == {"CD301A": 3, "CD303A": 1}
+    assert sent(belgium) == {"CD302A": 1}
+    for mrn in diverted:
+        assert "CD301A delivered to BE" in story(netherlands, mrn)
+        assert any("Taken over from NL by IE301" in line for line in story(belgium, mrn))
+    assert any("Given to BE101000" in line for line in story(netherlands, more))
+    assert any("Taken over from NL by IE303" in line for line in story(belgium, more))
+
+
+def arrive_at_antwerp(belgium: Site, mrns: list[str]) -> None:
+    with belgium.client() as client:
+        client.lodge(
+            arrival_message(
+                *mrns, office="BE101000", ActualDateOfArrival=f"{clock.now():%Y%m%d}",
+                IntendedFirstOffice="N",
+            )
+        )  # fmt: skip
+    belgium.settle()
+
+
+def lines(site: Site) -> dict[str, tuple[str, str]]:
+    """Return state and hold of each line of the arrival, by MRN."""
+    rows = site.rows("SELECT mrn, state, hold FROM declarations_arrivalline")
+    return {mrn: (state, hold) for mrn, state, hold in rows}
+
+
+def sent(site: Site) -> dict[str, int]:
+    """Return how often what belongs to a diversion was sent, by kind."""
+    return dict(site.rows(_SENT))

@@ -19,7 +19,9 @@ class RejectedTwice(Story):
     number = 3
     title = "Rejected, rejected, late"
     span = timedelta(hours=3)
-    STEPS = ("lodge_with_faults", "lodge_with_another", "lodge_late", "decide")
+    STEPS = (
+        "lodge_with_faults", "lodge_with_another", "lodge_late", "ask", "reply", "decide",
+    )  # fmt: skip
 
     def prepare(self) -> None:
         """Write the declaration without its faults; its limit is two hours before arrival."""
@@ -50,14 +52,26 @@ class RejectedTwice(Story):
         self.third = self.stage.declare(papers.FORWARDER, self.document)
         self.mrn = self.stage.mrn(self.third)
 
-    def decide(self) -> None:
-        """3: the description says too little, the forwarder says more; nothing to be done."""
+    def ask(self) -> None:
+        """3: the description says too little: one question to who lodged, by the portal."""
         self.stage.wait(minutes=20)
-        self.stage.decide(
+        self.stage.ask(
             self.mrn,
-            "no_further_action",
-            "NFA-01",
-            note="The forwarder by telephone: ceramic floor tiles.",
+            "RFI-01",
+            "Please describe the goods.",
+            note="The description says too little.",
+        )
+
+    def reply(self) -> None:
+        """3: the forwarder says what it is."""
+        self.stage.wait(minutes=10)
+        self.stage.reply(self.mrn, "Ceramic floor tiles, glazed.", by="rijnmond")
+
+    def decide(self) -> None:
+        """3: the answer is enough; nothing to be done."""
+        self.stage.wait(minutes=5)
+        self.stage.decide(
+            self.mrn, "no_further_action", "NFA-02", note="Tiles, as the forwarder answered."
         )
 
     def lodge_again(self) -> None:

@@ -14,7 +14,8 @@ from customs_portal.accounts.services import issue_token
 from customs_portal.demo.telling.picture import picture
 from customs_portal.events import advance
 from declarations.document import Document
-from declarations.models import Ens, Measure
+from declarations.models import Ens, Measure, Referral
+from declarations.services.answers import Answer, answer
 from declarations.services.controls import (
     Appointment,
     ControlOrder,
@@ -166,6 +167,16 @@ class Stage:
         )
         decided = self.done(decide, order, by)
         return getattr(decided, "measure", None) or 0
+
+    def ask(self, mrn: str, reason: str, question: str, *, note: str, by: str = "anna") -> None:
+        """Ask whoever filed a declaration for information (RFI)."""
+        self.decide(mrn, "rfi", reason, question=question, note=note, by=by)
+
+    def reply(self, mrn: str, text: str, *, by: str) -> None:
+        """Answer the open question about a declaration, as a person of the firm that was asked."""
+        asked = Referral.objects.open().get(ens__mrn=mrn)
+        sent = Answer(reference=asked.reference, text=text)
+        self._carry_out(lambda: [answer(sent, user=self.officer(by), at=self.at)])
 
     def dismiss(self, mrn: str, reason: str, *, days: int, by: str = "anna") -> None:
         """Say for some days that the one name of a declaration that is like a listed one is not."""

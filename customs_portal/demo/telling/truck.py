@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from customs_portal.demo.telling import papers
+from customs_portal.demo.telling import chance, papers
 from customs_portal.demo.telling.story import Story
 from declarations.document import Means, Party
 from risk.models import Case
@@ -11,6 +11,7 @@ FERRY = "4000060"
 HAULIER = "GB900000100000"
 HOOK = "NL000510"
 PLATE = "FN24 HUL"
+SAMPLE = "RND-01"
 
 
 class LateTruck(Story):
@@ -54,11 +55,12 @@ class LateTruck(Story):
 
     def lodge(self) -> None:
         """1: registered, late by 50 minutes: the limit is that of the ferry, two hours."""
+        chance.skip_to_selected(SAMPLE, office=HOOK, at=self.stage.at)
         self.mrn = self.stage.mrn(self.stage.declare(HAULIER, self.document))
 
     @property
     def is_selected(self) -> bool:
-        """Whether chance selected the truck; nobody can foresee that."""
+        """Whether chance selected the truck; nobody outside can foresee that."""
         return Case.objects.open().filter(ens__mrn=self.mrn).exists()
 
     def decide(self) -> None:

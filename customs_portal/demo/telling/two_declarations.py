@@ -21,7 +21,7 @@ class TwoDeclarations(Story):
     number = 6
     title = "Two declarations, one bill"
     span = timedelta(hours=6)
-    STEPS = ("lodge_forwarder", "lodge_carrier", "amend_in_vain", "decide")
+    STEPS = ("lodge_forwarder", "lodge_carrier", "amend_in_vain", "ask", "reply", "decide")
 
     def prepare(self) -> None:
         """Write what the forwarder declares; the carrier says less of the goods."""
@@ -74,13 +74,28 @@ class TwoDeclarations(Story):
         changed = papers.amendment(self.document, self.loser, at=self.stage.at)
         self.amendment = self.stage.declare(papers.FORWARDER, changed)
 
+    def ask(self) -> None:
+        """2: the carrier is asked, whose declaration counts."""
+        self.stage.wait(minutes=10)
+        self.stage.ask(
+            self.mrn,
+            "RFI-01",
+            "Please describe the goods and give their code.",
+            note="The forwarder's declaration, which no longer counts, said more.",
+        )
+
+    def reply(self) -> None:
+        """2: the carrier answers."""
+        self.stage.wait(minutes=20)
+        self.stage.reply(self.mrn, "Fresh bananas, Cavendish, 0803 90.", by="noordkade")
+
     def decide(self) -> None:
         """2: what was found of the forwarder's declaration is decided on the carrier's."""
-        self.stage.wait(minutes=30)
+        self.stage.wait(minutes=10)
         self.stage.decide(
             self.mrn,
             "no_further_action",
-            "NFA-01",
+            "NFA-02",
             note="The carrier confirms what the forwarder declared; weekly trade.",
         )
 

@@ -19,6 +19,7 @@ from customs_portal.clock import now
 from customs_portal.pages.access import CASEWORK, READING, current_user, for_roles
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import measures as reads
+from customs_portal.pages.reads import risk_information as drafts
 from declarations.models import ControlPicture, Ens, Measure
 from declarations.services import controls, do_not_load, goods, lifting, pictures, refusals
 from declarations.services.reconfirm import Reconfirmation, reconfirm
@@ -89,6 +90,17 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("measure", pk)
 
 
+@require_safe
+@for_roles(CASEWORK)
+def risk_information(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the draft of a risk information form on what a control found."""
+    found = _visible(current_user(request), pk)
+    note_look(request, AccessLog.What.MEASURE, found.pk, ens=found.ens_id)
+    parts = drafts.draft(found) if drafts.is_worth_telling(found) else []
+    context = {"measure": found, "parts": parts}
+    return render(request, "pages/risk_information.html", context)
+
+
 def _done(result: object) -> str:
     if isinstance(result, lifting.Proposed):
         return _("Proposed. Another officer has to sign.")
@@ -111,6 +123,7 @@ def _page(
     note_look(request, AccessLog.What.MEASURE, found.pk, ens=found.ens_id)
     context = {
         "view": reads.measure_view(found, user, at),
+        "offers_form": user.role in CASEWORK and drafts.is_worth_telling(found),
         "errors": [finding.text for finding in against.findings] if against else [],
         "sent": request.POST,
         "quantities": range(1, QUANTITIES + 1),

@@ -10,7 +10,7 @@ from customs_portal.demo.telling.stage import StoryError
 from declarations.models import Measure
 from messaging.models import OutboundMessage, PortSystem
 from messaging.reads import raw_body
-from risk.models import Assessment
+from risk.models import Assessment, ConfirmedFind
 from tests.acceptance.stories.conftest import AT
 from tests.acceptance.stories.looking import all_is_well, filing, goods, page, queue, sent
 from tests.factories.people import operator
@@ -90,6 +90,15 @@ def seized(story: ChangedSeal) -> None:
     assert [json.loads(raw_body(each))["containers"] for each in blocked] == [[CONTAINER]] * 2
     control = Measure.objects.get(pk=story.control)
     assert (control.status, control.control.quantities) == ("seized", [["212 kg", "cocaine"]])
+    [feedback] = OutboundMessage.objects.filter(kind="XF319A")
+    assert feedback.recipient == "BE"
+    assert b"RES-04 Seizure: 212 kg cocaine" in raw_body(feedback)
+    form = page(stage, "anna", f"/measures/{story.control}/risk-information/")
+    for words in (CONTAINER, "EC90002", "ECGYE", "212 kg cocaine", "BE101000", story.mrn):
+        assert words in form, words
+    assert "CNT-0" not in form
+    confirmed = ConfirmedFind.objects.filter(ens=stage.ens(story.mrn).pk)
+    assert confirmed.exists()
     assert goods(stage, story.mrn) == ["under_control"]
     assert "Control ordered" in filing(stage, "noordkade", story.mrn) or "Held" in filing(
         stage, "noordkade", story.mrn

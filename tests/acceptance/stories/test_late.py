@@ -5,7 +5,7 @@ from typing import Any
 from customs_portal.accounts.models import User
 from customs_portal.demo.telling import papers
 from customs_portal.demo.telling.late import RejectedTwice
-from declarations.models import Filing, Infringement, Outage
+from declarations.models import Filing, Infringement, Outage, Referral
 from risk.models import Assessment
 from tests.acceptance.stories.conftest import AT
 from tests.acceptance.stories.looking import all_is_well, filing, page, sent
@@ -48,7 +48,17 @@ def test_a_declaration_is_rejected_twice_and_then_registered_late() -> None:
     assert "late" not in filing(stage, "rijnmond", story.mrn).lower()
     assert [hit["rule"] for hit in Assessment.objects.get().hits] == ["DES-02", "DES-02"]
 
+    story.ask()
+    assert "Please describe the goods." in page(stage, "rijnmond", "/filings/")
+    assert ("NOTICE", papers.FORWARDER) in sent("NOTICE")
+    assert Assessment.objects.get().status == "waiting"
+    story.reply()
+    assert Assessment.objects.get().status == "review"
+    case = page(stage, "anna", f"/cases/{stage.case(story.mrn).pk}/")
+    assert "Ceramic floor tiles, glazed." in case
+
     story.decide()
+    assert Referral.objects.get().status == "settled"
     assert Assessment.objects.get().result == "no_risk"
     stage.wait(minutes=1)
     assert [row.facts for row in Infringement.objects.filter(kind="late")] == ["25 minutes late"]

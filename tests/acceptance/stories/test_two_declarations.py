@@ -4,7 +4,7 @@ import msgspec
 
 from customs_portal.demo.telling import papers
 from customs_portal.demo.telling.two_declarations import BILL, CONTAINER, TwoDeclarations
-from declarations.models import DualFiling, Filing
+from declarations.models import DualFiling, Filing, Referral
 from tests.acceptance.stories.conftest import AT
 from tests.acceptance.stories.looking import all_is_well, filing, page, queue, sent
 
@@ -31,6 +31,14 @@ def test_the_carrier_s_own_declaration_counts() -> None:
 
     story.amend_in_vain()
     assert stage.answer(story.amendment).findtext("HEAHEA/AmeRejMotCodHEA604") == "2"
+
+    story.ask()
+    asked = Referral.objects.get()
+    assert (asked.addressee, asked.ens) == (papers.CARRIER, stage.ens(story.mrn))
+    assert asked.reference in page(stage, "noordkade", "/filings/")
+    story.reply()
+    review = page(stage, "anna", f"/cases/{stage.case(story.mrn).pk}/")
+    assert "Fresh bananas, Cavendish, 0803 90." in review
 
     story.decide()
     assert story.mrn not in queue(stage)
