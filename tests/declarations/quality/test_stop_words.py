@@ -27,7 +27,7 @@ def is_empty(text: str, field: Listed = Listed.DESCRIPTION, on: date = DAY) -> b
         "Freight All Kinds / FAK",
         "go\u200bods",
         "\u202egoods\u202c",
-        "ＧＯＯＤＳ",
+        "\uff27\uff2f\uff2f\uff24\uff33",
         "see invoice",
         "As per attached",
         "Chemicals, non-hazardous",
