@@ -123,10 +123,8 @@ def _item_rows(entry: Subjects, names: Mapping[str, int]) -> Iterator[tuple[obje
 
 
 def _history_rows(entry: Subjects) -> Iterator[tuple[object, ...]]:
-    features = entry.readings.declared.context.features
-    for place in range(len(entry.readings.items) + 1):
-        known = features.at(place)
-        yield (entry.ens_version, place, *map(known.get, _OF_HISTORY.fields))
+    for place, reading in enumerate((entry.readings.header, *entry.readings.items)):
+        yield (entry.ens_version, place, *_OF_HISTORY.values(reading))
 
 
 def _common(entry: Subjects) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from customs_portal.bulk import fetch_prepared
+from declarations.checks.quality.nomenclature import section_starts
 from risk.engine.history import HISTORY
 from risk.engine.subject import Features, Number
 
@@ -72,6 +73,7 @@ WITH wanted AS MATERIALIZED (
 )
 SELECT w.ens_version, w.number,
     c.filings, c.items, CASE WHEN w.item_hs2 IS NOT NULL THEN c.of_chapter END,
+    CASE WHEN w.item_hs2 IS NOT NULL THEN c.of_section END,
     CASE WHEN w.consignor_key IS NOT NULL THEN c.of_pair END, c.of_filer,
     o.filings, o.silent_days, o.mean_mass,
     a.filings, a.consignors, a.heaviest,
@@ -94,6 +96,8 @@ LEFT JOIN subheadings s ON s.item_hs6 = w.item_hs6
 LEFT JOIN LATERAL (
     SELECT count(DISTINCT r.ens) AS filings, count(*) AS items,
         count(*) FILTER (WHERE r.item_hs2 = w.item_hs2) AS of_chapter,
+        count(*) FILTER (WHERE width_bucket(r.item_hs2, %(sections)s::text[])
+            = width_bucket(w.item_hs2, %(sections)s::text[])) AS of_section,
         count(DISTINCT r.ens) FILTER (WHERE r.consignor_key = w.consignor_key) AS of_pair,
         count(DISTINCT r.ens) FILTER (WHERE r.filer = w.filer) AS of_filer,
         count(*) FILTER (WHERE r.is_series) AS in_series,
@@ -135,6 +139,7 @@ _ITEM_NAMES = (
     "consignee_filings_365d",
     "consignee_items_365d",
     "consignee_chapter_items_365d",
+    "consignee_section_items_365d",
     "pair_filings_365d",
     "filer_consignee_filings_365d",
     "consignor_filings_365d",
@@ -199,7 +204,7 @@ assert {f"history.{name}" for name in (*_ITEM_NAMES, *_DECLARATION_NAMES)} == {
 
 def features(ens_versions: Sequence[int]) -> dict[int, Features]:
     """Return what history says of each of these versions, whose rows are written."""
-    wanted = {"versions": list(ens_versions)}
+    wanted = {"versions": list(ens_versions), "sections": section_starts()}
     items: dict[int, dict[int, dict[str, Number]]] = {}
     for version, number, *values in fetch_prepared(_OF_ITEMS, wanted):
         items.setdefault(version, {})[number] = _named(_ITEM_NAMES, values)

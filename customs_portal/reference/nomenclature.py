@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from django.db import connection, transaction
 
-from customs_portal.bulk import copy_rows
+from customs_portal.bulk import copy_rows, fetch_prepared
 from customs_portal.reference.models import NomenclatureEntry
 from customs_portal.reference.sources import DATA
 
@@ -83,3 +83,24 @@ def names(which: NomenclatureEntry.List, codes: Iterable[str]) -> dict[str, str]
     """Return the names of those of the codes that the list knows, also of ended ones."""
     found = NomenclatureEntry.objects.filter(list=which, code__in=set(codes))
     return dict(found.values_list("code", "name"))
+
+
+_PERIODS = """
+SELECT code, valid_from, valid_to FROM reference_nomenclatureentry
+WHERE list = %s AND code = ANY(%s::text[])
+"""
+
+
+def in_force(
+    which: NomenclatureEntry.List, codes: Iterable[str], days: Iterable[date]
+) -> set[tuple[str, date]] | None:
+    """Return which of the codes hold on which of the days; None where the list is not loaded."""
+    periods = fetch_prepared(_PERIODS, [which, sorted(codes)])
+    if not periods and not NomenclatureEntry.objects.filter(list=which).exists():
+        return None
+    return {
+        (code, day)
+        for day in set(days)
+        for code, begins, ends in periods
+        if begins <= day and (ends is None or day < ends)
+    }

@@ -47,6 +47,7 @@ _LEVELS = {
     Level.ROUTING: gettext_lazy("Routing"),
     Level.TIMING: gettext_lazy("Timing"),
     Level.NAMES: gettext_lazy("Names"),
+    Level.QUALITY: gettext_lazy("Data quality"),
 }
 
 

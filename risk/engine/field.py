@@ -44,6 +44,12 @@ class Level(StrEnum):
     VERSIONS = "versions"
     HISTORY = "history"
     NAMES = "names"
+    QUALITY = "quality"
+
+
+FOUND_LATER = (Level.HISTORY, Level.QUALITY)
+"""Levels that are known once the rows of the declaration are written; they have rows of their own.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from risk.engine import attributes, comparing, goods_words
 from risk.engine.field import Field, FieldType, Level, Reader, SpotReader
 from risk.engine.history import HISTORY
 from risk.engine.names import NAMES
+from risk.engine.quality import QUALITY
 from risk.engine.subject import Subject, code, codes, party_codes
 from risk.engine.words import words
 
@@ -373,6 +374,7 @@ CATALOGUE: Mapping[str, Field] = {
         _VERSIONS,
         HISTORY,
         NAMES,
+        QUALITY,
     )
     for field in group
 }

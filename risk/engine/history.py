@@ -47,6 +47,10 @@ HISTORY = (
         _("earlier goods items of this HS chapter for the consignee, 365 days"), of_item=True,
     ),
     _feature(
+        "consignee_section_items_365d",
+        _("earlier goods items of this HS section for the consignee, 365 days"), of_item=True,
+    ),
+    _feature(
         "pair_filings_365d", _("earlier declarations of this consignor and consignee, 365 days"),
         of_item=True,
     ),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from risk.engine import tree as nodes
-from risk.engine.field import Field, FieldType, Level
+from risk.engine.field import FOUND_LATER, Field, FieldType, Level
 from risk.engine.fields import CATALOGUE
 from risk.engine.lists import AnyList, LongList, Membership
 from risk.engine.names import joined
@@ -49,7 +49,7 @@ class Rows(NamedTuple):
         if field.level is Level.NAMES:
             return joined(field, self.item, self.day)
         name = field.name.replace(".", "_")
-        if field.level is Level.HISTORY:
+        if field.level in FOUND_LATER:
             return f"{self.item_history if field.of_item else 'dh'}.{name}"
         return f"{self.item if field.of_item else self.declaration}.{name}"
 
@@ -96,7 +96,7 @@ def hits(rule: EngineRule, lists: Lists) -> Query:
 
 def _reads_declaration(tree: Expression) -> bool:
     return any(
-        not field.of_item and field.level is not Level.HISTORY
+        not field.of_item and field.level not in FOUND_LATER
         for leaf in nodes.leaves(tree)
         for field in _fields_of(leaf)
     )
@@ -130,7 +130,7 @@ def _outer(node: Expression) -> Iterator[Leaf]:
 
 def _has_history(leaf: Leaf, *, of_item: bool) -> bool:
     return any(
-        field.level is Level.HISTORY and field.of_item is of_item for field in _fields_of(leaf)
+        field.level in FOUND_LATER and field.of_item is of_item for field in _fields_of(leaf)
     )
 
 

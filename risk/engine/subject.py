@@ -7,6 +7,7 @@ from functools import cached_property
 
 import msgspec
 
+from declarations.checks.quality.flags import Flag
 from declarations.document import Consignment, Document, GoodsItem, Party
 
 ROLES = ("consignor", "consignee", "notify_party", "carrier", "declarant", "representative")
@@ -29,11 +30,13 @@ class Features(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `declaration` holds for every goods item that has no value of its own in `items` (by place).
     `names` holds what the lists said of its names and addresses, by `risk.engine.names.Identity`.
+    `flags` are those of data quality by place; None where nobody has looked.
     """
 
     declaration: dict[str, Number] = {}
     items: dict[int, dict[str, Number]] = {}
     names: dict[str, tuple[Likeness, ...]] = {}
+    flags: dict[int, tuple[Flag, ...]] | None = None
 
     def of(self, name: str, place: int) -> Number | None:
         """Return a value for the goods item at that place, 0 being the declaration itself."""
@@ -43,6 +46,13 @@ class Features(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def at(self, place: int) -> dict[str, Number]:
         """Return all values for the goods item at that place."""
         return self.declaration | self.items.get(place, {})
+
+    def flags_at(self, place: int) -> tuple[Flag, ...] | None:
+        """Return the flags of the goods item at that place, those of the header included."""
+        if self.flags is None:
+            return None
+        own = self.flags.get(place, ())
+        return own if place == 0 else (*own, *self.flags.get(0, ()))
 
 
 NO_FEATURES = Features()

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models.expressions import Func, Value
 from django.utils.translation import gettext_lazy as _
 
-from risk.engine.field import Field, FieldType, Level
+from risk.engine.field import FOUND_LATER, Field, FieldType, Level
 from risk.engine.fields import CATALOGUE
 
 
@@ -122,7 +122,7 @@ class AnalysedItem(Analysed):
 
 
 class AnalysedHistory(models.Model):
-    """What history said of one goods item of a version; number 0 of the declaration."""
+    """What history and data quality say of one goods item; number 0 of the declaration."""
 
     ens_version = models.BigIntegerField(_("ENS version"))
     number = models.PositiveIntegerField(_("number"))
@@ -147,7 +147,7 @@ def model_of(field: Field) -> type[models.Model] | None:
     """Return the table in which the value of a field stands; None where it is joined."""
     if field.level is Level.NAMES:
         return None
-    if field.level is Level.HISTORY:
+    if field.level in FOUND_LATER:
         return AnalysedHistory
     return AnalysedItem if field.of_item else AnalysedDeclaration
 

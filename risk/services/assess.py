@@ -12,7 +12,7 @@ from declarations.lifecycle import ENS, move
 from declarations.models import Ens
 from declarations.services.clocks import stop_clocks
 from declarations.services.locks import lock_ens
-from risk import analysed, history, listed, versions
+from risk import analysed, history, listed, quality, versions
 from risk.analysed import Subjects
 from risk.engine import rules as engine_rules
 from risk.engine.outcomes import OUTCOME_RANK, Conclusion, Outcome, Severity, conclude
@@ -144,7 +144,9 @@ def _declared(requests: Sequence[Request], locked: dict[int, Ens]) -> list[Decla
 
 
 def _learn(declared: Sequence[Declared], rule_set: InForce, at: datetime) -> None:
-    """Let the readings know what names, history and long lists say; write what is analysed first.
+    """Let the readings know what names, history and lists say, and how good the data are.
+
+    What is analysed is written first.
 
     Names are always screened: what the lists say may have changed since an earlier assessment.
     """
@@ -152,9 +154,11 @@ def _learn(declared: Sequence[Declared], rule_set: InForce, at: datetime) -> Non
     fresh = [entry.subjects for entry in declared if entry.features is None]
     analysed.write(fresh, names)
     found = history.features([entry.ens_version for entry in fresh])
+    flags = quality.flags(fresh, found, at=at)
     for entry in declared:
         readings = entry.subjects.readings.declared
-        features = entry.features or found[entry.request.ens_version]
+        version = entry.request.ens_version
+        features = entry.features or msgspec.structs.replace(found[version], flags=flags[version])
         likenesses = readings.context.features.names
         readings.learn(msgspec.structs.replace(features, names=likenesses), {})
     analysed.write_history(fresh)

@@ -23,7 +23,14 @@ PARTY_ROLES = (
     "representative",
 )
 _HS = ("item.commodity_code", "item.hs2", "item.hs4", "item.hs6", "item.country_goods")
-_DESCRIPTION = ("item.description", "item.description_words", "item.description_word_count")
+_DESCRIPTION = (
+    "item.description",
+    "item.description_words",
+    "item.description_word_count",
+    "quality.flags",
+    "quality.flag_count",
+    "quality.likely_chapters",
+)
 _EQUIPMENT = tuple(
     f"equipment.{name}"
     for name in (

@@ -21,6 +21,7 @@ from customs_portal.pages.reads.hits import (
 )
 from customs_portal.pages.reads.limits import Limits, limits_of
 from customs_portal.pages.reads.marks import Marker
+from customs_portal.pages.reads.quality import QualityView, quality_of
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, person
 from customs_portal.pages.reads.story import Happening, MessageLine
 from customs_portal.pages.reads.superseded import Superseded, superseded_by
@@ -73,6 +74,7 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     reasons: list[Reason]
     hits: int
     nearly: list[Near] | None
+    quality: QualityView
     declaration: DeclarationView
     assessments: list[AssessmentLine]
     orders: list[Order]
@@ -120,6 +122,7 @@ def read(
         ],
         hits=sum(len(each.hits) for each in why),
         nearly=nearly(document, _context(ens, document), at, most=most),
+        quality=quality_of(current, document, veil),
         declaration=laid_out,
         assessments=[_assessment(each) for each in found],
         orders=_orders(ens),

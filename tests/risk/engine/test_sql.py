@@ -10,6 +10,7 @@ from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from declarations.checks.quality.flags import Flag, FlagKind
 from declarations.document import Document
 from risk import analysed
 from risk.engine import sql
@@ -59,6 +60,13 @@ LISTS = drawn.LISTS | {
         ],
     )
 }
+FLAGS = st.lists(
+    st.builds(
+        Flag, kind=st.sampled_from(FlagKind), field=st.just("description"),
+        chapters=st.sampled_from(((), ("61", "62", "63"), ("08", "07", "20"))),
+    ),
+    max_size=2,
+).map(tuple)  # fmt: skip
 FEATURES = st.builds(
     Features,
     declaration=st.dictionaries(
@@ -76,6 +84,7 @@ FEATURES = st.builds(
         ),
         max_size=2,
     ),
+    flags=st.none() | st.dictionaries(st.integers(0, 2), FLAGS, max_size=3),
 )
 contexts = st.builds(
     Context,
@@ -107,7 +116,20 @@ _historic = st.builds(
 ) | st.builds(
     Leaf, field=drawn.TEXT_FIELDS, operator=st.just(Op.EQUALS_FIELD), other=drawn.TEXT_FIELDS,
 )  # fmt: skip
-leaves = drawn.leaves | _dated | _historic
+_of_quality = st.builds(
+    Leaf, field=st.just("quality.flags"), operator=st.just(Op.OVERLAPS),
+    values=drawn.single(st.sampled_from(FlagKind)),
+) | st.builds(
+    Leaf, field=st.just("quality.likely_chapters"), operator=st.just(Op.OVERLAPS),
+    other=st.just("equipment.container_chapters"),
+) | st.builds(
+    Leaf, field=st.just("quality.flag_count"), operator=st.sampled_from((Op.AT_LEAST, Op.EQUALS)),
+    values=drawn.single(drawn.numbers),
+) | st.builds(
+    Leaf, field=st.sampled_from(("quality.flags", "quality.flag_count")),
+    operator=st.sampled_from((Op.MISSING, Op.PRESENT)),
+)  # fmt: skip
+leaves = drawn.leaves | _dated | _historic | _of_quality
 plain: st.SearchStrategy[Expression] = leaves | drawn.groups(leaves | drawn.groups(leaves))
 quantified = st.one_of(
     st.builds(AnyItem, plain),
