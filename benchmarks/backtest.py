@@ -30,7 +30,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 _DECLARATION = ("ens", "ens_version", "received_at", "current", "declaration_mode")
 _ITEM = (
     "ens", "ens_version", "number", "names", "received_at", "current", "item_commodity_code",
-    "item_hs2", "item_hs4", "item_hs6", "item_description", "item_gross_mass", "item_mass_per_package",
+    "item_hs2", "item_hs4", "item_hs6", "item_description", "item_gross_mass",
+    "item_mass_per_package",
     "item_un_number", "consignee_identifier", "parties_identifiers", "routing_place_of_loading",
     "routing_countries", "equipment_containers",
 )  # fmt: skip

@@ -20,11 +20,15 @@ KEY = "undo"
 
 
 class Undoable(msgspec.Struct, frozen=True, kw_only=True):
-    """What can still be undone: on which cases, in words, and until when."""
+    """What can still be undone: on which cases, in words, and until when.
+
+    `view` is the view of the queue from which it was decided, empty where it was not.
+    """
 
     cases: tuple[int, ...]
     words: str
     until: datetime
+    view: str
 
 
 def undo_time() -> timedelta:
@@ -41,11 +45,14 @@ def tell_decided(request: HttpRequest, case: Case, form: DecisionForm, result: D
         offer(request, [case.pk], words, at=now())
 
 
-def offer(request: HttpRequest, cases: Sequence[int], words: str, *, at: datetime) -> None:
+def offer(
+    request: HttpRequest, cases: Sequence[int], words: str, *, at: datetime, view: str = ""
+) -> None:
     """Say what was done at that time, and for as long as it lasts offer to undo it."""
     if undo_time():
         until = (at + undo_time()).isoformat()
-        request.session[KEY] = {"cases": list(cases), "words": words, "until": until}
+        kept = {"cases": list(cases), "words": words, "until": until, "view": view}
+        request.session[KEY] = kept
     else:
         messages.success(request, words)
 
@@ -72,7 +79,7 @@ def undoable(request: HttpRequest, at: datetime) -> Undoable | None:
     until = parse_datetime(kept["until"]) if kept else None
     if not kept or until is None or until <= at:
         return None
-    return Undoable(cases=tuple(kept["cases"]), words=kept["words"], until=until)
+    return Undoable(cases=tuple(kept["cases"]), words=kept["words"], until=until, view=kept["view"])
 
 
 def forget(request: HttpRequest) -> None:

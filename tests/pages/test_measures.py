@@ -1,6 +1,7 @@
 """Do not load from the case to the trader, the registers, and one measure with its steps."""
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from customs_portal.accounts.models import Role, User
+from customs_portal.accounts.models import Recusal, Role, User
 from customs_portal.events import advance
 from declarations.models import Clock, ConsignmentLife, Ens, Measure
 from declarations.services.do_not_load import do_not_load_refused, lapse_unsigned
@@ -64,6 +65,23 @@ def test_the_page_asks_once_more_and_says_what_goes_to_whom(desk: Client, case: 
     for text in ("IE351", SENDER, "IE319", "BE", CONTAINER):
         assert text in page
     assert not Measure.objects.exists()
+
+
+def test_the_page_that_asks_once_more_names_who_can_sign(
+    desk: Client, officer: User, case: Case, at: datetime
+) -> None:
+    person(Role.OFFICER, offices=(OFFICE,), first_name="Jan", last_name="Visser")
+    person(Role.SUPERVISOR, offices=(OFFICE,), first_name="Ada", last_name="Smit")
+    person(Role.OFFICER, offices=("NL000432",), first_name="Far", last_name="Away")
+    person(Role.AUDITOR, first_name="Only", last_name="Reads")
+    recused = person(Role.OFFICER, offices=(OFFICE,), first_name="Keeps", last_name="Out")
+    Recusal.objects.create(user=recused, eori=SENDER.lower(), reason="Kin", declared_at=at)
+    sent = {name: text for name, text in order(case).items() if name != "confirmed"}
+    page = desk.post(reverse("decide", args=[case.pk]), sent).content.decode()
+    assert re.findall(r'<li dir="auto">(.*?) \(', page) == ["A. Smit", "J. Visser"]
+    User.objects.filter(last_name__in=("Smit", "Visser")).update(is_active=False)
+    page = desk.post(reverse("decide", args=[case.pk]), sent).content.decode()
+    assert "Nobody else can sign now" in page
 
 
 def test_a_proposal_waits_and_tells_nobody(desk: Client, case: Case) -> None:

@@ -70,6 +70,17 @@ def test_what_was_ended_at_once_is_undone_at_once(desk: Client, cases: list[Case
     assert "There is nothing of yours to undo here." in sent(desk, "undo_selected", cases)
 
 
+def test_undoing_leads_back_to_the_view_from_which_cases_were_ended(
+    desk: Client, cases: list[Case]
+) -> None:
+    view = "tab=office&time=hour"
+    html = sent(desk, "end_selected", cases, **NOTE, view=view)
+    assert '<input type="hidden" name="view" value="tab=office&amp;time=hour">' in html
+    data = {"case": [case.pk for case in cases], "view": view}
+    response = desk.post(reverse("undo_selected"), data)
+    assert response.headers["Location"] == f"{reverse('queue')}?{view}"
+
+
 def test_what_another_has_to_sign_is_counted_apart_and_stands_in_its_tab(
     desk: Client, cases: list[Case]
 ) -> None:

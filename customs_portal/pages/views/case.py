@@ -21,8 +21,10 @@ from customs_portal.pages.reads import ens as ens_reads
 from customs_portal.pages.reads import measures as measure_reads
 from customs_portal.pages.reads import names as name_reads
 from customs_portal.pages.reads.referrals import files_of
+from customs_portal.pages.reads.signers import signers_of
 from customs_portal.pages.reads.superseded import looks_at
 from customs_portal.pages.undoing import tell_decided, undo_time
+from customs_portal.pages.wording import time_left
 from customs_portal.reference import snapshot as reference
 from declarations.scanning import scanner
 from risk import services
@@ -173,11 +175,20 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest, case: Case, form: DecisionForm) -> HttpResponse:
-    """Ask once more, saying exactly what goes to whom once another officer has signed."""
+    """Ask once more, saying who can sign, and what goes to whom once another officer has."""
+    at = now()
     kept = [(name, text) for name, text in request.POST.items() if name in form.fields]
     order = form.values()
-    preview = measure_reads.preview(case.ens, order["subject"], order["reference"], now())
-    context = {"case": case, "kept": kept, "preview": preview, "order": order}
+    preview = measure_reads.preview(case.ens, order["subject"], order["reference"], at)
+    signers = signers_of(case.ens, proposer=current_user(request), at=at)
+    context = {
+        "case": case,
+        "kept": kept,
+        "preview": preview,
+        "order": order,
+        "signers": signers,
+        "left": time_left(case.due_at, at),
+    }
     return render(request, "pages/confirm_do_not_load.html", context)
 
 

@@ -178,7 +178,8 @@ def _tell_ended(request: HttpRequest, results: Sequence[Any], at: datetime) -> N
     taken = [each for each in results if isinstance(each, services.Decided)]
     closed = [each.case for each in taken if each.decision is not None]
     if closed:
-        undoing.offer(request, closed, _ended(len(closed)), at=at)
+        view = request.POST.get("view", "")[:LONGEST_VIEW]
+        undoing.offer(request, closed, _ended(len(closed)), at=at, view=view)
     others = [each for each in results if each not in taken or each.decision is None]
     tell(request, others, _proposed)
 
