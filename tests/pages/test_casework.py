@@ -1,6 +1,6 @@
 """What is done on the page of a case besides deciding it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customs_portal.accounts.models import AccessLog, Role, SignedInSession, User
+from customs_portal.clock import now
 from customs_portal.events import advance
 from customs_portal.events.models import Event
 from declarations.models import Attachment, Measure, Referral
@@ -196,3 +197,13 @@ def test_a_text_is_inserted_without_scripts(desk: Client, case: Case) -> None:
     assert "Begun.\nAs every week." in html
     assert "govuk-error-summary" not in html
     assert not Decision.objects.exists()
+
+
+def test_a_decision_after_its_time_stands_and_counts_as_late(desk: Client, case: Case) -> None:
+    Case.objects.filter(pk=case.pk).update(due_at=now() - timedelta(minutes=5))
+    assert "5 min late" in desk.get(reverse("review", args=[case.pk])).content.decode()
+    decide(desk, case, **HOLD)
+    assert Decision.objects.get().verb == "hold"
+    desk.force_login(person(Role.SUPERVISOR, offices=(OFFICE,)))
+    [office] = desk.get(reverse("load")).context["load"].offices
+    assert (office.times.decided, office.times.late) == (1, 1)
