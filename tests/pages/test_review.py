@@ -239,9 +239,9 @@ def test_999_hits_of_a_rule_are_one_reason_and_told_with_the_items_shown(
     assert html.count('id="hit-1"') == 1
     assert "998 more hits of this rule" in html
     assert "949 with items on other pages: look at the next items." in html
-    assert f"<strong>Item {', '.join(map(str, range(2, 51)))}:</strong>" in html
+    assert "<strong>Item 2-50:</strong>" in html
     last = desk.get(reverse("review", args=[case.pk]), {"items": "20"}).content.decode()
-    assert f"<strong>Item {', '.join(map(str, range(951, 1000)))}:</strong>" in last
+    assert "<strong>Item 951-999:</strong>" in last
     assert len(html) < 250_000
 
 

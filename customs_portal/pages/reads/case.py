@@ -1,9 +1,11 @@
 """One case as an officer decides it: the ENS, the clock, and what can be decided."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads.choices import Choices, choices_of, refused_verbs
@@ -49,6 +51,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     score: int
     office: str
     due_at: datetime
+    until: str
     left: TimeLeft
     rests_since: datetime | None
     officer: str
@@ -90,6 +93,7 @@ def read(
         score=case.score,
         office=case.office,
         due_at=case.due_at,
+        until=_until()[Case.DueBy(case.due_by)],
         left=time_left(case.due_at, at),
         rests_since=_rests_since(case.ens),
         officer=person(case.assignee) if case.assignee else "",
@@ -107,6 +111,17 @@ def read(
         notes=tuple(case.notes.select_related("officer").order_by("-pk")[:MOST_NOTES]),
     )
     return found, choices
+
+
+def _until() -> Mapping[Case.DueBy, str]:
+    """Return until when time is left, by what ends then."""
+    return {
+        Case.DueBy.AT_ONCE: _("to be decided at once, since"),
+        Case.DueBy.DO_NOT_LOAD: _("until do not load is no longer lawful,"),
+        Case.DueBy.ANALYSIS: _("until the analysis ends,"),
+        Case.DueBy.REPLY: _("until the answer is due,"),
+        Case.DueBy.ARRIVAL: _("until the goods arrive,"),
+    }
 
 
 def own_offices(ens: Ens) -> list[str]:

@@ -159,14 +159,25 @@ def _comparison(bound: Bound, titles: Titles) -> Comparison:
 def with_others(reason: Reason, shown: Set[str], titles: Titles) -> Reason:
     """Return the reason with its further hits on the goods items shown, and on no item, told."""
     here = [hit for hit in reason.hits[1:] if items_of(hit) <= shown][:MOST_TOLD]
-    told: dict[str, list[str]] = {}
+    told: dict[str, set[int]] = {}
     for hit in here:
-        told.setdefault(sentence(hit, titles), []).extend(sorted(items_of(hit), key=int))
+        told.setdefault(sentence(hit, titles), set()).update(map(int, items_of(hit)))
     return msgspec.structs.replace(
         reason,
-        others=tuple(Told(sentence=text, items=", ".join(items)) for text, items in told.items()),
+        others=tuple(Told(sentence=text, items=_runs(items)) for text, items in told.items()),
         elsewhere=len(reason.hits) - 1 - len(here),
     )
+
+
+def _runs(numbers: Set[int]) -> str:
+    """Return numbers in words: those that follow one another as `2-50`."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def items_of(hit: Hit) -> set[str]:

@@ -208,12 +208,11 @@ def _row(
 
 
 def _goods_line(item: DeclaredItem | None, count: int) -> str:
-    """Return packages, commodity code and how many items there are more."""
+    """Return the commodity code and how many items there are more."""
     if item is None:
         return ""
     code = f"{item.commodity_code[:4]} {item.commodity_code[4:]}".strip()
-    parts = [f"{item.packages:,} pkg" if item.packages else "", code]
-    parts.append(f"+{count - 1}" if count > 1 else "")
+    parts = [code, f"+{count - 1}" if count > 1 else ""]
     return ", ".join(part for part in parts if part)
 
 
