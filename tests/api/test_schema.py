@@ -83,11 +83,13 @@ def nothing_left_behind() -> Iterator[None]:
     ends = (request_started, request_finished)
     for signal in ends:
         signal.disconnect(close_old_connections)
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-    for signal in ends:
-        signal.connect(close_old_connections)
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        for signal in ends:
+            signal.connect(close_old_connections)
 
 
 def requests(operation: Any, stored: Stored) -> st.SearchStrategy[Any]:
@@ -99,29 +101,6 @@ def requests(operation: Any, stored: Stored) -> st.SearchStrategy[Any]:
         for about in (None, own)
     ]
     return st.one_of(made_up)
-
-
-@contextmanager
-def nothing_left_behind() -> Iterator[None]:
-    """Let a request use the connection of the test, as Django's client does, then roll back."""
-    ends = (request_started, request_finished)
-    for signal in ends:
-        signal.disconnect(close_old_connections)
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-    for signal in ends:
-        signal.connect(close_old_connections)
-
-
-def requests(operation: Any, stored: Stored) -> st.SearchStrategy[Any]:
-    """Return right and wrong requests, about what there is and about what there is not."""
-    own = {each.name: stored.parameters[each.name] for each in operation.path_parameters}
-    return st.one_of(
-        operation.as_strategy(mode, path_parameters=about)
-        for mode in MODES
-        for about in (None, own)
-    )
 
 
 def test_no_operation_is_left_out() -> None:
