@@ -61,7 +61,9 @@ class Watched(Protocol):
     def note_looks(self, request: HttpRequest, looks: Sequence[Look], *, how: str) -> None:
         """Record that whoever asks is shown all of these, before they are."""
 
-    def story_of(self, table: str, key: str, ens: int | None) -> Sequence[object]:
+    def story_of(
+        self, request: HttpRequest, table: str, key: str, ens: int | None
+    ) -> Sequence[object]:
         """Return what happened to a row and to the ENS that it belongs to, newest first."""
 
 
@@ -149,7 +151,7 @@ class RoleAdmin(RolePermissions, admin.ModelAdmin[Any]):
         if row is not None:
             self.note_looks(request, [row], "read")
             site, table = cast("Watched", self.admin_site), self.opts.db_table
-            context["story"] = site.story_of(table, str(row.pk), self.story_ens(row))
+            context["story"] = site.story_of(request, table, str(row.pk), self.story_ens(row))
         return response
 
 

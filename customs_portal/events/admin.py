@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customs_portal import clock
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, RoleAdmin, role_of
-from customs_portal.events.models import Change, Delivery, DroppedMonth, Event, MonthDigest
+from customs_portal.events.models import Delivery, DroppedMonth, Event, MonthDigest
 from customs_portal.events.parked import retry, waive
 from customs_portal.events.reads import story_line
 
@@ -36,19 +36,6 @@ class EventAdmin(RoleAdmin):
     def sentence(self, event: Event) -> str:
         """Tell the event as in a story."""
         return story_line(event).sentence
-
-
-@admin.register(Change)
-class ChangeAdmin(RoleAdmin):
-    """What people edited, before and after."""
-
-    readers = AUDIT
-    looked_at_as = "trail"
-    list_display = ("at", "changed_table", "row_id", "operation", "actor_id", "address", "reason")
-    list_filter = ("changed_table", "operation")
-    search_fields = ("=row_id", "=actor_id")
-    date_hierarchy = "at"
-    ordering = ("-id",)
 
 
 @admin.register(DroppedMonth)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pgtrigger
 from django.db import connection
@@ -30,10 +31,19 @@ def append_only() -> pgtrigger.Trigger:
 
     The retention command alone may pass: it sets `portal.retention` to `on` in its transaction.
     """
+    return _refusing("append_only", pgtrigger.Update | pgtrigger.Delete)
+
+
+def never_changed(name: str, *columns: str) -> pgtrigger.Trigger:
+    """Return the trigger that refuses every UPDATE of these columns but that of retention."""
+    return _refusing(name, pgtrigger.UpdateOf(*columns))
+
+
+def _refusing(name: str, operation: Any) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
-        name="append_only",
+        name=name,
         when=pgtrigger.Before,
-        operation=pgtrigger.Update | pgtrigger.Delete,
+        operation=operation,
         func=f"""
             IF current_setting('{RETENTION_SETTING}', true) = 'on' THEN
                 IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.looks import Look
+from customs_portal.pages.access import current_user
 from customs_portal.pages.looking import How, note_looks
 from customs_portal.pages.reads.trail import TrailLine, story_of_row
 
@@ -39,9 +40,11 @@ class PortalAdminSite(admin.AdminSite):
         """Record that whoever asks is shown all of these, before they are."""
         note_looks(request, looks, how=How(how))
 
-    def story_of(self, table: str, key: str, ens: int | None) -> Sequence[TrailLine]:
+    def story_of(
+        self, request: HttpRequest, table: str, key: str, ens: int | None
+    ) -> Sequence[TrailLine]:
         """Return what happened to a row and to the ENS that it belongs to, newest first."""
-        return story_of_row(table, key, ens)
+        return story_of_row(table, key, ens, current_user(request))
 
     def password_change(  # type: ignore[override]  # a redirect, where the stubs want a page
         self, request: HttpRequest, extra_context: object = None

@@ -1,4 +1,4 @@
-"""Retention policies, legal holds and what was removed, in the admin."""
+"""Retention policies, legal holds, what was removed, and the log of changes, in the admin."""
 
 from typing import Any, cast
 
@@ -12,12 +12,38 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 
 from customs_portal import clock
+from customs_portal.accounts.former_names import FormerNames
 from customs_portal.accounts.models import User
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, RoleAdmin
+from customs_portal.events.models import Change
 from customs_portal.findings import Finding
 from customs_portal.privacy import holds
 from customs_portal.privacy.forms import HoldForm, ReasonForm
 from customs_portal.privacy.models import LegalHold, RetentionPolicy, RetentionStep
+
+
+@admin.register(Change)
+class ChangeAdmin(RoleAdmin):
+    """What people edited, before and after; natural persons are masked as in the register."""
+
+    readers = AUDIT
+    looked_at_as = "trail"
+    list_display = ("at", "changed_table", "row_id", "operation", "actor_id", "address", "reason")
+    list_filter = ("changed_table", "operation")
+    search_fields = ("=row_id", "=actor_id")
+    date_hierarchy = "at"
+    ordering = ("-id",)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the change as whoever asks may see it."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            place = (row.changed_table, row.row_id)
+            former = FormerNames([place], cast("User", request.user))
+            row.before, row.after = former.hidden(*place, row.before, row.after)
+        return row
 
 
 @admin.register(RetentionPolicy)

@@ -23,7 +23,7 @@ from declarations.document import Party
 from declarations.models import DeclaredParty, Ens, FilingVersion, SearchKey
 from declarations.names import name_key
 from declarations.persons import parties_of
-from risk.models import ReferenceListEntry
+from risk.models import ConfirmedFind, ReferenceListEntry, ScreenedName
 
 MOST = 1_000
 """Rows of one place that are told; their number is told whole."""
@@ -114,6 +114,11 @@ def _of_name(name: str) -> Iterator[Part]:
     for model, column in _columns(KEY_COLUMNS, ""):
         match = Q(**{column: key}) | Q(**{f"{column}__startswith": f"{key}|"})
         yield _part(model._default_manager.filter(match), _label(model, column))
+    screened = ScreenedName.objects.filter(kind=ScreenedName.Kind.NAME, key=key)
+    yield _part(screened, _label(ScreenedName, "key"))
+    finds = ConfirmedFind.objects.filter(kind=ConfirmedFind.Kind.PARTY)
+    known = finds.filter(Q(value=key) | Q(value__startswith=f"{key}|"))
+    yield _part(known, _label(ConfirmedFind, "value"))
     yield _part(Operator.objects.filter(name__iexact=name.strip()), _("name"))
     yield _part(ReferenceListEntry.objects.filter(value__iexact=name.strip()), _("value"))
     first, _space, last = name.strip().partition(" ")

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from customs_portal.admin_access import AUDIT, RULES, RoleAdmin
 from declarations.admin import user_of
@@ -30,10 +31,16 @@ class NamesAdmin(RoleAdmin):
 class ScreenedNameAdmin(NamesAdmin):
     """Names and addresses that were held against lists."""
 
-    list_display = ("written", "kind", "country", "identifier", "first_seen_at")
+    list_display = ("known_as", "kind", "country", "identifier", "first_seen_at")
+    fields = list_display
     list_filter = ("kind",)
-    search_fields = ("key", "identifier")
+    search_fields = ("identifier",)
     date_hierarchy = "first_seen_at"
+
+    @admin.display(description=_("as first declared"))
+    def known_as(self, name: ScreenedName) -> str:
+        """Say what was declared, a person by initials."""
+        return name.label
 
 
 @admin.register(NameMatch)
@@ -42,9 +49,10 @@ class NameMatchAdmin(NamesAdmin):
 
     by_list = "entry__list"
     list_display = ("name", "entry", "score", "agrees", "revision", "found_at")
+    fields = list_display
     list_filter = ("entry__list", "agrees")
     list_select_related = ("name", "entry__list")
-    search_fields = ("name__key", "entry__value")
+    search_fields = ("name__identifier", "entry__value")
     date_hierarchy = "found_at"
 
 
@@ -56,7 +64,7 @@ class MatchVerdictAdmin(NamesAdmin):
     list_display = ("match", "verdict", "until", "given_by", "given_at", "revoked_at")
     list_filter = ("verdict",)
     list_select_related = ("match__name", "match__entry__list", "given_by")
-    search_fields = ("match__name__key", "reason")
+    search_fields = ("match__name__identifier", "reason")
     date_hierarchy = "given_at"
 
 
@@ -68,7 +76,7 @@ class NameHitAdmin(NamesAdmin):
     list_display = ("match", "ens", "suppressed_by", "found_at")
     list_filter = ("match__entry__list",)
     list_select_related = ("match__name", "match__entry__list", "ens", "suppressed_by")
-    search_fields = ("ens__mrn", "match__name__key")
+    search_fields = ("ens__mrn", "match__name__identifier")
     date_hierarchy = "found_at"
 
 

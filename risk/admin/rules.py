@@ -136,10 +136,16 @@ class ReassessmentAdmin(RulesAdmin):
 class ConfirmedFindAdmin(RulesAdmin):
     """Parties and containers known from controls that found something serious."""
 
-    list_display = ("kind", "value", "found_at")
+    list_display = ("kind", "known_by", "found_at")
+    fields = ("kind", "known_by", "ens", "control", "found_at")
     list_filter = ("kind",)
-    search_fields = ("value",)
+    search_fields = ("=ens", "=control")
     date_hierarchy = "found_at"
+
+    @admin.display(description=_("known by"))
+    def known_by(self, find: ConfirmedFind) -> str:
+        """Say by what it is known, a person without number by initials."""
+        return find.label
 
 
 @admin.register(RuleSetVersion)

@@ -1,10 +1,10 @@
 """Assessments: one analysis of one ENS version by one rule set version."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal.events.append_only import never_changed
 from declarations.models import Ens, EnsVersion
 from risk.models.choices import Outcome, Severity
 from risk.models.rule import RuleSetVersion
@@ -15,6 +15,7 @@ class Assessment(models.Model):
     """What the rules said of a version (LIFECYCLE section 4).
 
     Hits, score, outcome and features are never changed; only status, result and conclusion move.
+    Retention alone takes names out of hits and features.
     """
 
     class Kind(models.TextChoices):
@@ -82,18 +83,16 @@ class Assessment(models.Model):
             )
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="opinion_is_never_changed",
-                operation=pgtrigger.UpdateOf(
-                    "hits",
-                    "score",
-                    "outcome",
-                    "severity",
-                    "features",
-                    "rule_set_id",
-                    "ens_version_id",
-                ),
-            ),
+            never_changed(
+                "opinion_is_never_changed",
+                "hits",
+                "score",
+                "outcome",
+                "severity",
+                "features",
+                "rule_set_id",
+                "ens_version_id",
+            )
         ]
 
     def __str__(self) -> str:

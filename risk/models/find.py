@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal.accounts.models.operators import initials
+
 
 class ConfirmedFind(models.Model):
     """A party or a container of goods with which a control found something serious.
@@ -31,3 +33,9 @@ class ConfirmedFind(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.found_at:%Y-%m-%d}"
+
+    @property
+    def label(self) -> str:
+        """Return by what it is known where anybody of the role may read it: a name by initials."""
+        name, bar, country = self.value.partition("|")
+        return f"{initials(name)} {country}".strip() if bar else self.value

@@ -7,8 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from customs_portal.accounts.models.operators import initials
 from customs_portal.events.changes import tracked
 from declarations.models import Ens
+from declarations.names import has_legal_form
 from risk.models.rule import ReferenceList, ReferenceListEntry
 from risk.querysets import NameMatchQuerySet
 
@@ -43,7 +45,17 @@ class ScreenedName(models.Model):
         indexes = [GinIndex(fields=["clues"], name="screened_name_alike")]
 
     def __str__(self) -> str:
-        return self.written
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """Return what it is called where anybody of the role may read it: a person by initials.
+
+        Of an address, which does not say whose it is, nothing; of what was forgotten nothing.
+        """
+        if self.kind == self.Kind.ADDRESS:
+            return str(_("an address"))
+        return self.written if has_legal_form(self.written) else initials(self.written)
 
     @property
     def reference(self) -> str:

@@ -117,7 +117,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def in_words(stored: Any) -> Words:
-    """Return the sentences for reasons as a match stores them."""
+    """Return the sentences for reasons as a match stores them; none where they were forgotten."""
+    if not stored:
+        return Words(supports=(), contradicts=())
     reasons = msgspec.convert(stored, Reasons)
     return Words(supports=tuple(_supports(reasons)), contradicts=tuple(_contradicts(reasons)))
 

@@ -81,7 +81,13 @@ def share() -> None:
 def wait_for_all() -> None:
     """Return once every screening that is under way now has been committed."""
     with transaction.atomic():
-        fetch_prepared("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        lock_out()
+
+
+def lock_out() -> None:
+    """Wait for every screening that is under way, and let none begin until the transaction ends."""
+    assert_in_transaction()
+    fetch_prepared("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def _identities(entry: Subjects) -> dict[str, Identity]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import InternalError, connection, transaction
@@ -11,6 +13,7 @@ from django.db.utils import IntegrityError
 
 from customs_portal.accounts.access_log import record_access
 from customs_portal.accounts.models import AccessLog, Role, SignInEvent, User
+from customs_portal.events.append_only import retention_allowed
 from customs_portal.events.digests import breaks, close_months
 from customs_portal.events.models import DroppedMonth, Event
 from customs_portal.findings import Finding
@@ -24,10 +27,14 @@ from declarations.models import DeclaredParty, Ens, FilingVersion
 from declarations.rebuilding import wrong_versions
 from messaging.models import RawBody
 from risk import rule_sets
-from risk.models import Case
+from risk.engine.rules import Bound, Hit
+from risk.engine.subject import Features, Likeness
+from risk.models import Assessment, Case, ConfirmedFind, NameMatch, ScreenedName
 from risk.models.analysed import AnalysedItem
+from risk.names.evidence import in_words
 from tests.factories import messages
 from tests.factories.declarations import SENDER, assessed, harmless, lodged, publish_demo_rules
+from tests.factories.names import match_of, watched_list
 from tests.factories.people import person
 from tests.factories.reference import store_offices_and_reasons
 from tests.fixtures.standing import Standing
@@ -169,6 +176,42 @@ def test_names_and_addresses_are_blanked_everywhere_and_nothing_else(administrat
     assert wrong_versions([version.pk]) == []
     assert FilingVersion.objects.get(filing__mrn=young.mrn).document().consignee == JAN
     assert applied(administrator, "parties") == []
+
+
+def test_what_the_analysis_of_a_forgotten_declaration_left_names_nobody(
+    administrator: User,
+) -> None:
+    jan, other = declared(), declared(NOW - timedelta(days=30))
+    piet = msgspec.structs.replace(JAN, name="Piet Pietersen", street="Kade 1")
+    ens = assessed(lodged(harmless(OLD, consignee=piet), OLD), OLD)
+    match = match_of("Zuyderlicht", ens, OLD, watched_list())
+    screened = ScreenedName.objects.get(written="Piet Pietersen")
+    NameMatch.objects.filter(pk=match.pk).update(name=screened)
+    case = Case.objects.create(
+        ens=ens, office="NL000396", outcome="hold", severity="high", score=1, opened_at=OLD,
+        due_at=OLD, closed_at=OLD, cause="risk", status="closed", words="piet pietersen tiles",
+    )  # fmt: skip
+    key = AnalysedItem.objects.get(ens=ens.pk).consignee_key or ""
+    for found in (key, "NL111111111"):
+        ConfirmedFind.objects.create(kind="party", value=found, ens=ens.pk, control=1, found_at=OLD)
+    bound = Bound(field="consignee.name", value="Piet Pietersen", operator="in", threshold="")
+    likeness = Likeness(match=match.pk, list="firms", score=Decimal(1), agrees=True)
+    with transaction.atomic(), retention_allowed():
+        Assessment.objects.filter(ens=ens).update(
+            hits=msgspec.to_builtins([Hit(rule="R", version=1, bound=(bound,))]),
+            features=msgspec.to_builtins(Features(names={screened.reference: (likeness,)})),
+        )
+    applied(administrator, "parties")
+    screened.refresh_from_db()
+    match.refresh_from_db()
+    case.refresh_from_db()
+    assert (screened.written, screened.telling, case.words) == ("", "", "")
+    assert screened.key == f"#{screened.pk}"
+    assert (match.reasons, in_words(match.reasons).supports) == ({}, ())
+    assert list(ConfirmedFind.objects.values_list("value", flat=True)) == ["NL111111111"]
+    told = str(Assessment.objects.filter(ens=ens).values("hits", "features").get())
+    assert "piet" not in told.lower()
+    assert ScreenedName.objects.filter(written="Jan de Vries").exists(), (jan, other)
 
 
 def test_held_and_undecided_declarations_keep_their_parties(administrator: User) -> None:

@@ -1,7 +1,7 @@
 """Matches of declared names with lists: declared and listed, what speaks for and against.
 
 An entry of a secret list is hidden from whoever may not see it: they learn that there is one, how
-alike, and whom to ask.
+alike, and whom to ask. Whoever judges no matches sees what was declared masked.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,7 @@ import msgspec
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from customs_portal.accounts.models import User
+from customs_portal.accounts.policies import sees_persons
 from customs_portal.pages.reads.ens import current_documents
 from customs_portal.pages.reads.queue import person
 from declarations.models import Ens
@@ -140,7 +141,9 @@ def _view(match: NameMatch, user: User, addresses: Mapping[str, str]) -> MatchVi
     """Return the match; `addresses` are those declared, by reference of the identity."""
     found = match.entry.list
     sees = policies.sees_entry(user, found)
-    words = in_words(match.reasons)
+    judges = policies.may_judge_matches_of(user, found)
+    is_plain = judges or sees_persons(user)
+    words = in_words(match.reasons if is_plain else {})
     standing: list[MatchVerdict] = match.standing  # type: ignore[attr-defined]  # from Prefetch
     return MatchView(
         id=match.pk,
@@ -149,10 +152,10 @@ def _view(match: NameMatch, user: User, addresses: Mapping[str, str]) -> MatchVi
         owner=person(found.owner) if found.owner else "",
         is_secret=found.secret,
         kind=match.name.get_kind_display(),
-        declared=match.name.written,
+        declared=match.name.written if is_plain else match.name.label,
         country=match.name.country,
         identifier=match.name.identifier,
-        address=addresses.get(match.name.reference, ""),
+        address=addresses.get(match.name.reference, "") if is_plain else "",
         percent=int(match.score * 100),
         supports=words.supports if sees else (),
         contradicts=words.contradicts if sees else (),
@@ -160,7 +163,7 @@ def _view(match: NameMatch, user: User, addresses: Mapping[str, str]) -> MatchVi
         standing=verdict_view(standing[0]) if standing else None,
         declarations=match.declarations,  # type: ignore[attr-defined]  # annotated
         found_at=match.found_at,
-        may_judge=policies.may_judge_matches_of(user, found),
+        may_judge=judges,
     )
 
 

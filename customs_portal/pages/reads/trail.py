@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customs_portal.accounts.former_names import FormerNames
 from customs_portal.accounts.models import SignInEvent, User
 from customs_portal.events.models import Change, Event
 from customs_portal.events.partitions import month_of
@@ -57,23 +58,28 @@ def cells(line: TrailLine) -> tuple[object, ...]:
     return tuple(getattr(line, name) for name in COLUMNS)
 
 
-def trail(wanted: Wanted, *, most: int = MOST_SHOWN) -> list[TrailLine]:
+def trail(wanted: Wanted, viewer: User, *, most: int = MOST_SHOWN) -> list[TrailLine]:
     """Return the trail of the day, the oldest first; of more than `most` lines the newest.
 
+    Natural persons in it are masked as `viewer` sees them elsewhere.
     Each source gives its newest first, so that turned round what came at once keeps its order.
     """
     users = User.objects.filter(username=wanted.who) if wanted.who else None
     who = list(users.values_list("pk", flat=True)) if users is not None else None
-    lines = [*_events(wanted, who, most), *_changes(wanted, who, most), *_signs(wanted, who, most)]
+    lines = [
+        *_events(wanted, who, most),
+        *_told_changes(_changes(wanted, who, most), viewer),
+        *_signs(wanted, who, most),
+    ]
     lines.reverse()
     return sorted(lines, key=lambda line: line.at)[-most:]
 
 
-def story_of_row(table: str, key: str, ens: int | None) -> list[TrailLine]:
+def story_of_row(table: str, key: str, ens: int | None, viewer: User) -> list[TrailLine]:
     """Return the newest of what happened to a row of a table and to its ENS, newest first."""
     changes = Change.objects.filter(changed_table=table, row_id=key).order_by("-id")[:MOST_TOLD]
     events = Event.objects.filter(stream=ens).order_by("-id")[:MOST_TOLD] if ens else ()
-    lines = [*_told_events(list(events)), *_told_changes(list(changes))]
+    lines = [*_told_events(list(events)), *_told_changes(list(changes), viewer)]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:MOST_TOLD]
 
 
@@ -119,16 +125,21 @@ def _told_events(found: list[Event]) -> list[TrailLine]:
     ]
 
 
-def _changes(wanted: Wanted, who: list[int] | None, most: int) -> list[TrailLine]:
+def _changes(wanted: Wanted, who: list[int] | None, most: int) -> list[Change]:
     rows = _by(Change.objects.filter(**_monthly(wanted)), wanted, who)
     if wanted.about:
         named = [Q(**{f"{side}__{name}": wanted.about}) for side in _SIDES for name in NAMING]
         rows = rows.filter(_any([Q(row_id=wanted.about), *named]))
-    return _told_changes(list(rows.order_by("-id")[:most]))
+    return list(rows.order_by("-id")[:most])
 
 
-def _told_changes(found: list[Change]) -> list[TrailLine]:
+def _told_changes(found: list[Change], viewer: User) -> list[TrailLine]:
     names = people(change.actor_id for change in found)
+    former = FormerNames(((each.changed_table, each.row_id) for each in found), viewer)
+    for each in found:
+        each.before, each.after = former.hidden(
+            each.changed_table, each.row_id, each.before, each.after
+        )
     return [
         TrailLine(
             at=change.at,

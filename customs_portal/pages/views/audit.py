@@ -36,7 +36,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     """Show the trail of a day."""
     wanted = _wanted(request.GET)
     note_look(request, What.TRAIL, _reference(wanted))
-    lines = reads.trail(wanted)
+    lines = reads.trail(wanted, current_user(request))
     context = {"lines": lines, "wanted": wanted, "is_cut": len(lines) == reads.MOST_SHOWN}
     return render(request, "pages/trail.html", context)
 
@@ -48,7 +48,7 @@ def export_trail(request: HttpRequest) -> HttpResponse:
     wanted = _wanted(request.POST)
     if not _purpose(request):
         return _refuse(request, "audit")
-    lines = reads.trail(wanted, most=reads.MOST_EXPORTED)
+    lines = reads.trail(wanted, current_user(request), most=reads.MOST_EXPORTED)
     return _file(request, "Audit trail", reads.COLUMNS, map(reads.cells, lines), _reference(wanted))
 
 

@@ -79,6 +79,6 @@ def _nothing() -> None:
 
 
 def _remove(versions: Sequence[int]) -> None:
-    forget_parties(versions)
     analysed = EnsVersion.objects.filter(filing_versions__overlap=list(versions))
     forget_analysed_parties(list(analysed.values_list("pk", flat=True)))
+    forget_parties(versions)
