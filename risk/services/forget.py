@@ -68,7 +68,7 @@ def _forget_screened(names: list[int]) -> None:
     kept = {name for (name,) in fetch_prepared(_STILL_DECLARED, {"names": names})}
     gone = [name for name in names if name not in kept]
     ScreenedName.objects.filter(pk__in=gone).update(
-        key=Concat(Value("#"), Cast("pk", TextField())), telling="", written=""
+        key=Concat(Value("#"), Cast("pk", TextField())), clues=[], written=""
     )
     NameMatch.objects.filter(name__in=gone).update(reasons={})
 

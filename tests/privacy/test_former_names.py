@@ -78,7 +78,7 @@ def test_the_history_of_a_person_is_masked_by_role(renamed: Operator) -> None:
 def test_screened_names_and_finds_are_told_by_initials() -> None:
     for kind, written in (("name", FORMER), ("address", STREET), ("name", "Former Firm BV")):
         ScreenedName.objects.create(
-            kind=kind, key=written.lower(), telling=written.lower(), written=written,
+            kind=kind, key=written.lower(), written=written,
             country="NL", first_seen_at=now(),
         )  # fmt: skip
     ConfirmedFind.objects.create(

@@ -205,7 +205,7 @@ def test_what_the_analysis_of_a_forgotten_declaration_left_names_nobody(
     screened.refresh_from_db()
     match.refresh_from_db()
     case.refresh_from_db()
-    assert (screened.written, screened.telling, case.words) == ("", "", "")
+    assert (screened.written, screened.clues, case.words) == ("", [], "")
     assert screened.key == f"#{screened.pk}"
     assert (match.reasons, in_words(match.reasons).supports) == ({}, ())
     assert list(ConfirmedFind.objects.values_list("value", flat=True)) == ["NL111111111"]
