@@ -1,4 +1,4 @@
-# One image for web, worker, beat and init; which of them it is, the command says.
+# One image for web, worker, courier, beat and init; which of them it is, the command says.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 RUN python -m venv /venv
@@ -12,7 +12,7 @@ RUN SECRET_KEY=build ALLOWED_HOSTS=build DEVELOPMENT_TOOLS=0 \
 
 FROM python:3.11-slim-bookworm
 RUN groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-home portal \
-    && install --directory --owner portal --group portal /files
+    && install --directory --owner portal --group portal /files /exchange
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app

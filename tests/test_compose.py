@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from honcho.environ import parse_procfile
 
 from customs_portal.runtime.instance import ROOT
 from tests.processes.composed import ONE_SHOT, OURS, compose, environment_of
@@ -21,8 +22,26 @@ def test_our_processes_have_no_rights_and_write_only_where_they_may(name: str) -
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in service["security_opt"]
-    written = environment_of(name, {"PORTAL_HOST": "portal.example"})["FILES_DIRECTORY"]
-    assert f"files:{written}" in service["volumes"]
+    found = environment_of(name, {"PORTAL_HOST": "portal.example"})
+    keys = found["PARTNER_KEYS_FILE"].rpartition("/")[0]
+    assert set(service["volumes"]) == {
+        f"files:{found['FILES_DIRECTORY']}",
+        f"exchange:{found['PARTNER_FOLDERS']}",
+        f"./secrets/partner_keys:{keys}",
+    }
+
+
+def test_every_process_of_the_procfile_is_a_service_and_runs_by_it() -> None:
+    started = {name: SERVICES[name]["command"] for name in OURS if name not in ONE_SHOT}
+    assert started == {name: ["honcho", "start", name] for name in started}
+    assert set(started) == set(parse_procfile((ROOT / "Procfile").read_text()).processes)
+
+
+def test_the_image_makes_what_the_portal_writes_to() -> None:
+    image = (ROOT / "Dockerfile").read_text()
+    [made] = re.findall(r"install --directory --owner portal --group portal (.+)", image)
+    found = environment_of("web", {"PORTAL_HOST": "portal.example"})
+    assert set(made.split()) == {found["FILES_DIRECTORY"], found["PARTNER_FOLDERS"]}
 
 
 def test_all_that_is_named_is_there() -> None:
@@ -50,7 +69,7 @@ def test_the_public_name_must_be_given() -> None:
 
 def test_the_guide_names_the_secrets_that_are_mounted() -> None:
     guide = (ROOT / "docs" / "operations.md").read_text()
-    [line] = re.findall(r"put four files of one line into `secrets/`:(.*)", guide)
+    [line] = re.findall(r"put five files into `secrets/`:(.*)", guide)
     for name, secret in compose()["secrets"].items():
         assert f"`{name}`" in line
         assert secret["file"] == f"./secrets/{name}"

@@ -3,6 +3,7 @@
 `python -m customs_portal.runtime.prepare migrate load_reference`
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,6 +22,7 @@ def run(commands: Sequence[str]) -> None:
     import django
     from django.core.management import CommandError, call_command, get_commands
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "customs_portal.settings")
     django.setup()
     for command in commands:
         if command in get_commands():

@@ -9,7 +9,7 @@ import yaml
 from customs_portal.runtime.instance import ROOT
 
 ONE_SHOT = {"init"}
-OURS = ("init", "web", "worker", "beat")
+OURS = ("init", "web", "worker", "courier", "beat")
 _VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 
 

@@ -48,4 +48,5 @@ def main() -> None:
     print(json.dumps({"token": token, "sessions": [officer("one"), officer("two")]}))
 
 
-main()
+if __name__ == "__main__":
+    main()
