@@ -1,4 +1,4 @@
-"""The trader's guide: every message has a line for curl, and pages that show its effect."""
+"""The guides: every message has a line for curl, and pages that show its effect."""
 
 import re
 from pathlib import Path
@@ -8,8 +8,10 @@ from django.urls import resolve
 
 from messaging.received.kinds import KINDS, From
 
-GUIDE = (Path(__file__).resolve().parents[2] / "docs/trader.md").read_text()
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+GUIDE, OPERATIONS = (DOCS / "trader.md").read_text(), (DOCS / "operations.md").read_text()
 TRADERS = {kind.name for kind in KINDS.values() if kind.sender is From.TRADER}
+PARTNERS = {kind.name for kind in KINDS.values() if kind.sender is From.PARTNER}
 
 
 def test_every_message_of_a_trader_has_its_line_for_curl() -> None:
@@ -29,3 +31,13 @@ def test_every_message_of_a_trader_has_pages_that_show_its_effect() -> None:
         "search",
         "voyages",
     }
+
+
+def test_every_message_of_an_administration_has_a_page_that_shows_its_effect() -> None:
+    rows = re.findall(r"^\| ((?:`\w+\.xml`(?:, )?)+) \| (.*) \|$", OPERATIONS, re.MULTILINE)
+    kinds = {kind for files, _words in rows for kind in re.findall(r"`(\w+)\.xml`", files)}
+    assert kinds == PARTNERS
+    pages = {page for _files, words in rows for page in re.findall(r"`(/\S+/)`", words)}
+    assert {resolve(page).view_name for page in pages} == {
+        "search", "queue", "voyages", "subsequent_entry", "partners",
+    }  # fmt: skip
