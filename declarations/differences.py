@@ -97,10 +97,15 @@ def _between(old: Lines, new: Lines, prefix: str = "") -> list[Difference]:
 
 
 def _sets(label: str, old: Sequence[str], new: Sequence[str]) -> list[Difference]:
+    """Return what is gone and what came; one in place of one other is one difference."""
     before, after = set(old), set(new)
+    gone = [one for one in old if one not in after]
+    come = [one for one in new if one not in before]
+    if len(gone) == len(come) == 1:
+        return [Difference(label=label, old=gone[0], new=come[0])]
     return [
-        *(Difference(label=label, old=one, new="") for one in old if one not in after),
-        *(Difference(label=label, old="", new=one) for one in new if one not in before),
+        *(Difference(label=label, old=one, new="") for one in gone),
+        *(Difference(label=label, old="", new=one) for one in come),
     ]
 
 

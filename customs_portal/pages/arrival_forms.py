@@ -33,7 +33,11 @@ class MeansForm(PageForm):
         max_length=LONGEST_MEANS,
         required=False,
     )
-    reference = forms.CharField(label=_("Reference"), max_length=LONGEST_REFERENCE)
+    reference = forms.CharField(
+        label=_("Reference"),
+        help_text=_("Your own, such as the number of the voyage."),
+        max_length=LONGEST_REFERENCE,
+    )
 
 
 class ArrivalForm(MeansForm):

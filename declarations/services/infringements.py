@@ -47,7 +47,10 @@ ON CONFLICT DO NOTHING RETURNING id, kind, filing_id
 """
 _LATE = """
 SELECT 'late', 'candidate', f.office_of_first_entry, f.declarant, f.id, NULL::bigint,
-       f.late_minutes || ' minutes late', %(at)s, '', ''
+       CASE WHEN f.late_minutes < 60 THEN f.late_minutes || ' minutes late'
+            ELSE f.late_minutes / 60 || ' h '
+                 || lpad((f.late_minutes %% 60)::text, 2, '0') || ' late'
+       END, %(at)s, '', ''
 FROM declarations_filing f
 WHERE f.id = ANY(%(filings)s) AND f.late_minutes > 0
 """

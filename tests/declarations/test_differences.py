@@ -30,8 +30,11 @@ def test_a_changed_value_stands_beside_the_old_one() -> None:
 def test_seals_are_compared_as_a_set() -> None:
     before = minimal_document(seals=(Seal(identity="A"), Seal(identity="B")))
     found = changed(before, seals=(Seal(identity="B"), Seal(identity="C")))
-    assert said(found) == [("Seal", "A", ""), ("Seal", "", "C")]
-    assert [each.kind for each in found] == [Change.REMOVED, Change.ADDED]
+    assert said(found) == [("Seal", "A", "C")]
+    assert [each.kind for each in found] == [Change.CHANGED]
+    found = changed(before, seals=(Seal(identity="C"), Seal(identity="D"), Seal(identity="A")))
+    assert said(found) == [("Seal", "B", ""), ("Seal", "", "C"), ("Seal", "", "D")]
+    assert [each.kind for each in found] == [Change.REMOVED, Change.ADDED, Change.ADDED]
 
 
 def test_a_party_is_compared_as_a_whole() -> None:

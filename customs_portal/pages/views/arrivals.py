@@ -155,13 +155,14 @@ def _voyage(notification: Notification) -> str:
 def _page(
     request: HttpRequest, form: NotifyArrivalForm | RecordArrivalForm, *, may_send: bool
 ) -> HttpResponse:
+    is_trader = current_user(request).role in TRADERS
     context = {
         "base": base_of(request),
-        "title": _("Notify an arrival"),
+        "title": _("Notify an arrival") if is_trader else _("Record an arrival"),
         "form": form,
         "may_send": may_send,
-        "is_trader": current_user(request).role in TRADERS,
-        "button": _("Send") if isinstance(form, NotifyArrivalForm) else _("Record"),
+        "is_trader": is_trader,
+        "button": _("Send") if is_trader else _("Record"),
     }
     return render(request, "pages/new_message.html", context, status=422 if form.errors else 200)
 

@@ -128,16 +128,17 @@ def _divert(order: DiversionOrder, user: User, at: datetime) -> Diverted | Diver
 def _page(
     request: HttpRequest, form: RequestDiversionForm | RecordDiversionForm, *, may_send: bool
 ) -> HttpResponse:
+    is_trader = current_user(request).role in TRADERS
     context = {
         "base": base_of(request),
-        "title": _("Divert a means of transport"),
+        "title": _("Divert a means of transport") if is_trader else _("Record a diversion"),
         "lead": _(
             "Only where the first office is now in a State that the declarations do not name, and "
             "only before arrival. Customs informs the new office."
         ),
         "form": form,
         "may_send": may_send,
-        "is_trader": current_user(request).role in TRADERS,
-        "button": _("Send") if isinstance(form, RequestDiversionForm) else _("Record"),
+        "is_trader": is_trader,
+        "button": _("Send") if is_trader else _("Record"),
     }
     return render(request, "pages/new_message.html", context, status=422 if form.errors else 200)
