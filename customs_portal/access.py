@@ -249,6 +249,7 @@ ROWS: dict[str, Row] = {
     "api:referrals": _TOKEN,
     "api:referral": _token_object(What.FILING),
     "api:answer": Row(door=Door.TOKEN, roles=OPERATORS, scoped=True, verb=True),
+    "api:list": Row(door=Door.TOKEN, roles=RULE_WRITERS, verb=True, logged=What.REFERENCE_LIST),
     "api:schema": Row(door=Door.LOGIN_OR_TOKEN),
     "api:docs": Row(),
     "admin:index": _ADMIN,

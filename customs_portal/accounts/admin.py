@@ -243,20 +243,21 @@ class OperatorAdmin(RoleAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(RoleAdmin):
-    """Tokens of systems; issued on the page of their operator."""
+    """Tokens of systems; issued on the page of their operator, those for lists by a command."""
 
     readers = ADMINISTRATION | AUDIT
     list_display = (
-        "token_key", "operator", "label", "scopes", "test", "created", "last_used_at", "expiry",
+        "token_key", "operator", "user", "label", "scopes", "test", "created", "last_used_at",
+        "expiry",
     )  # fmt: skip
     list_filter = ("test", "expiry")
-    list_select_related = ("operator",)
+    list_select_related = ("operator", "user")
     search_fields = ("operator__eori", "operator__name", "label", "token_key")
     date_hierarchy = "created"
     ordering = ("-created",)
     fields = (
-        "token_key", "operator", "label", "scopes", "test", "issued_by", "created", "last_used_at",
-        "expiry",
+        "token_key", "operator", "user", "label", "scopes", "test", "issued_by", "created",
+        "last_used_at", "expiry",
     )  # fmt: skip
     actions = ("end",)
 

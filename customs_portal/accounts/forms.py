@@ -14,7 +14,7 @@ from customs_portal.accounts.models import (
     User,
 )
 from customs_portal.accounts.models.operators import EORI
-from customs_portal.accounts.models.tokens import TokenScope
+from customs_portal.accounts.models.tokens import OF_OPERATORS
 from customs_portal.accounts.policies import OFFICER_ROLES
 from customs_portal.accounts.services import LONGEST_LIFE
 from customs_portal.clock import now
@@ -54,9 +54,9 @@ class TokenForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label=_("May"),
-        choices=TokenScope.choices,
+        choices=[(scope.value, scope.label) for scope in OF_OPERATORS],
         widget=forms.CheckboxSelectMultiple,
-        initial=list(TokenScope),
+        initial=list(OF_OPERATORS),
     )
     expires_at = forms.DateTimeField(
         label=_("Ends"),

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import ApiToken, Operator, OperatorMembership, Role, User
-from customs_portal.accounts.models.tokens import TokenScope
+from customs_portal.accounts.models.tokens import OF_OPERATORS, TokenScope
 
 
 def system_name(operator: Operator) -> str:
@@ -41,7 +41,7 @@ def issue_token(
     expires_at: datetime | None = None,
     label: str = "",
     test: bool = False,
-    scopes: Sequence[str] = tuple(TokenScope),
+    scopes: Sequence[str] = OF_OPERATORS,
     issued_by: User | None = None,
 ) -> str:
     """Make a token for the operator's system and return it; it can never be read again.
@@ -49,9 +49,7 @@ def issue_token(
     `at` is the time of issue, `expires_at` the end of its life or None for the longest one. What
     is sent with a `test` token is never registered. Raises ValueError for a life that is too long.
     """
-    life = expires_at - at if expires_at else LONGEST_LIFE
-    if life > LONGEST_LIFE:
-        raise ValueError(f"A token lives for {LONGEST_LIFE.days} days at most.")
+    life = _life(at, expires_at)
     _instance, token = ApiToken.objects.create(
         user=system_account(operator=operator),
         operator=operator,
@@ -62,6 +60,32 @@ def issue_token(
         issued_by=issued_by,
     )
     return str(token)
+
+
+def issue_list_token(
+    *, analyst: User, at: datetime, expires_at: datetime | None = None, label: str = ""
+) -> str:
+    """Make a token that loads reference lists in the name of a risk analyst, and return it.
+
+    Raises ValueError for somebody who is no analyst and for a life that is too long.
+    """
+    if not analyst.is_active or analyst.role != Role.ANALYST:
+        raise ValueError("Only risk analysts load lists.")
+    _instance, token = ApiToken.objects.create(
+        user=analyst,
+        label=label,
+        expiry=_life(at, expires_at),
+        scopes=[TokenScope.LISTS.value],
+        issued_by=analyst,
+    )
+    return str(token)
+
+
+def _life(at: datetime, expires_at: datetime | None) -> timedelta:
+    life = expires_at - at if expires_at else LONGEST_LIFE
+    if life > LONGEST_LIFE:
+        raise ValueError(f"A token lives for {LONGEST_LIFE.days} days at most.")
+    return life
 
 
 def end_tokens(digests: Sequence[str], *, at: datetime) -> int:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customs_portal.accounts.models import AccessLog, User
-from customs_portal.accounts.models.tokens import TokenScope
+from customs_portal.accounts.models.tokens import OF_OPERATORS
 from customs_portal.api.looking import note_look
 from customs_portal.api.problems import bad_parameter, not_found
 from customs_portal.api.replies import accepted, answer_as_xml, mark_collected
@@ -45,7 +45,7 @@ class MessageView(APIView):
     """One message of the token's operator."""
 
     renderer_classes = [JSONRenderer, ProblemRenderer]
-    scopes = frozenset(TokenScope)
+    scopes = frozenset(OF_OPERATORS)
 
     @extend_schema(
         operation_id="message",

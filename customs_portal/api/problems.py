@@ -1,5 +1,6 @@
 """Errors of the API as problem details (RFC 9457)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -18,12 +19,19 @@ RETRY_SECONDS = 5
 
 
 def problem(
-    status: int, title: object, *, code: str, headers: dict[str, str] | None = None
+    status: int,
+    title: object,
+    *,
+    code: str,
+    headers: dict[str, str] | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    """Return a problem as a plain response: status, a code for machines, a sentence for people."""
-    body = msgspec.json.encode(
-        {"type": "about:blank", "status": status, "code": code, "title": force_str(title)}
-    )
+    """Return a problem as a plain response: status, a code for machines, a sentence for people.
+
+    `details`: what else a machine has to know of it.
+    """
+    said = {"type": "about:blank", "status": status, "code": code, "title": force_str(title)}
+    body = msgspec.json.encode({**said, **(details or {})})
     response = HttpResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
     response["Content-Length"] = str(len(body))
     return response

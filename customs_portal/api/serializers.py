@@ -139,6 +139,26 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
 
 
+class ListLoadedSerializer(serializers.Serializer[Any]):
+    """What a load changed in a reference list."""
+
+    list = serializers.CharField()
+    revision = serializers.IntegerField(help_text="Goes up where an entry came or left.")
+    added = serializers.IntegerField()
+    removed = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class ListShrinksSerializer(ProblemSerializer):
+    """What a load would change, were it confirmed (RFC 9457)."""
+
+    revision = serializers.IntegerField()
+    added = serializers.IntegerField()
+    removed = serializers.IntegerField()
+    total = serializers.IntegerField()
+    confirm = serializers.CharField(help_text="Send it as `confirm` with the same body.")
+
+
 class RefusalSerializer(ProblemSerializer):
     """Why a message was refused (RFC 9457)."""
 

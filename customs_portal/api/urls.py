@@ -6,6 +6,7 @@ from django.urls import path
 from customs_portal.api.batch import lodge_batch
 from customs_portal.api.documentation import DocumentationView, SchemaView
 from customs_portal.api.filings import FilingsView, FilingView
+from customs_portal.api.lists import ListView
 from customs_portal.api.lodging import lodge
 from customs_portal.api.messages import MessageView
 from customs_portal.api.notifications import NotificationsView, NotificationView
@@ -23,6 +24,7 @@ urlpatterns = [
     path("referrals", ReferralsView.as_view(), name="referrals"),
     path("referrals/<str:reference>", ReferralView.as_view(), name="referral"),
     path("referrals/<str:reference>/answer", AnswerView.as_view(), name="answer"),
+    path("lists/<str:code>", ListView.as_view(), name="list"),
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs/", login_required(DocumentationView.as_view()), name="docs"),
 ]

@@ -6,8 +6,10 @@ The rules and lists that come with the portal are illustrations: no threshold an
 import csv
 from collections.abc import Iterator
 from datetime import date
+from io import TextIOWrapper
 from itertools import dropwhile
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -46,6 +48,8 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of a list file; the last three may be missing."""
 
+REQUIRED = COLUMNS[:5]
+
 
 def load_entries(path: Path) -> list[ListEntry]:
     """Return the entries of a list file, whose columns are those of `COLUMNS`."""
@@ -55,14 +59,27 @@ def load_entries(path: Path) -> list[ListEntry]:
 def read_entries(path: Path) -> Iterator[ListEntry]:
     """Yield the entries of a list file one by one; the watermark of an exported one is left out.
 
-    Raises OSError, csv.Error, KeyError for a column that is missing, and ValueError for a line
-    that is no entry.
+    Raises OSError, csv.Error, and ValueError for a column that is missing or a line that is no
+    entry.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = dropwhile(_is_watermark, file)
-        for row in csv.DictReader(lines, strict=True, restval=""):
-            if not _is_watermark(row["value"]):
-                yield _entry({name: text_of_cell(text) for name, text in row.items()})
+    with path.open("rb") as file:
+        yield from entries_in(file)
+
+
+def entries_in(file: BinaryIO) -> Iterator[ListEntry]:
+    """Yield the entries of an open list file one by one; raises as `read_entries` does."""
+    with TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        yield from _entries(csv.DictReader(dropwhile(_is_watermark, text), strict=True, restval=""))
+
+
+def _entries(reader: "csv.DictReader[str]") -> Iterator[ListEntry]:
+    if missing := [name for name in REQUIRED if name not in (reader.fieldnames or ())]:
+        raise ValueError(f"columns are missing: {', '.join(missing)}")
+    for row in reader:
+        if None in row:
+            raise ValueError(f"line {reader.line_num} has more cells than there are columns")
+        if not _is_watermark(row["value"]):
+            yield _entry({name: text_of_cell(text) for name, text in row.items()})
 
 
 def _is_watermark(line: str) -> bool:

@@ -1,12 +1,15 @@
 """Loading reference lists: whole, all or nothing, with the difference told."""
 
+import csv
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 from itertools import islice
 
 import msgspec
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
 from customs_portal.bulk import copy_rows
@@ -16,6 +19,7 @@ from declarations.services.locks import assert_in_transaction
 from declarations.services.results import Refused, refusal
 from risk.engine.lists import ListEntry
 from risk.engine.lists import ReferenceList as EngineList
+from risk.engine.loading import entries_in
 from risk.engine.words import cleansed
 from risk.events import LIST_CHANGED, LIST_LOADED
 from risk.models import ReferenceList
@@ -27,6 +31,9 @@ from risk.rule_sets import BEGINNING
 from risk.services.rescreening import start_rescreening
 
 LONGEST = 1_000_000
+MOST_BYTES = 5_000_000
+"""Of a file that is sent; larger ones are loaded by `manage.py load_list`."""
+
 THRESHOLD = Decimal("0.85")
 """The likeness from which a name matches, for a list that says nothing else."""
 
@@ -52,12 +59,16 @@ class NewList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """The list holds the new entries; `revision` went up if any was added or removed."""
+    """The list holds the new entries; `revision` went up if any was added or removed.
+
+    `shrunken`: it lost most of its entries, or holds none.
+    """
 
     revision: int
     added: int
     removed: int
     total: int
+    shrunken: bool = False
 
 
 def load_list(new: NewList, *, at: datetime, by: User | None = None) -> Loaded | Refused:
@@ -71,7 +82,8 @@ def load_list(new: NewList, *, at: datetime, by: User | None = None) -> Loaded |
     if findings:
         return Refused(findings=findings)
     added, removed, known, total = _difference(existing.pk if existing else 0)
-    if not new.may_shrink and (not total or removed - added > known * SHRUNKEN):
+    shrunken = not total or removed - added > known * SHRUNKEN
+    if shrunken and not new.may_shrink:
         return Refused(findings=[_shrunken(known, total)])
     found = existing or _created(new)
     if added or removed:
@@ -82,7 +94,21 @@ def load_list(new: NewList, *, at: datetime, by: User | None = None) -> Loaded |
         if added:
             start_rescreening(found, since=found.revision, at=at)
     _tell(found.pk)
-    return Loaded(revision=found.revision, added=added, removed=removed, total=total)
+    return Loaded(
+        revision=found.revision, added=added, removed=removed, total=total, shrunken=shrunken
+    )
+
+
+def load_content(
+    found: ReferenceList, content: bytes, *, at: datetime, by: User
+) -> Loaded | Refused:
+    """Load a list from a CSV file, however few its entries: whoever calls has seen to that."""
+    try:
+        entries = list(entries_in(BytesIO(content)))
+    except (ValueError, csv.Error) as error:
+        text = _("The file is no list: %s") % error
+        return Refused(findings=[refusal("no_list", text, "entries")])
+    return load_list(NewList(code=found.code, entries=entries, may_shrink=True), at=at, by=by)
 
 
 def change_list(

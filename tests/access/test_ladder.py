@@ -41,7 +41,7 @@ from declarations.models import (
 )
 from messaging.models import InboundMessage, OutboundMessage, Partner, PartnerOutage
 from risk.models import BackTest, Case, NameMatch, Publication, RuleDraft, SavedView, ShiftNote
-from tests.access.world import HERE, World
+from tests.access.world import HERE, LISTS, STRANGER, World
 from tests.messaging.builders import LODGER
 
 NAMELESS = {"admin:None"}
@@ -121,7 +121,8 @@ def askers(world: World) -> list[Asker]:
         found.append(Asker(name, Role(user.role), "elsewhere" in name, False, client))
     for eori, token in world.tokens.items():
         client = Client(headers={"authorization": f"Token {token}"})
-        found.append(Asker(f"system of {eori}", Role.TRADER, eori != LODGER, True, client))
+        role = Role.ANALYST if eori == LISTS else Role.TRADER
+        found.append(Asker(f"system of {eori}", role, eori == STRANGER, True, client))
     return found
 
 
@@ -205,6 +206,7 @@ def addresses(world: World) -> dict[str, str]:
         "end_token": {"eori": LODGER, "key": ApiToken.objects.get(operator__eori=LODGER).token_key},
         "trader_versions": {"pk": Filing.objects.order_by("pk")[0].pk},
         "api:message": {"correlation": message.correlation},
+        "api:list": {"code": "watched"},
         "api:notification": {"key": notification.pk},
         "api:filing": {"mrn": ens.mrn},
         "admin:privacy_legalhold_lift": {"key": LegalHold.objects.get().pk},

@@ -29,7 +29,7 @@ from customs_portal.accounts.models import (
     TeamMembership,
     User,
 )
-from customs_portal.accounts.services import issue_token
+from customs_portal.accounts.services import issue_list_token, issue_token
 from customs_portal.events import advance
 from customs_portal.events.models import Delivery, DroppedMonth, Event, MonthDigest
 from customs_portal.privacy.models import LegalHold, RetentionPolicy, RetentionStep
@@ -93,13 +93,15 @@ from tests.pipeline.conftest import publish
 
 HERE, ELSEWHERE = "NL000396", "NL000432"
 STRANGER = "NL222222222"
+LISTS = "lists"
+"""The token that loads lists."""
 SUSPECT = "080390"
 HIT = Leaf(field="item.hs6", operator=Op.IN_VALUES, values=(SUSPECT,))
 
 
 @dataclass(frozen=True)
 class World:
-    """People by role and place, tokens by EORI number."""
+    """People by role and place, tokens by EORI number, and one that loads lists."""
 
     people: dict[str, User]
     tokens: dict[str, str]
@@ -117,6 +119,7 @@ def make_world() -> World:
     ReferenceList.objects.create(code="watched", name="Watched")
     tokens = {eori: _operator(eori, at) for eori in (LODGER, STRANGER)}
     people = _people()
+    tokens[LISTS] = issue_list_token(analyst=people["analyst"], at=at)
     _lodge_flagged((1, 2), at)
     _hold(Case.objects.order_by("pk")[0], people["officer"], at)
     advance.drain()

@@ -151,6 +151,7 @@ def test_a_token_is_shown_once_and_works_for_what_it_is_for(client: Client) -> N
     assert response["Cache-Control"] == "no-store"
     found = live_token(token_digest(f"Token {token}") or "")
     assert found is not None
+    assert found.operator is not None
     assert (found.operator.eori, found.scopes, found.test, found.label) == (
         OWN, ["read"], True, "Terminal",
     )  # fmt: skip

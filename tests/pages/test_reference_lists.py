@@ -1,16 +1,20 @@
 """Pages of reference lists: entries, download, upload after a look at the difference."""
 
+import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from customs_portal.accounts.models import AccessLog, Role
+from customs_portal.accounts.models import AccessLog, Role, User
+from customs_portal.clock import now
 from risk.models import ReferenceList
+from risk.services.lists import Loaded, load_content
 from tests.factories.people import person
 from tests.pages.test_rules import browser, text
 
 CODE = "watch_eori"
+DATED = ("valid_from", "valid_to", "country", "identifier")
 
 
 @pytest.fixture
@@ -48,6 +52,29 @@ def test_what_is_downloaded_can_be_uploaded_and_changes_nothing(desk: Client) ->
     page = upload(desk, content)
     assert "0 entries come, 0 leave" in page
     assert "Load the file" not in page
+
+
+def test_a_download_is_the_list_whatever_its_cells_begin_with(desk: Client) -> None:
+    odd = (
+        "value,label,valid_from,valid_to,note,country,identifier,place\n"
+        'NL900000901,"-5, and more",2026-01-01,2026-12-31,"=ask\nfirst",NL,KvK 7,Urk\n'
+        "NL900000902,'quoted,,,@home,,,\n"
+    )
+    loaded = load_content(ReferenceList.objects.get(code=CODE), odd.encode(), at=now(), by=user())
+    assert isinstance(loaded, Loaded)
+    before = rows()
+    content = desk.get(reverse("reference_list_download", args=[CODE])).content
+    again = load_content(ReferenceList.objects.get(code=CODE), content, at=now(), by=user())
+    assert (again, rows()) == (msgspec.structs.replace(loaded, added=0, removed=0), before)
+
+
+def user() -> User:
+    return User.objects.filter(role=Role.ANALYST)[0]
+
+
+def rows() -> list[tuple[object, ...]]:
+    held = ReferenceList.objects.get(code=CODE).entries.filter(removed_in=None)
+    return list(held.order_by("value").values_list("value", "label", "note", *DATED, "place"))
 
 
 def test_an_upload_shows_the_difference_before_anything_changes(desk: Client) -> None:

@@ -18,18 +18,31 @@ class TokenScope(models.TextChoices):
 
     LODGE = "lodge", _("Send messages and follow them")
     READ = "read", _("Read filings and collect notifications")
+    LISTS = "lists", _("Load reference lists")
+
+
+OF_OPERATORS = (TokenScope.LODGE, TokenScope.READ)
+"""What an operator's system may be allowed."""
 
 
 def every_scope() -> list[str]:
-    """Return all scopes."""
-    return list(TokenScope.values)
+    """Return all scopes of an operator's system."""
+    return [scope.value for scope in OF_OPERATORS]
 
 
 class ApiToken(AbstractAuthToken):
-    """A token by which an operator's system speaks to the API; only its digest is stored."""
+    """A token by which a system speaks to the API; only its digest is stored.
+
+    It acts for an operator; or, without one, loads reference lists in the name of an analyst.
+    """
 
     operator = models.ForeignKey(
-        Operator, models.CASCADE, related_name="tokens", verbose_name=_("operator")
+        Operator,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="tokens",
+        verbose_name=_("operator"),
     )
     label = models.CharField(_("label"), max_length=70, blank=True)
     test = models.BooleanField(
@@ -59,10 +72,16 @@ class ApiToken(AbstractAuthToken):
         verbose_name_plural = _("API tokens")
         constraints = [
             models.CheckConstraint(condition=~Q(scopes=[]), name="token_for_something"),
+            models.CheckConstraint(
+                condition=Q(operator__isnull=True, scopes=[TokenScope.LISTS.value])
+                | Q(operator__isnull=False) & ~Q(scopes__contains=[TokenScope.LISTS.value]),
+                name="lists_are_loaded_for_no_operator",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.operator.eori} {self.label or self.token_key}"
+        owner = self.operator.eori if self.operator else self.user.username
+        return f"{owner} {self.label or self.token_key}"
 
     def is_live(self, at: datetime) -> bool:
         """Whether the token may be used at that time."""

@@ -1,9 +1,6 @@
 """Reference lists: read, searched, downloaded; uploaded after a look at the difference."""
 
-import csv
 import hashlib
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -32,15 +29,19 @@ from customs_portal.pages.forms import PageForm
 from customs_portal.pages.looking import How, What, note_look
 from customs_portal.pages.reads import name_lists
 from customs_portal.pages.reads import reference_lists as reads
-from declarations.services.results import Refused, refusal
-from risk.engine.loading import COLUMNS, read_entries
+from declarations.services.results import Refused
+from risk.engine.loading import COLUMNS
 from risk.models import ReferenceList, ReferenceListEntry
 from risk.rule_sets import BEGINNING
-from risk.services.lists import LEAST_THRESHOLD, Loaded, NewList, change_list, load_list
+from risk.services.lists import (
+    LEAST_THRESHOLD,
+    MOST_BYTES,
+    Loaded,
+    change_list,
+    load_content,
+)
 
 PAGE_SIZE = 50
-MOST_BYTES = 5_000_000
-"""Larger files are loaded by `manage.py load_list`."""
 KEPT_SECONDS = 1_800
 SHOWN = 20
 SHORTEST_REASON = 10
@@ -164,7 +165,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
 def _previewed(request: HttpRequest, found: ReferenceList, content: bytes) -> HttpResponse:
     """Load the file, look at the difference, and undo it."""
     with transaction.atomic():
-        loaded = _load(found, content)
+        loaded = load_content(found, content, at=now(), by=current_user(request))
         context: dict[str, Any] = {"list": found, "loaded": loaded}
         if isinstance(loaded, Loaded):
             rows = ReferenceListEntry.objects.filter(list=found).order_by("value")
@@ -184,7 +185,7 @@ def _confirmed(request: HttpRequest, found: ReferenceList, digest: str) -> HttpR
         messages.error(request, _("The file is no longer kept. Choose it again."))
         return redirect("reference_list", found.code)
     with transaction.atomic():
-        loaded = _load(found, content)
+        loaded = load_content(found, content, at=now(), by=current_user(request))
     if isinstance(loaded, Refused):
         return _refused(request, found, loaded)
     cache.delete(_key(request, found, digest))
@@ -199,19 +200,6 @@ def _confirmed(request: HttpRequest, found: ReferenceList, digest: str) -> HttpR
 def _key(request: HttpRequest, found: ReferenceList, digest: str) -> str:
     """Return where the file is kept for this person, list and content."""
     return f"list-upload:{current_user(request).pk}:{found.pk}:{digest[:64]}"
-
-
-def _load(found: ReferenceList, content: bytes) -> Loaded | Refused:
-    """Load the content; people see the difference first, so that a list may shrink."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "list.csv"
-        path.write_bytes(content)
-        try:
-            entries = list(read_entries(path))
-        except (ValueError, KeyError, csv.Error) as error:
-            text = _("The file is no list: %s") % error
-            return Refused(findings=[refusal("no_list", text, "entries")])
-    return load_list(NewList(code=found.code, entries=entries, may_shrink=True), at=now())
 
 
 def _refused(request: HttpRequest, found: ReferenceList, refused: Refused) -> HttpResponse:

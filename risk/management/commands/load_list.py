@@ -51,7 +51,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 loaded = load_list(new, at=clock.now())
-        except (OSError, ValueError, KeyError, csv.Error) as error:
+        except (OSError, ValueError, csv.Error) as error:
             raise CommandError(_("Nothing is loaded. %s") % error) from error
         if isinstance(loaded, Refused):
             told = "; ".join(f"{each.text} {each.value}".strip() for each in loaded.findings)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
 from customs_portal.accounts.models import Role
@@ -29,6 +30,7 @@ from risk.models import (
 )
 from risk.names.evidence import in_words
 from risk.names.screening import recall
+from risk.services import rescreening
 from risk.services.lists import Loaded, NewList, load_list
 from risk.services.replay import replay
 from risk.tasks import rescreen
@@ -151,6 +153,38 @@ def test_a_new_entry_opens_a_case_on_what_is_open() -> None:
     assert Assessment.objects.filter(ens=ens).count() == 2
 
 
+def test_another_worker_goes_on_where_one_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a dead worker had not committed is done again, and nothing twice."""
+    monkeypatch.setattr(rescreening, "ENTRIES", 1)
+    names = ("Oude Haven Antiek", "Westerkade Tegels", "Bosrand Meubels")
+    declared = [assessed(lodged(consigned_to(name), AT), AT) for name in names]
+    watch(LISTED, *(ListEntry(value=name) for name in names))
+    while Rescreening.objects.get(revision=2).matched == 0:
+        portion()
+    before = Rescreening.objects.get(revision=2)
+    with monkeypatch.context() as dying:
+        dying.setattr(rescreening.Rescreening, "save", die)
+        with pytest.raises(KeyboardInterrupt):
+            portion()
+    after = Rescreening.objects.get(revision=2)
+    assert (after.last_entry, after.matched) == (before.last_entry, 1)
+    assert NameMatch.objects.count() == 1
+    finish_rescreening()
+    job = Rescreening.objects.get(revision=2)
+    assert (job.matched, job.reassessed, job.looked_at) == (3, 3, job.total)
+    assert NameMatch.objects.count() == 3
+    assert sorted(Case.objects.values_list("ens", flat=True)) == sorted(e.pk for e in declared)
+
+
+def portion() -> None:
+    with transaction.atomic():
+        rescreening.match_portion(at=AT)
+
+
+def die(*args: object, **kwargs: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_new_eori_on_a_list_opens_a_case_too() -> None:
     ens = assessed(lodged(consigned_to("Oude Haven Antiek", identifier="NL900000777"), AT), AT)
     watch(ListEntry(value="NL900000777"), code="watch_eori")
@@ -163,6 +197,17 @@ def test_a_removed_or_ended_entry_matches_no_more() -> None:
     assert codes(made(document)) == ["KNE-01"]
     watch(ListEntry(value=LISTED.value, valid_to=date(2026, 11, 19)))
     assert codes(made(consigned_to("Zuiderlicht Lampen Import"))) == []
+
+
+def test_a_list_that_rules_read_is_emptied_at_most_and_the_past_replays() -> None:
+    document = consigned_to("Zuiderlicht Lampen Import")
+    before = made(document)
+    with pytest.raises(ProtectedError):
+        ReferenceList.objects.get(code="watch_entities").delete()
+    watch()
+    after = made(consigned_to("Zuiderlicht Lampen Import"))
+    assert (codes(before), codes(after), after.status) == (["KNE-01"], [], "concluded")
+    assert [one.is_same for one in replay([before, after])] == [True, True]
 
 
 def test_the_same_identifier_settles_it_and_another_one_speaks_against() -> None:
