@@ -24,7 +24,7 @@ _RULE = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 _VARIABLE = re.compile(r"\benv\.\w+\(\s*\"([A-Z_]+)\"")
 _URL = re.compile(r"(?:`|portal\.example|GET |POST )(/[A-Za-z0-9_/<>-]*)")
 _SOURCE = re.compile(r"`((?:tests|benchmarks|customs_portal|declarations|risk|messaging)/[^`*]+)`")
-_EXAMPLES = {"<id>": "1", "<MRN>": "26NL00039600000281", "<number>": "1"}
+_EXAMPLES = {"<id>": "1", "<MRN>": "26NL00039600000281", "<number>": "1", "<code>": "firms"}
 
 
 def _by_name(path: Path) -> str:

@@ -78,12 +78,20 @@ class Asker:
 
     def ask(self, address: str, row: Row) -> Any:
         if row.verb:
-            return self.client.post(address, b"<x/>" if self.token else {"x": "1"}, **_sent(self))
+            body, sent = _sent(self, address)
+            return self.client.post(address, body, **sent)
         return self.client.get(address)
 
 
-def _sent(asker: Asker) -> dict[str, Any]:
-    return {"content_type": "application/xml"} if asker.token else {}
+PARTS = b'--x\r\nContent-Disposition: form-data; name="message"\r\n\r\n<x/>\r\n--x--\r\n'
+
+
+def _sent(asker: Asker, address: str) -> tuple[Any, dict[str, Any]]:
+    if not asker.token:
+        return {"x": "1"}, {}
+    if address == reverse("api:message_batch"):
+        return PARTS, {"content_type": "multipart/form-data; boundary=x"}
+    return b"<x/>", {"content_type": "application/xml"}
 
 
 CASE_PAGES = (
@@ -273,7 +281,6 @@ OWN_WAYS = {
     "rule_change": "needs a version",
     "rule_compare": "needs two versions",
     "rule_review": "needs a review",
-    "api:message_batch": "takes multipart bodies only",
     "api:answer": "takes JSON or multipart bodies",
     "end_question": "needs a verb",
     "admin:login": "leads to the login page, whoever asks",

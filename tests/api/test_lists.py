@@ -11,6 +11,7 @@ from customs_portal import clock
 from customs_portal.accounts.models import AccessLog, ApiToken, Role, User
 from customs_portal.accounts.services import end_tokens, issue_list_token
 from customs_portal.events.models import Change, Event
+from messaging.models import InboundMessage
 from risk.models import ReferenceList, ReferenceListEntry
 from risk.services import lists
 from tests.api.conftest import system
@@ -129,6 +130,8 @@ def test_only_tokens_for_lists_of_those_who_are_still_analysts_load(analyst: Use
     trader = system("NL111111111")
     assert client(trader.token).post(ADDRESS, HEAD, content_type="text/csv").status_code == 403
     token = issue_list_token(analyst=analyst, at=clock.now())
+    lodged = client(token).post("/api/v1/messages", b"<x/>", content_type="application/xml")
+    assert (lodged.status_code, InboundMessage.objects.exists()) == (403, False)
     for path in ("/api/v1/filings", "/api/v1/notifications", "/api/v1/referrals"):
         assert client(token).get(path).status_code == 403
     User.objects.filter(pk=analyst.pk).update(role=Role.AUDITOR)
