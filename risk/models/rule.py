@@ -163,7 +163,7 @@ class ReferenceListEntry(models.Model):
     names and addresses are looked up by `clues`. Country, identifier and place tell who a name is.
 
     What comes and leaves is told by the revisions, so that the log of changes keeps only what is
-    changed in place (docs/decisions/0017-a-load-is-one-change.md).
+    changed in place (docs/decisions/0018-a-load-is-one-change.md).
     """
 
     list = models.ForeignKey(ReferenceList, models.PROTECT, related_name="entries")
