@@ -26,7 +26,7 @@ test: static templates migrations deployment openapi-unchanged assets
 	@echo "Tests with real processes"
 	@$(PYTEST) -m "processes"
 	@echo "Tests in a browser"
-	@$(PYTEST) -m "browser"
+	@$(PYTEST) -n 2 -m "browser"
 
 static: $(STAMP)
 	@echo "Format, lint, types, layers"

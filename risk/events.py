@@ -6,7 +6,7 @@ from customs_portal.events.kinds import Kind
 
 ASSESSMENT_MADE = Kind(
     name="assessment.made",
-    sentence=_("Version %(version)s analysed: %(hit_count)s hits, score %(score)s, %(outcome)s"),
+    sentence=_("Version %(version)s analysed: hits %(hit_count)s, score %(score)s, %(outcome)s"),
 )
 ASSESSMENT_CONCLUDED = Kind(
     name="assessment.concluded",

@@ -114,13 +114,13 @@ def read(
 
 
 def _until() -> Mapping[Case.DueBy, str]:
-    """Return until when time is left, by what ends then."""
+    """Return the words before the moment until which time is left, by what ends then."""
     return {
         Case.DueBy.AT_ONCE: _("to be decided at once, since"),
-        Case.DueBy.DO_NOT_LOAD: _("until do not load is no longer lawful,"),
-        Case.DueBy.ANALYSIS: _("until the analysis ends,"),
-        Case.DueBy.REPLY: _("until the answer is due,"),
-        Case.DueBy.ARRIVAL: _("until the goods arrive,"),
+        Case.DueBy.DO_NOT_LOAD: _("do not load until"),
+        Case.DueBy.ANALYSIS: _("analysis ends"),
+        Case.DueBy.REPLY: _("answer due"),
+        Case.DueBy.ARRIVAL: _("arrival"),
     }
 
 
