@@ -13,6 +13,7 @@ from customs_portal.pages.reads.hits import (
     MOST_COMPARED,
     Near,
     Reason,
+    hits_by_ens,
     items_of,
     list_titles,
     nearly,
@@ -99,13 +100,14 @@ def read(
     ens: Ens, document: Document, user: User, snapshot: Snapshot, at: datetime, *, asked: Asked
 ) -> EnsView:
     """Return the ENS as the user reads it."""
-    found = list(
-        Assessment.objects.filter(ens=ens).select_related("ens_version", "rule_set").order_by("-pk")
-    )
+    assessments = Assessment.objects.filter(ens=ens)
+    rows = assessments.select_related("ens_version", "rule_set").defer("hits").order_by("-pk")
+    found = list(rows)
     current = next((each for each in found if each.status != "superseded"), None)
+    hits = hits_by_ens(assessments.current()).get(ens.pk, ())
     veil = veil_of(ens.mrn, [document], user, at)
     titles = list_titles()
-    why = reasons(current.hits, titles, veil) if current else []
+    why = reasons(hits, titles, veil)
     marker = Marker(why, titles)
     around = declaration.surroundings(document, snapshot, at, veil)
     laid_out = declaration.view(veil.document(document), marker, around, page=asked.items)

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from customs_portal.pages.reads import comparisons
 from declarations.document import Document
 from declarations.persons import NO_VEIL, Veil
 from risk.engine.explain import NearHit, Titles, near_hits, nearest_miss, sentence
 from risk.engine.outcomes import SEVERITY_RANK, Severity
-from risk.engine.rules import Bound, EngineRule, Hit
+from risk.engine.rules import Bound, EngineRule, Hit, decode
 from risk.engine.subject import Context
-from risk.models import ReferenceList, RuleVersion
+from risk.models import Assessment, ReferenceList, RuleVersion
 from risk.models.choices import Severity as SeverityName
 from risk.rule_sets import InForce, NoRuleSet, engine_rule, in_force
 from risk.veiled import veiled
@@ -82,6 +83,12 @@ def stored_hits(raw: object) -> list[Hit]:
     return list(msgspec.convert(raw, tuple[Hit, ...]))
 
 
+def hits_by_ens(found: QuerySet[Assessment]) -> dict[int, tuple[Hit, ...]]:
+    """Return the hits of the newest of these assessments of each ENS, read from their text."""
+    rows = found.order_by("pk").values_list("ens_id", Cast("hits", TextField()))
+    return {ens: decode(text) for ens, text in rows}
+
+
 def rules_of(hits: Iterable[Hit]) -> dict[tuple[str, int], EngineRule]:
     """Return the rule versions that the hits name, but for those that only observe."""
     wanted = {(hit.rule, hit.version) for hit in hits}
@@ -115,9 +122,9 @@ def in_order(hits: Iterable[Hit], weights: Mapping[tuple[str, int], Weight]) -> 
     return sorted(known, key=lambda hit: weights[hit.rule, hit.version])
 
 
-def reasons(raw: object, titles: Titles, veil: Veil = NO_VEIL) -> list[Reason]:
+def reasons(found: Iterable[Hit], titles: Titles, veil: Veil = NO_VEIL) -> list[Reason]:
     """Return the hits of one assessment as reasons, the persons behind the veil not named."""
-    hits = [veiled(hit, veil) for hit in stored_hits(raw)]
+    hits = [veiled(hit, veil) for hit in found]
     rules = rules_of(hits)
     weights = {key: _weight(rule.code, rule.severity, rule.score) for key, rule in rules.items()}
     by_rule: dict[tuple[str, int], list[Hit]] = {}

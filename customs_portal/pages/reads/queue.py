@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count
+from django.db.models import Count, Window
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import STAFF_ROLES, Operator, User
-from customs_portal.pages.reads.hits import in_order, list_titles, stored_hits, weights_of
+from customs_portal.pages.reads.hits import hits_by_ens, in_order, list_titles, weights_of
 from customs_portal.pages.wording import TimeLeft, time_left
 from declarations.document import Party
 from declarations.models import DeclaredItem, DeclaredParty, DeclaredRouting, EnsVersion
@@ -99,12 +99,12 @@ def _filing_versions(cases: Sequence[Case]) -> dict[int, int]:
 
 
 def _declared(versions: set[int], user: User) -> _Declared:
-    first = DeclaredItem.objects.filter(filing_version__in=versions)
-    items = first.order_by("filing_version", "number").distinct("filing_version")
-    numbers = first.values_list("filing_version").annotate(count=Count("pk"))
+    found = DeclaredItem.objects.filter(filing_version__in=versions)
+    counted = found.annotate(count=Window(Count("pk"), partition_by="filing_version"))
+    items = counted.order_by("filing_version", "number").distinct("filing_version")
     return _Declared(
         items={item.filing_version_id: item for item in items},
-        item_counts=dict(numbers.order_by()),
+        item_counts={item.filing_version_id: item.count for item in items},
         parties=_parties(versions, user),
         veils={} if policies.sees_persons(user) else _veils(versions),
         routes=_routes(versions),
@@ -159,7 +159,7 @@ def _routes(versions: set[int]) -> dict[int, list[str]]:
 def _reasons(cases: Sequence[Case], veils: Mapping[int, Veil]) -> dict[int, str]:
     """Return the sentences of the hits by ENS, the most severe first."""
     found = Assessment.objects.current().filter(ens__in=[case.ens_id for case in cases])
-    hits = {ens: stored_hits(raw) for ens, raw in found.order_by("pk").values_list("ens", "hits")}
+    hits = hits_by_ens(found)
     weights, titles = weights_of(hits.values()), list_titles()
     return {
         ens: "; ".join(

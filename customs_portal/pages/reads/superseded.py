@@ -6,7 +6,7 @@ import msgspec
 
 from customs_portal.accounts.models import AccessLog, User
 from customs_portal.looks import Look
-from customs_portal.pages.reads.hits import Reason, list_titles, reasons
+from customs_portal.pages.reads.hits import Reason, list_titles, reasons, stored_hits
 from declarations.document import Document
 from declarations.models import DualFiling, Ens, FilingVersion
 from risk.models import Assessment
@@ -57,7 +57,7 @@ def _superseded(ens: Ens, pair: int | None) -> Superseded:
         mrn=ens.mrn,
         declarant=documents[0].declarant.identifier or documents[0].declarant.name or "",
         goods=tuple(words for document in documents for words in _goods(document)),
-        reasons=reasons(newest.hits, list_titles()) if newest else [],
+        reasons=reasons(stored_hits(newest.hits), list_titles()) if newest else [],
         pair=pair,
     )
 

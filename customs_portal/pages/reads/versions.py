@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from customs_portal.accounts.models import User
-from customs_portal.pages.reads.hits import Reason, list_titles, reasons
+from customs_portal.pages.reads.hits import Reason, list_titles, reasons, stored_hits
 from declarations.differences import Difference, differences
 from declarations.models import Ens, EnsVersion, Filing, FilingVersion
 from declarations.persons import NO_VEIL, Veil, veil_of
@@ -80,7 +80,7 @@ def _lines(versions: Iterable[EnsVersion | FilingVersion]) -> tuple[VersionLine,
 def _hits(ens: Ens, number: int, veil: Veil) -> list[Reason]:
     """Return the hits of the newest assessment of a version, none where it has none."""
     made = Assessment.objects.filter(ens=ens, ens_version__number=number).order_by("-pk").first()
-    return reasons(made.hits, list_titles(), veil) if made else []
+    return reasons(stored_hits(made.hits), list_titles(), veil) if made else []
 
 
 def _only(found: list[Reason], others: list[Reason]) -> tuple[Reason, ...]:
