@@ -1,12 +1,12 @@
 """The whole way of an ENS: CPU of all processes for each, beside the least that it could cost.
 
-    python -m benchmarks.pipeline [--ens N] [--unseen PERCENT [--listed N]]
+    python -m benchmarks.pipeline [--regime ics2] [--ens N] [--unseen PERCENT [--listed N]]
 
-N prepared IE315 are lodged one per request over kept-alive connections, with 1,000 published rules
-and everything durable; then some at 100 a second for the latency, some in batches, and the floor
-(benchmarks/measuring/floor.py). The CPU of the load client does not count. With `--unseen`, that
-share of declarations names a consignor that was never seen, with a list of 100,000 names. The last
-line is JSON.
+N prepared IE315, or full filings of ICS2, are lodged one per request over kept-alive connections,
+with 1,000 published rules and everything durable; then some at 100 a second for the latency, some
+in batches, and the floor (benchmarks/measuring/floor.py). The CPU of the load client does not
+count. With `--unseen`, that share of declarations names a consignor that was never seen, with a
+list of 100,000 names. The last line is JSON.
 """
 
 import argparse
@@ -48,10 +48,15 @@ class Measurement:
     """A running portal, its messages, and the runs on it."""
 
     def __init__(
-        self, site: Site, connection: psycopg.Connection, unseen: int = 0, listed: int = 0
+        self,
+        site: Site,
+        connection: psycopg.Connection,
+        unseen: int = 0,
+        listed: int = 0,
+        regime: str = "ics1",
     ) -> None:
         from benchmarks import names
-        from benchmarks.measuring import messages, rulebook
+        from benchmarks.measuring import filings, messages, rulebook
         from customs_portal import clock
         from customs_portal.accounts.models import Operator
         from customs_portal.accounts.services import issue_token
@@ -61,7 +66,8 @@ class Measurement:
         self.unseen, self.namer = unseen, names.Namer(1)
         if unseen:
             names.load(self.namer, listed)
-        self._prepared, self._templates = messages.prepared, messages.templates(clock.now())
+        source = filings if regime == "ics2" else messages
+        self._prepared, self._templates = source.prepared, source.templates(clock.now())
         documents = [read(body).document for body in self._templates]
         rulebook.publish([found for found in documents if found], at=clock.now())
         operator = Operator.objects.create(eori=messages.SENDER, name="Load client")
@@ -149,17 +155,18 @@ def main() -> None:
     arguments.add_argument("--paced-seconds", type=int, default=20)
     arguments.add_argument("--unseen", type=int, default=0)
     arguments.add_argument("--listed", type=int, default=100_000)
+    arguments.add_argument("--regime", choices=("ics1", "ics2"), default="ics1")
     given = arguments.parse_args()
     with started_servers() as site:
         django.setup()
         from benchmarks.measuring.results import last_line
 
         with psycopg.connect(site.cluster.url("portal"), autocommit=True) as connection:
-            measured = Measurement(site, connection, given.unseen, given.listed)
+            measured = Measurement(site, connection, given.unseen, given.listed, given.regime)
             for name in ("web", "worker", "beat"):
                 site.start(name)
             figures = measure(measured, given.ens, given.paced_seconds)
-    print(last_line(figures))
+    print(last_line({**figures, "regime": given.regime}))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """The way of a message, on one page: which consumer is told of which kind of event.
 
 bytes -> inbox.receive -> message.received -> intake -> filing.registered | filing.rejected
-filing.registered    -> assess (names screened first, then opinion), reply (IE328)
-filing.amended       -> assess again, reply (IE304); amendment.refused -> reply (IE305)
+filing.registered    -> assess (names screened first, then opinion), reply (IE328, IE3R01)
+filing.amended       -> assess again, reply (IE304, IE3N10); amendment.refused -> reply (IE305)
+filing.invalidated, invalidation.refused -> reply (IE3R07); ens.consulted -> reply (IE3R08)
+what is refused of ICS2 -> reply (IE3N99 for what it says, IE3N01 for the state of the filing)
 diversion.acknowledged, diversion.refused -> reply (IE325, IE324)
 declarations.requested, message.partner_refused -> reply (IE303, IE906)
 ens.diverted         -> hand_over (IE301)
@@ -72,6 +74,10 @@ PIPELINE = Pipeline(
         declared.FILING_REJECTED: ("reply",),
         declared.FILING_AMENDED: ("reply", "assess"),
         declared.AMENDMENT_REFUSED: ("reply",),
+        declared.FILING_INVALIDATED: ("reply",),
+        declared.INVALIDATION_REFUSED: ("reply",),
+        declared.ENS_CONSULTED: ("reply",),
+        declared.CONSULTATION_REFUSED: ("reply",),
         declared.ARRIVAL_REGISTERED: ("reply",),
         declared.ARRIVAL_REJECTED: ("reply",),
         declared.DIVERSION_ACKNOWLEDGED: ("reply",),

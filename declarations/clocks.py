@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from declarations.document import Document
+from declarations.filing_types import FilingLevel, filing_types, level_of
 from declarations.tolerances import tolerance
 from declarations.traffic import TrafficClass, analysis_ends_at, traffic_class
 
@@ -78,20 +79,34 @@ def stop(clock: Clock, *, at: datetime) -> Clock:
 def clocks_of(
     document: Document, received_at: datetime, traffic: TrafficClass | None = None
 ) -> list[Clock]:
-    """Return the clocks that begin with receipt; `traffic` is an officer's correction."""
+    """Return the clocks that begin with receipt; `traffic` is an officer's correction.
+
+    A house of ICS2 has none of its own but the one before loading (LIFECYCLE section 9).
+    """
+    if level_of(document.type) is FilingLevel.HOUSE:
+        return _clocks_of_house(document, received_at)
     traffic = traffic or traffic_class(document, received_at)
     ends = analysis_ends_at(document, received_at, traffic)
     found = [start(ClockKind.ANALYSIS, at=received_at, length=ends - received_at)]
     if traffic is TrafficClass.DEEP_SEA_CONTAINER:
         found.append(start(ClockKind.DO_NOT_LOAD, at=received_at, length=DO_NOT_LOAD_WINDOW))
+    return [*found, *_clocks_of_arrival(document, received_at)]
+
+
+def _clocks_of_house(document: Document, received_at: datetime) -> list[Clock]:
+    ends = analysis_ends_at(document, received_at)
+    analysed = filing_types()[document.type].preloading
+    return [start(ClockKind.ANALYSIS, at=received_at, length=ends - received_at)] * analysed
+
+
+def _clocks_of_arrival(document: Document, received_at: datetime) -> list[Clock]:
+    """Return the clocks that hang on the arrival, none where it is not declared."""
+    if document.expected_arrival is None:
+        return []
     arrival = Clock(
         kind=ClockKind.ARRIVAL,
         started_at=received_at,
         ends_at=max(document.expected_arrival, received_at),
     )
     ends = max(document.expected_arrival + tolerance(document.transport_mode), received_at)
-    return [
-        *found,
-        arrival,
-        start(ClockKind.RECONCILIATION, at=received_at, length=ends - received_at),
-    ]
+    return [arrival, start(ClockKind.RECONCILIATION, at=received_at, length=ends - received_at)]

@@ -53,6 +53,28 @@ class Means(Record, frozen=True, kw_only=True, omit_defaults=True):
     language: str | None = None
 
 
+class SupplyChainActor(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A further person in the supply chain (ICS2): role of list CL704 (`FW`) and identifier."""
+
+    identifier: str
+    role: str
+
+
+class SupplementaryDeclarant(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Who has still to file what is below (ICS2); `level` is 1 for a house, 2 for a sub-house."""
+
+    identifier: str
+    level: str | None = None
+
+
+class Screening(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A screening before loading by air (ICS2): result of list CL726, methods of list CL724."""
+
+    result: str
+    methods: tuple[str, ...]
+    document: str | None = None
+
+
 class GoodsItem(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One goods item with what is declared on it; header data apply to it as well."""
 
@@ -76,14 +98,37 @@ class GoodsItem(Record, frozen=True, kw_only=True, omit_defaults=True):
     consignor: Party | None = None
     consignee: Party | None = None
     notify_party: Party | None = None
+    buyer: Party | None = None
+    seller: Party | None = None
+    declared_number: int | None = None
+    """The number within its consignment, where `number` counts through several (ICS2)."""
+    other_un_numbers: tuple[str, ...] = ()
+    cus_code: str | None = None
+    country_of_origin: str | None = None
+    actors: tuple[SupplyChainActor, ...] = ()
 
 
 class Consignment(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """The goods of one transport document; `key` identifies it within its filing."""
+    """The goods of one transport document; `key` identifies it within its filing.
+
+    In ICS2 `level` is `master` or `house`; `master_documents` and `carrier` are what a house filing
+    says of what is above it.
+    """
 
     key: str
     items: tuple[GoodsItem, ...]
     transport_documents: tuple[SupportingDocument, ...] = ()
+    level: str | None = None
+    master_documents: tuple[SupportingDocument, ...] = ()
+    carrier: Party | None = None
+    supplementary_declarants: tuple[SupplementaryDeclarant, ...] = ()
+    receptacles: tuple[str, ...] = ()
+    place_of_acceptance: str | None = None
+    place_of_delivery: str | None = None
+    itinerary: tuple[str, ...] = ()
+    gross_mass: Decimal | None = None
+    commercial_reference: str | None = None
+    actors: tuple[SupplyChainActor, ...] = ()
 
 
 class Seal(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -94,16 +139,20 @@ class Seal(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Document(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """One declaration as lodged (IE315) or as replaced by an amendment (IE313)."""
+    """One declaration as lodged (IE315, IE3Fxx) or as replaced by an amendment (IE313, IE3Axx).
+
+    A filing of ICS2 that names no office of first entry has an empty one, and says to which State
+    it is addressed; one that does not tell when the means arrives has no expected arrival.
+    """
 
     type: str
     """Filing type: `IE315`, or an ICS2 type such as `F10`."""
     transport_mode: str
     """Mode at the border as a number without leading zero: 1, 2, 3, 4, 8, 10, 11."""
     office_of_first_entry: str
-    expected_arrival: datetime
     declarant: Party
     consignments: tuple[Consignment, ...]
+    expected_arrival: datetime | None = None
     lrn: str | None = None
     mrn: str | None = None
     declaration_place: str | None = None
@@ -130,6 +179,22 @@ class Document(Record, frozen=True, kw_only=True, omit_defaults=True):
     office_of_lodgement: str | None = None
     subsequent_offices: tuple[str, ...] = ()
     seals: tuple[Seal, ...] = ()
+    buyer: Party | None = None
+    seller: Party | None = None
+    addressed_state: str | None = None
+    transport_documents: tuple[SupportingDocument, ...] = ()
+    supplementary_declarants: tuple[SupplementaryDeclarant, ...] = ()
+    receptacles: tuple[str, ...] = ()
+    actual_departure: datetime | None = None
+    estimated_departure: datetime | None = None
+    re_entry: bool = False
+    split_consignment: bool = False
+    previous_mrn: str | None = None
+    previous_document: str | None = None
+    screenings: tuple[Screening, ...] = ()
+    actors: tuple[SupplyChainActor, ...] = ()
+    master_items: tuple[GoodsItem, ...] = ()
+    """What the master says of goods that the houses below it declare (ICS2)."""
 
     def items(self) -> Iterator[GoodsItem]:
         """Yield every goods item in the order of its number."""

@@ -17,6 +17,16 @@ AMENDMENT_REFUSED = Kind(
 FILING_APPROACHED = Kind(
     name="filing.approached", sentence=_("%(sender)s, who may not know it, sent a message about it")
 )
+FILING_INVALIDATED = Kind(
+    name="filing.invalidated", sentence=_("Invalidated on the request of %(sender)s")
+)
+INVALIDATION_REFUSED = Kind(
+    name="invalidation.refused", sentence=_("Invalidation by %(sender)s refused")
+)
+ENS_CONSULTED = Kind(name="ens.consulted", sentence=_("%(requester)s asked for the state"))
+CONSULTATION_REFUSED = Kind(
+    name="consultation.refused", sentence=_("A question for the state of an ENS refused")
+)
 DIVERSION_ACKNOWLEDGED = Kind(
     name="diversion.acknowledged", sentence=_("Diversion %(reference)s acknowledged")
 )

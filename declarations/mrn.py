@@ -1,6 +1,8 @@
 """The MRN: YY, country, thirteen characters of ours, check digit (DG TAXUD check-character paper).
 
-Ours are the six characters of the office after its country, then seven of a sequence in base 36.
+Of a declaration of ICS phase 1, ours are the six characters of the office after its country, then
+seven of a sequence in base 36. Of an ENS filing of ICS2, ours are eleven of that sequence, then B
+for a national trader interface and T for a filing (rule R3004, lists CL734 and CL748).
 """
 
 import re
@@ -11,6 +13,9 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SERIAL_LENGTH = 7
 TEST_OFFICE = "TEST00"
 """Stands where an office would, in the MRN of a test message; no office may be called so."""
+
+FILING_SUFFIX = "BT"
+FILING_SERIAL_LENGTH = 11
 
 FORM = re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{13}[0-9]")
 
@@ -49,6 +54,13 @@ def make_mrn(*, office: str, number: int, at: datetime) -> str:
     return _numbered(office, number, at)
 
 
+def make_filing_mrn(*, country: str, number: int, at: datetime) -> str:
+    """Return the MRN of an ICS2 filing for a number of the sequence."""
+    serial = base36(number, length=FILING_SERIAL_LENGTH)
+    body = f"{at:%y}{country}{serial}{FILING_SUFFIX}"
+    return body + check_digit(body)
+
+
 def make_test_mrn(*, country: str, number: int, at: datetime) -> str:
     """Return the MRN of a test message: of right form and check digit, and never of a real ENS."""
     return _numbered(country + TEST_OFFICE, number, at)
@@ -61,10 +73,10 @@ def _numbered(office: str, number: int, at: datetime) -> str:
     return body + check_digit(body)
 
 
-def base36(number: int) -> str:
-    """Return the number as seven characters of base 36."""
+def base36(number: int, *, length: int = SERIAL_LENGTH) -> str:
+    """Return the number as that many characters of base 36."""
     characters = []
-    for _ in range(SERIAL_LENGTH):
+    for _ in range(length):
         number, digit = divmod(number, 36)
         characters.append(DIGITS[digit])
     return "".join(reversed(characters))

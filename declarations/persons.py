@@ -20,7 +20,16 @@ from customs_portal.accounts.operators import natural_eoris
 from declarations.document import Document, GoodsItem, Party
 from declarations.names import has_legal_form, words
 
-ROLES = ("declarant", "representative", "carrier", "consignor", "consignee", "notify_party")
+ROLES = (
+    "declarant",
+    "representative",
+    "carrier",
+    "consignor",
+    "consignee",
+    "notify_party",
+    "buyer",
+    "seller",
+)
 Holder = TypeVar("Holder", Document, GoodsItem)
 _SHORTEST = 3
 """Letters of a name that are looked for in a text; fewer would hide parts of other words."""

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from customs_portal.bulk import copy_rows
-from declarations.document import Document, GoodsItem, Party
+from declarations.document import Document, GoodsItem, Party, SupportingDocument
 from declarations.names import name_key
 
-HEADER_ROLES = ("declarant", "representative", "carrier", "consignor", "consignee", "notify_party")
-ITEM_ROLES = ("consignor", "consignee", "notify_party")
+ITEM_ROLES = ("consignor", "consignee", "notify_party", "buyer", "seller")
+HEADER_ROLES = ("declarant", "representative", "carrier", *ITEM_ROLES)
 Versions = list[tuple[int, Document]]
 """Ids of filing versions with their documents."""
 
@@ -54,8 +54,23 @@ def keys(mrn: str, document: Document) -> list[tuple[str, str]]:
     for item in document.items():
         found |= {("equipment", number) for number in item.containers}
         found |= {("document", paper.reference) for paper in item.documents}
+    found |= {("document", paper.reference) for paper in _transport_documents(document)}
+    found |= {("equipment", number) for number in _receptacles(document)}
     found |= {("seal", seal.identity) for seal in document.seals}
     return sorted((kind, value.upper()[:70]) for kind, value in found if value)
+
+
+def _transport_documents(document: Document) -> Iterator[SupportingDocument]:
+    """Yield the transport documents of ICS2, which stand beside the items."""
+    yield from document.transport_documents
+    for consignment in document.consignments:
+        yield from (*consignment.transport_documents, *consignment.master_documents)
+
+
+def _receptacles(document: Document) -> Iterator[str]:
+    yield from document.receptacles
+    for consignment in document.consignments:
+        yield from consignment.receptacles
 
 
 def parties(document: Document) -> Iterator[tuple[str, str, Party]]:

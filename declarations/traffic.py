@@ -15,8 +15,13 @@ from pathlib import Path
 import msgspec
 
 from declarations.document import Document
+from declarations.filing_types import FilingLevel, filing_types, level_of
 
 DATA = Path(__file__).parent / "data"
+BEFORE_LOADING = timedelta(minutes=15)
+"""How soon a filing before loading is to be looked at; the law says at once (Art. 186(1))."""
+VALIDITY = timedelta(days=200)
+"""For how long a filing counts without arrival (UCC Art. 129(3))."""
 
 
 class TrafficClass(StrEnum):
@@ -96,7 +101,7 @@ class Lateness(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a declaration came in time, and by which limit.
 
     `lodge_by` and `minutes` are None where the limit counts from loading or departure, which an
-    IE315 does not declare.
+    IE315 does not declare, or from an arrival that is not declared.
     """
 
     limit: TimeLimit
@@ -142,12 +147,27 @@ def carriages(document: Document) -> set[Carriage]:
     }
 
 
+def expected_by(document: Document, received_at: datetime) -> datetime:
+    """Return when the goods come at the latest, where it is not declared as far as it is known.
+
+    A filing of ICS2 may tell the departure alone, or nothing: then it holds as long as it is valid.
+    """
+    declared = document.expected_arrival or document.actual_departure
+    return declared or document.estimated_departure or received_at + VALIDITY
+
+
 def analysis_ends_at(
     document: Document, received_at: datetime, traffic: TrafficClass | None = None
 ) -> datetime:
-    """Return when the risk analysis must be concluded, counted from receipt (Art. 186)."""
+    """Return when the risk analysis must be concluded, counted from receipt (Art. 186).
+
+    A house of ICS2 is analysed with its master, or before loading at once.
+    """
+    if level_of(document.type) is FilingLevel.HOUSE:
+        before_loading = filing_types()[document.type].preloading
+        return received_at + (BEFORE_LOADING if before_loading else VALIDITY)
     limit = time_limit(document, received_at, traffic)
-    return analysis_end(limit, document.expected_arrival, received_at)
+    return analysis_end(limit, expected_by(document, received_at), received_at)
 
 
 def analysis_end(limit: TimeLimit, arrival: datetime, received_at: datetime) -> datetime:
@@ -167,7 +187,7 @@ def lateness(
 ) -> Lateness:
     """Return whether the declaration came in time, `traffic` being an officer's correction."""
     limit = time_limit(document, received_at, traffic)
-    if limit.lodging_before != "arrival":
+    if limit.lodging_before != "arrival" or document.expected_arrival is None:
         return Lateness(limit=limit, lodge_by=None, minutes=None)
     lodge_by = document.expected_arrival - limit.lodging
     missed = -(-int((received_at - lodge_by).total_seconds()) // 60)

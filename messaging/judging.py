@@ -7,6 +7,7 @@ from customs_portal.reference.snapshot import Snapshot
 from messaging.formats import registry
 from messaging.formats.profiles import Profile
 from messaging.formats.registry import Reading
+from messaging.formats.tables import is_ics2
 from messaging.received.kinds import KINDS, From
 from messaging.received.message import Judged, Received
 from messaging.received.senders import WRONG_VALUE, foreign_sender
@@ -36,7 +37,7 @@ def message_id_taken(judged: Judged) -> Judged:
     """Return the message refused because its id was used for other bytes (error 26)."""
     finding = Finding(
         code=DUPLICATE,
-        location="MES.MesIdeMES19",
+        location="" if is_ics2(judged.reading.kind) else "MES.MesIdeMES19",
         value=judged.reading.message_id or "",
         text="This message identification was used for another message.",
         stage=Stage.LIFECYCLE if judged.is_readable else Stage.STRUCTURE,
@@ -56,7 +57,7 @@ def _not_taken_in(judged: Judged) -> tuple[Finding, ...]:
 def _not_accepted(reading: Reading) -> Finding:
     return Finding(
         code=WRONG_VALUE,
-        location="MES.MesTypMES20",
+        location=f"/{reading.kind}" if is_ics2(reading.kind) else "MES.MesTypMES20",
         value=reading.kind,
         text="This kind of message is not accepted here.",
         stage=Stage.STRUCTURE,

@@ -18,7 +18,7 @@ from customs_portal.admin_access import (
     RolePermissions,
     role_of,
 )
-from messaging.formats.ics1.tables import catalogue
+from messaging.formats.tables import catalogue
 from messaging.models import (
     Dispatch,
     Partner,

@@ -47,7 +47,7 @@ def _refusals(messages: Sequence[Judged], at: datetime) -> dict[int, Sequence[Fi
 def _fate(message: Judged, refused: Sequence[Finding], at: datetime) -> Fate:
     if not message.is_readable:
         return Fate(message=message, findings=message.findings)
-    findings = pointed([*message.findings, *refused])
+    findings = pointed([*message.findings, *refused], message.reading.kind)
     return Fate(message=message, findings=findings, mrn="" if findings else _mrn(message, at))
 
 

@@ -18,7 +18,8 @@ from customs_portal.pages.wording import moment
 class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the trader lodged and what was answered; times are aware.
 
-    `answer_by` is until when a question is to be answered that this trader was told of.
+    `answer_by` is until when a question is to be answered that this trader was told of; a filing of
+    ICS2 `waits` while others have still to file above or below it.
     """
 
     status: str
@@ -27,6 +28,7 @@ class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
     registered_at: datetime | None = None
     analysis_ends_at: datetime | None = None
     diverted: bool = False
+    waits: bool = False
     answer_by: datetime | None = None
 
 
@@ -85,6 +87,7 @@ WORDS: dict[str, tuple[Promise, str]] = {
     "received": (gettext_lazy("Received"), "grey"),
     "rejected": (gettext_lazy("Rejected - correct and lodge again"), "red"),
     "registered": (gettext_lazy("Registered"), "green"),
+    "waiting": (gettext_lazy("Waiting for other filings"), "grey"),
     "complete": (gettext_lazy("Assessment complete"), "grey"),
     "do_not_load": (gettext_lazy("Do not load"), "red"),
     "control": (gettext_lazy("Control ordered"), "orange"),
@@ -170,6 +173,8 @@ def _on_the_way(filing: FilingFacts, goods: Goods) -> TraderStatus | None:
 
 def _analysed(filing: FilingFacts, now: datetime) -> TraderStatus:
     """Before and after the end of the analysis window, whatever was found in it (A10)."""
+    if filing.waits:
+        return _status("waiting", filing.registered_at or filing.lodged_at)
     ends = filing.analysis_ends_at
     if ends is not None and ends <= now:
         return _status("complete", ends, text=_("No instruction from customs"))

@@ -140,13 +140,14 @@ class EnsAdmin(RoleAdmin):
     list_display = (
         "mrn",
         "status",
+        "completeness",
         "transport_mode",
         "means",
         "office_of_first_entry",
         "expected_arrival",
         "registered_at",
     )
-    list_filter = ("status", "role", "transport_mode", "office_of_first_entry")
+    list_filter = ("status", "completeness", "role", "transport_mode", "office_of_first_entry")
     search_fields = ("^mrn", "^means", "^search_keys__value")
     search_help_text = _("MRN, LRN, container, transport document, EORI or means of transport")
     date_hierarchy = "registered_at"

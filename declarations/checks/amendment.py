@@ -5,13 +5,14 @@ were presented. A secret selection, an unannounced measure or an open case never
 a refusal would tell the trader of the selection.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
 
 import msgspec
 
 from customs_portal.findings import Finding, Stage
 from declarations.document import Document
+from declarations.filing_types import filing_types
 from declarations.lifecycle.out_of_sequence import (
     INVALID_MRN,
     OUT_OF_SEQUENCE,
@@ -34,6 +35,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     `entitled` are the EORI numbers that may amend it, `concerned` all that may know of it;
     `examination_announced` says whether a control or a do-not-load was announced and still stands.
+    `document` is what is declared now, of filings of ICS2.
     """
 
     situation: Situation
@@ -42,6 +44,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     entitled: Collection[str]
     concerned: Collection[str]
     examination_announced: bool
+    document: Document | None = None
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,34 +72,60 @@ class Against(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def may_amend(asked: Asked) -> Against | None:
-    """Return what stands against the amendment, None where nothing does."""
-    return next(chain(filter(None, (guard(asked) for guard in GUARDS)), (None,)))
+    """Return what stands against the amendment of an IE315, None where nothing does."""
+    return first_against(asked, GUARDS)
 
 
-def _well_formed(asked: Asked) -> Against | None:
-    if is_valid(asked.mrn):
-        return None
+def first_against(
+    asked: Asked, guards: Iterable[Callable[[Asked], Against | None]]
+) -> Against | None:
+    """Return what the first guard that fails tells, None where none does."""
+    return next(chain(filter(None, (guard(asked) for guard in guards)), (None,)))
+
+
+def well_formed(asked: Asked) -> Against | None:
+    """Return what is told of an MRN that cannot be one."""
+    return None if is_valid(asked.mrn) else malformed(asked.mrn)
+
+
+def malformed(mrn: str) -> Against:
+    """Return what is told of an MRN without the form or the check digit of one."""
     finding = Finding(
         code=INVALID_MRN,
         location="mrn",
-        value=asked.mrn,
+        value=mrn,
         text="This is not a right MRN.",
         stage=Stage.LIFECYCLE,
     )
     return Against(findings=[finding], motivation=UNKNOWN, known=False)
 
 
-def _known(asked: Asked) -> Against | None:
+def known(asked: Asked) -> Against | None:
+    """Return what is told of an MRN that there is not, or that the sender may not know of."""
     if asked.known and asked.sender in asked.known.concerned:
         return None
+    return unknown(asked.mrn)
+
+
+def unknown(mrn: str) -> Against:
+    """Return what is told of an MRN that there is not for the sender."""
     finding = Finding(
         code=UNKNOWN_MRN,
         location="mrn",
-        value=asked.mrn,
+        value=mrn,
         text="This MRN is not known.",
         stage=Stage.LIFECYCLE,
     )
     return Against(findings=[finding], motivation=UNKNOWN, known=False)
+
+
+def of_its_generation(asked: Asked) -> Against | None:
+    """Return what is told where one generation amends what the other one lodged: as of no MRN."""
+    assert asked.known is not None
+    lodged_as_ics2 = asked.known.document is not None
+    if lodged_as_ics2 == (asked.document.type in filing_types()):
+        return None
+    return unknown(asked.mrn)
 
 
 def _by_the_right_person(asked: Asked) -> Against | None:
@@ -178,8 +207,9 @@ def _not_under_control(asked: Asked) -> Against | None:
 
 
 GUARDS: tuple[Callable[[Asked], Against | None], ...] = (
-    _well_formed,
-    _known,
+    well_formed,
+    known,
+    of_its_generation,
     _by_the_right_person,
     _not(Situation.ENDED),
     _same_office,

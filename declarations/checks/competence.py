@@ -9,7 +9,9 @@ WRONG_CODE = "12"
 
 
 def check_office(document: Document, reference: Snapshot, country: str) -> list[Finding]:
-    """The office of first entry is one of our offices (error 14)."""
+    """The office of first entry is one of ours, or the State addressed is (error 14)."""
+    if not document.office_of_first_entry:
+        return [] if document.addressed_state == country else [_other_state(document)]
     number = document.office_of_first_entry.upper()
     if number.startswith(country) and reference.office(number):
         return []
@@ -22,6 +24,16 @@ def check_office(document: Document, reference: Snapshot, country: str) -> list[
             stage=Stage.LIFECYCLE,
         )
     ]
+
+
+def _other_state(document: Document) -> Finding:
+    return Finding(
+        code=NOT_SUPPORTED_HERE,
+        location="addressed_state",
+        value=document.addressed_state or "",
+        text="The filing is addressed to another administration.",
+        stage=Stage.LIFECYCLE,
+    )
 
 
 def entitled_senders(document: Document) -> set[str]:

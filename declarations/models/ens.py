@@ -26,7 +26,12 @@ TRAFFIC_CLASSES = [
 
 
 class Ens(models.Model):
-    """One IE315, one full ICS2 filing, or a master with its linked houses (LIFECYCLE section 3)."""
+    """One IE315, one full ICS2 filing, or a master with its linked houses (LIFECYCLE section 3).
+
+    `completeness` says whether the houses below a full or master filing of ICS2 were filed; it is
+    empty for IE315 and for a house. Where no arrival is declared, `expected_arrival` is the end of
+    validity.
+    """
 
     class Status(models.TextChoices):
         FORMING = "forming", _("Forming")
@@ -43,7 +48,20 @@ class Ens(models.Model):
         SUBSEQUENT_ENTRY = "subsequent_entry", _("Office of subsequent entry")
         ACTUAL_FIRST_ENTRY = "actual_first_entry", _("Actual office of first entry")
 
+    class Completeness(models.TextChoices):
+        PENDING = "pending", _("Waits for house filings")
+        COMPLETE = "complete", _("Complete")
+        CONSIDERED_COMPLETE = "considered_complete", _("Considered complete")
+
     status = models.CharField(_("status"), max_length=16, choices=Status.choices)
+    completeness = models.CharField(
+        _("completeness"),
+        max_length=20,
+        choices=Completeness.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
     role = models.CharField(
         _("our role"), max_length=20, choices=OurRole.choices, default=OurRole.FIRST_ENTRY
     )

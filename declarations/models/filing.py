@@ -13,6 +13,8 @@ from declarations.querysets import FilingQuerySet
 class Filing(models.Model):
     """One lodged message (LIFECYCLE section 1). A rejected one has no MRN and frees its LRN.
 
+    `link` is how a house of ICS2 stands to its master, empty for all else.
+
     `received_from` is the State in which it was lodged and that told us of it, empty for ours:
     such a one is no filing of a trader with us.
     """
@@ -24,6 +26,10 @@ class Filing(models.Model):
         SUPERSEDED = "superseded", _("Superseded")
         EXPIRED = "expired", _("Expired")
         CLOSED = "closed", _("Closed")
+
+    class Link(models.TextChoices):
+        PENDING = "pending_linking", _("Waits for its master")
+        LINKED = "linked", _("Linked")
 
     type = models.CharField(_("type"), max_length=8)
     lrn = models.CharField(_("LRN"), max_length=22)
@@ -41,6 +47,9 @@ class Filing(models.Model):
     late_minutes = models.IntegerField(_("minutes late"), null=True)
     findings = models.JSONField(_("findings"), default=list)
     version = models.PositiveIntegerField(_("version"), default=1)
+    link = models.CharField(
+        _("link"), max_length=16, choices=Link.choices, blank=True, default="", db_default=""
+    )
     received_from = models.CharField(
         _("received from"), max_length=2, blank=True, default="", db_default=""
     )

@@ -1,4 +1,4 @@
-"""Amending: a full replacement becomes the next version of a filing (IE313, UCC Art. 129)."""
+"""Amending: a full replacement becomes the next version of a filing (UCC Art. 129)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,9 +8,11 @@ import msgspec
 
 from customs_portal.accounts.models import Mandate
 from customs_portal.events.services import NewEvent, record_many
-from declarations.checks.amendment import Against, Asked, Known, may_amend
+from declarations.checks import filing_amendment
+from declarations.checks.amendment import Against, Asked, Known, first_against, may_amend
 from declarations.document import Document
 from declarations.events import AMENDMENT_REFUSED, FILING_APPROACHED
+from declarations.filing_types import filing_types
 from declarations.services.locks import assert_in_transaction, lock_ens
 from declarations.services.new_version import NewVersion, write_versions
 from declarations.services.standing import Standing, ens_of, representatives, standings
@@ -121,14 +123,17 @@ def _entitled(
 def _refusal(
     amendment: Amendment, standing: Standing | None, entitled: Pairs
 ) -> AmendmentRefused | None:
-    known = _known(standing, amendment.sender, entitled) if standing else None
-    against = may_amend(Asked(sender=amendment.sender, document=amendment.document, known=known))
+    known = known_of(standing, amendment.sender, entitled) if standing else None
+    asked = Asked(sender=amendment.sender, document=amendment.document, known=known)
+    of_ics2 = amendment.document.type in filing_types()
+    against = first_against(asked, filing_amendment.TO_AMEND) if of_ics2 else may_amend(asked)
     if against is None:
         return None
     return AmendmentRefused(against=against, mrn=amendment.mrn if against.known else "")
 
 
-def _known(standing: Standing, sender: str, entitled: Pairs) -> Known:
+def known_of(standing: Standing, sender: str, entitled: Pairs) -> Known:
+    """Return what is known of a filing, as the guards ask it."""
     filing = standing.filing
     represents = (filing.declarant, sender) in entitled
     allowed = {filing.declarant, sender} if represents else {filing.declarant}
@@ -139,6 +144,7 @@ def _known(standing: Standing, sender: str, entitled: Pairs) -> Known:
         entitled=allowed,
         concerned=standing.people | allowed,
         examination_announced=standing.examination_announced,
+        document=standing.document,
     )
 
 
@@ -151,6 +157,7 @@ def _version(amendment: Amendment, standing: Standing) -> NewVersion:
         sender=amendment.sender,
         received_at=amendment.received_at,
         correlation=amendment.correlation,
+        offices=() if amendment.document.office_of_first_entry else standing.offices,
     )
 
 

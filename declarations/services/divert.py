@@ -123,7 +123,7 @@ def _carry_out(
 def _judge(
     order: DiversionOrder, ids: Collection[int], country: str, at: datetime
 ) -> tuple[list[Finding], list[Standing]]:
-    found = standings(ids, at)
+    found = {mrn: each for mrn, each in standings(ids, at).items() if not each.is_ics2}
     if order.information_type == BY_KEY:
         mrns = [mrn for mrn, each in found.items() if each.situation is not Situation.ENDED]
     else:

@@ -1,4 +1,7 @@
-"""Dual filing: found, decided, and what becomes of the declaration that does not count."""
+"""Dual filing: found, decided, and what becomes of the declaration that does not count.
+
+In ICS2 several persons file for one shipment by rule; there is no dual filing of it.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -36,12 +39,12 @@ SELECT DISTINCT least(a.id, b.id), greatest(a.id, b.id)
 FROM declarations_ens a
 JOIN declarations_ensmember ma ON ma.ens_id = a.id
 JOIN declarations_filing fa ON fa.id = ma.filing_id AND fa.status = 'registered'
-  AND fa.received_from = ''
+  AND fa.received_from = '' AND fa.type NOT LIKE 'F%%'
 JOIN LATERAL (
     SELECT n.id FROM declarations_ens n
     JOIN declarations_ensmember mb ON mb.ens_id = n.id
     JOIN declarations_filing fb ON fb.id = mb.filing_id AND fb.status = 'registered'
-      AND fb.received_from = ''
+      AND fb.received_from = '' AND fb.type NOT LIKE 'F%%'
     WHERE n.means = a.means AND n.transport_mode = a.transport_mode AND n.id <> a.id
       AND n.expected_arrival BETWEEN a.expected_arrival - interval '24 hours'
                                  AND a.expected_arrival + interval '24 hours'

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,10 @@ from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding, Stage
 from declarations.document import Document
 from declarations.events import FILING_REGISTERED
-from declarations.mrn import SEQUENCE, make_mrn
+from declarations.filing_types import FilingLevel, filing_types
+from declarations.models import Ens, Filing
+from declarations.mrn import SEQUENCE, make_filing_mrn, make_mrn
+from declarations.services.addressed import responsible_office
 from declarations.services.clocks import start_clocks
 from declarations.services.locks import assert_in_transaction
 from declarations.services.registering import (
@@ -25,7 +29,7 @@ from declarations.services.registering import (
 )
 from declarations.traffic import analysis_ends_at, late_minutes
 
-DUPLICATE = "26"
+DUPLICATE, DUPLICATE_LRN = "26", "94"
 
 
 class Lodgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +60,7 @@ def lodge(lodgements: Sequence[Lodgement], *, at: datetime) -> list[Lodged | Ref
     """Register the declarations; one result for each, in their order.
 
     Refused is only what an accepted filing of the same person lodging has used the LRN for
-    (functional error 26, rule R891); the earlier in the sequence wins.
+    (functional error 26, rule R891; of ICS2 94, rule R3003); the earlier in the sequence wins.
     """
     assert_in_transaction()
     numbered = _number(lodgements, at)
@@ -84,19 +88,59 @@ def _number(lodgements: Sequence[Lodgement], at: datetime) -> list[Registration]
 
 def _registration(lodgement: Lodgement, ids: Ids, serial: int, at: datetime) -> Registration:
     document, received = lodgement.document, lodgement.received_at
+    office = responsible_office(document, at)
     return Registration(
         ids=ids,
         document=document,
-        mrn=make_mrn(office=document.office_of_first_entry, number=serial, at=at),
+        mrn=_mrn(document, office, serial, at),
         message_id=lodgement.message_id,
         sender=lodgement.sender,
         lodged_at=received,
         registered_at=at,
         analysis_ends_at=analysis_ends_at(document, received),
         late_minutes=late_minutes(document, received),
-        office=document.office_of_first_entry.upper(),
-        offices=offices_on_the_way(document),
+        office=office,
+        offices=offices_on_the_way(document) or [office],
+        **_standing(document),
     )
+
+
+def _mrn(document: Document, office: str, serial: int, at: datetime) -> str:
+    if document.type in filing_types():
+        return make_filing_mrn(country=office[:2], number=serial, at=at)
+    return make_mrn(office=office, number=serial, at=at)
+
+
+class _Standing(TypedDict):
+    """In what a filing begins (LIFECYCLE 1b, E1, E2)."""
+
+    status: str
+    completeness: str
+    link: str
+
+
+def _standing(document: Document) -> _Standing:
+    """A master waits for the houses that it names, a house for its master.
+
+    One that is analysed before loading is ready for that at once.
+    """
+    kind = filing_types().get(document.type)
+    if kind is None:
+        return {"status": Ens.Status.READY, "completeness": "", "link": ""}
+    if kind.level is FilingLevel.HOUSE:
+        ready = Ens.Status.READY if kind.preloading else Ens.Status.FORMING
+        return {"status": ready, "completeness": "", "link": Filing.Link.PENDING}
+    if kind.level is FilingLevel.MASTER and awaits_houses(document):
+        waits = Ens.Completeness.PENDING
+        return {"status": Ens.Status.FORMING, "completeness": waits, "link": ""}
+    whole = Ens.Completeness.COMPLETE
+    return {"status": Ens.Status.READY, "completeness": whole, "link": ""}
+
+
+def awaits_houses(document: Document) -> bool:
+    """Whether a master names who has still to file, or receptacles whose items are filed apart."""
+    below = (one for each in document.consignments for one in each.supplementary_declarants)
+    return bool(document.supplementary_declarants or document.receptacles or any(below))
 
 
 def _registered(each: Registration, lodgement: Lodgement, at: datetime) -> NewEvent:
@@ -125,11 +169,12 @@ def _lodged(each: Registration) -> Lodged:
 
 def lrn_taken(document: Document) -> Refused:
     """Return the refusal of a declaration whose LRN belongs to an accepted one."""
+    of_ics2 = document.type in filing_types()
     return Refused(
         findings=[
             Finding(
-                code=DUPLICATE,
-                rule="R891",
+                code=DUPLICATE_LRN if of_ics2 else DUPLICATE,
+                rule="R3003" if of_ics2 else "R891",
                 location="lrn",
                 value=document.lrn or "",
                 text="This LRN belongs to an accepted declaration of the same person.",

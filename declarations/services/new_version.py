@@ -26,7 +26,7 @@ from declarations.services.clocks import replace_clocks
 from declarations.services.reconfirm import ask_to_reconfirm
 from declarations.services.referrals import take_amendments
 from declarations.services.registering import means_of, offices_on_the_way, papers
-from declarations.traffic import TrafficClass
+from declarations.traffic import TrafficClass, expected_by
 
 ANALYSIS_AGAIN = timedelta(minutes=30)
 """Implementing Regulation (EU) 2015/2447 Art. 186(10): at once; the length is ours."""
@@ -59,7 +59,9 @@ class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def analysis_ends_at(self) -> datetime:
-        """Return until when the new version must be analysed."""
+        """Return until when the new version must be analysed, as before where houses lack."""
+        if self.ens.status == Ens.Status.FORMING:
+            return self.ens.analysis_ends_at
         return self.received_at + ANALYSIS_AGAIN
 
 
@@ -178,7 +180,7 @@ def _update_ens(versions: Sequence[NewVersion]) -> None:
             version=each.ens_number,
             transport_mode=each.document.transport_mode,
             means=means_of(each.document),
-            expected_arrival=each.document.expected_arrival,
+            expected_arrival=expected_by(each.document, each.filing.lodged_at),
             analysis_ends_at=each.analysis_ends_at,
         )
 
@@ -230,6 +232,8 @@ def _take_over_consignments(versions: Sequence[NewVersion]) -> None:
 def _restart_clocks(versions: Sequence[NewVersion], at: datetime) -> None:
     """Analyse again at once; the window of do-not-load still counts from the first receipt."""
     for each in versions:
+        if each.ens.status == Ens.Status.FORMING:
+            continue
         traffic = TrafficClass(each.ens.traffic_correction) if each.ens.traffic_correction else None
         analysis = start(ClockKind.ANALYSIS, at=each.received_at, length=ANALYSIS_AGAIN)
         others = [

@@ -10,6 +10,7 @@ from customs_portal.bulk import copy_rows, fetch_prepared, next_ids, recordset
 from declarations.document import Document, SupportingDocument, encode
 from declarations.models import Ens
 from declarations.projection import write_projection, write_search_keys
+from declarations.traffic import expected_by
 
 _SEQUENCES = {
     "filing": "declarations_filing_id_seq",
@@ -48,6 +49,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     offices: Sequence[str]
     role: str = Ens.OurRole.FIRST_ENTRY
     status: str = Ens.Status.READY
+    completeness: str = ""
+    link: str = ""
     received_from: str = ""
 
 
@@ -79,6 +82,7 @@ _FILING_COLUMNS = {
     "late_minutes": "int",
     "findings": "jsonb",
     "version": "int",
+    "link": "text",
     "received_from": "text",
 }
 _CLAIM = """
@@ -124,6 +128,7 @@ def _filing_row(each: Registration) -> tuple[Any, ...]:
         each.late_minutes,
         [],
         1,
+        each.link,
         each.received_from,
     )
 
@@ -193,12 +198,13 @@ def _write_ens(registrations: Sequence[Registration], at: datetime) -> None:
 def offices_on_the_way(document: Document) -> list[str]:
     """Return the office of first entry and the subsequent ones, each once, in capitals."""
     numbers = (document.office_of_first_entry, *document.subsequent_offices)
-    return list(dict.fromkeys(number.upper() for number in numbers))
+    return list(dict.fromkeys(number.upper() for number in numbers if number))
 
 
 _ENS_COLUMNS = (
     "id",
     "status",
+    "completeness",
     "role",
     "mrn",
     "version",
@@ -216,13 +222,14 @@ def _ens_row(each: Registration) -> tuple[Any, ...]:
     return (
         each.ids.ens,
         each.status,
+        each.completeness,
         each.role,
         each.mrn,
         1,
         document.transport_mode,
         means_of(document),
         each.office,
-        document.expected_arrival,
+        expected_by(document, each.lodged_at),
         each.registered_at,
         each.analysis_ends_at,
     )

@@ -43,7 +43,11 @@ def ask_for(requests: Sequence[Wanted], *, at: datetime) -> None:
 
 def _events(wanted: Wanted, at: datetime) -> list[NewEvent]:
     ids = set(ens_of(wanted.mrns).values()) if wanted.mrns else _on_board(wanted)
-    found = {mrn: each for mrn, each in standings(ids, at).items() if each.ens.role in OURS}
+    found = {
+        mrn: each
+        for mrn, each in standings(ids, at).items()
+        if each.ens.role in OURS and not each.is_ics2
+    }
     asked = wanted.mrns or tuple(sorted(found))
     refused = [(mrn, code) for mrn in asked if (code := _refused(found.get(mrn)))]
     given = [found[mrn].ens.pk for mrn in asked if not _refused(found.get(mrn))]

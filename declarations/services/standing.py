@@ -1,26 +1,43 @@
 """Where filings stand when a message about them comes: filing, ENS, goods, people, measures."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
+from django.db.models import F
 
 from customs_portal.accounts.mandates import lacking
 from customs_portal.accounts.models import Mandate
+from declarations.document import Document
+from declarations.filing_types import filing_types
 from declarations.lifecycle.out_of_sequence import Situation, situation
-from declarations.models import ConsignmentLife, Ens, EnsMember, Filing, Measure
+from declarations.models import ConsignmentLife, Ens, EnsMember, Filing, FilingVersion, Measure
 
 EXAMINATIONS = (Measure.Kind.CONTROL, Measure.Kind.DO_NOT_LOAD)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """A registered filing with its ENS and where its goods are, as of now."""
+    """A registered filing with its ENS and where its goods are, as of now.
+
+    `document` is what is declared, of filings of ICS2 alone.
+    """
 
     filing: Filing
     ens: Ens
     goods: tuple[str, ...]
     examination_announced: bool
+    document: Document | None = None
+
+    @property
+    def is_ics2(self) -> bool:
+        """Whether it is a filing of ICS2, of which no message of phase 1 may speak."""
+        return self.document is not None
+
+    @property
+    def offices(self) -> tuple[str, ...]:
+        """Return the office that is responsible."""
+        return (self.ens.office_of_first_entry,)
 
     @property
     def situation(self) -> Situation:
@@ -56,15 +73,26 @@ def standings(ens: Collection[int], at: datetime) -> dict[str, Standing]:
         .announced(at)
         .values_list("ens", flat=True)
     )
+    documents = _documents([member.filing for member in members])
     return {
         member.filing.mrn or "": Standing(
             filing=member.filing,
             ens=member.ens,
             goods=tuple(goods[member.filing_id]),
             examination_announced=member.ens_id in announced,
+            document=documents.get(member.filing_id),
         )
         for member in members
     }
+
+
+def _documents(filings: Sequence[Filing]) -> dict[int, Document]:
+    """Return by filing of ICS2 what it declares now."""
+    own = [filing.pk for filing in filings if filing.type in filing_types()]
+    if not own:
+        return {}
+    current = FilingVersion.objects.filter(filing__in=own, number=F("filing__version"))
+    return {version.filing_id: version.document() for version in current}
 
 
 def representatives(

@@ -66,10 +66,11 @@ def _take_in(messages: Sequence[Judged], at: datetime) -> list[Fate]:
     """Give the readable messages to the handlers of their kinds, in their turns."""
     readable = [m for m in messages if m.is_readable and m.repeats is None]
     fates: list[Fate] = []
+    handlers = dict.fromkeys(kind.take_in for kind in KINDS.values())
     for turn in turns(readable, tuple(KINDS)):
-        for kind in KINDS.values():
-            own = [message for message in turn if message.reading.kind == kind.name]
-            fates += kind.take_in(own, at) if own else []
+        for take_in in handlers:
+            own = [message for message in turn if KINDS[message.reading.kind].take_in is take_in]
+            fates += take_in(own, at) if own else []
     return fates
 
 

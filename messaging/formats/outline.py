@@ -7,9 +7,10 @@ from lxml import etree
 
 from customs_portal.findings import Finding
 from messaging.formats.ics1.locations import local_name
-from messaging.formats.ics1.tables import Element, by_path, catalogue
+from messaging.formats.ics1.tables import Element
 from messaging.formats.parse import parse
 from messaging.formats.registry import size_limit
+from messaging.formats.tables import by_path, catalogue
 
 MOST_FIELDS = 1_000
 LONGEST_VALUE = 500

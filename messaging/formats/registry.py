@@ -1,7 +1,8 @@
 """Bytes to a reading: which message it is, who sent it, what is wrong with it, what it says.
 
 Each stage runs only if the one before found nothing: parse, structure, rules, document. What is
-known of the header is always given, so that a refusal can be addressed.
+known of the header is always given, so that a refusal can be addressed. ICS2 messages are judged by
+the tables and rules of ICS2, whatever the profile.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,11 +24,18 @@ from messaging.formats.ics1.reading import read_document
 from messaging.formats.ics1.requesting import read_declarations_request, read_diversion
 from messaging.formats.ics1.rules.run import judge
 from messaging.formats.ics1.structure import structure_findings
-from messaging.formats.ics1.tables import Form, catalogue
+from messaging.formats.ics1.tables import Form
 from messaging.formats.ics1.transmitting import read_declarations, read_transmission
 from messaging.formats.ics1.tree import Group, index
+from messaging.formats.ics2 import reading as ics2
+from messaging.formats.ics2.heading import heading
+from messaging.formats.ics2.rules.run import judge as judge_ics2
+from messaging.formats.ics2.structure import structure_findings as ics2_structure_findings
+from messaging.formats.ics2.tables import filing_of
+from messaging.formats.ics2.tree import index as index_ics2
 from messaging.formats.parse import parse
 from messaging.formats.profiles import Profile, RuleSet, default_rule_set
+from messaging.formats.tables import catalogue, is_ics2
 
 DECLARATIONS = frozenset({"CC315A", "CC313A"})
 TRANSMISSIONS = frozenset({"CD301A", "CD319A"})
@@ -87,6 +95,8 @@ READERS: dict[str, Reader] = {
     "CD906B": read_functional_errors,
     "CD917B": read_syntax_errors,
     "XF319A": read_feedback,
+    "IE3Q04": ics2.read_invalidation,
+    "IE3Q05": ics2.read_consultation,
 }
 
 
@@ -123,10 +133,30 @@ def read(
     reading, declaration = _checked(body, profile, rule_set or default_rule_set(profile), limit)
     if declaration is None or reading.findings:
         return reading
-    document = read_document(declaration)
+    reader = ics2.read_document if is_ics2(reading.kind) else read_document
+    document = reader(declaration)
     if isinstance(document, Finding):
         return msgspec.structs.replace(reading, findings=(document,))
     return msgspec.structs.replace(reading, document=document)
+
+
+def read_leniently(body: bytes) -> Document | None:
+    """Return what a declaration says although it breaks rules, None where it cannot be read."""
+    root = parse(body, limit=size_limit())
+    if isinstance(root, Finding):
+        return None
+    try:
+        found = _document_of(root)
+    except (LookupError, ValueError, ArithmeticError):
+        return None
+    return None if isinstance(found, Finding) else found
+
+
+def _document_of(root: "etree._Element") -> Document | Finding | None:
+    kind = local_name(root)
+    if filing_of(kind):
+        return ics2.read_document(index_ics2(root))
+    return read_document(index(root)) if kind in DECLARATIONS else None
 
 
 def _checked(
@@ -137,11 +167,13 @@ def _checked(
         return Reading(findings=(_in_profile(root, profile),)), None
     kind = local_name(root)
     refused = _refused(root, kind, body, profile)
-    header = _header(root)
+    header = heading(root, body) if is_ics2(kind) else _header(root)
     if refused:
         return Reading(
             kind=kind if kind in catalogue() else "", findings=(refused,), **header
         ), None
+    if is_ics2(kind):
+        return _checked_ics2(root, kind, body, header)
     form = Form.OPTIONAL if rule_set is RuleSet.CURRENT else Form.FULL
     findings: Sequence[Finding] = structure_findings(
         root, body, message=kind, form=form, profile=profile
@@ -153,7 +185,21 @@ def _checked(
     return _with_content(Reading(kind=kind, findings=findings, **header), root), declaration
 
 
-def _with_content(reading: Reading, root: "etree._Element") -> Reading:
+def _checked_ics2(
+    root: "etree._Element", kind: str, body: bytes, header: dict[str, Any]
+) -> tuple[Reading, Group | None]:
+    """Return the reading of an ICS2 message, and the index of one that declares something."""
+    findings: Sequence[Finding] = ics2_structure_findings(root, body, message=kind)
+    if findings:
+        return Reading(kind=kind, findings=findings, **header), None
+    found = index_ics2(root)
+    reading = Reading(kind=kind, findings=on_lines(judge_ics2(found), root), **header)
+    if filing_of(kind):
+        return reading, found
+    return _with_content(reading, found), None
+
+
+def _with_content(reading: Reading, root: Any) -> Reading:
     reader = READERS.get(reading.kind)
     if reader is None or reading.findings:
         return reading

@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from declarations.document import Party
+from declarations.document import Party, SupportingDocument
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,3 +46,22 @@ class DiversionRequest(msgspec.Struct, frozen=True, kw_only=True):
     actual_office: str
     requester: Party
     operations: tuple[Operation, ...] = ()
+
+
+class Invalidation(msgspec.Struct, frozen=True, kw_only=True):
+    """IE3Q04: a filing is to count no longer."""
+
+    mrn: str
+    declarant: str
+    representative: str
+    office: str
+    addressed_state: str
+
+
+class Consultation(msgspec.Struct, frozen=True, kw_only=True):
+    """IE3Q05: in what state filings are, by MRN or by transport documents."""
+
+    reference: str
+    requester: str
+    mrn: str
+    documents: tuple[SupportingDocument, ...] = ()

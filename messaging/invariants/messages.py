@@ -80,7 +80,17 @@ _CAUSES = """
         ('ens.diverted', 'CD301A'), ('filing.amended', 'CC304A'), ('amendment.refused', 'CC305A'),
         ('arrival.registered', 'UK348A'), ('arrival.rejected', 'CC349A'),
         ('message.test_accepted', 'UK348A'), ('message.test_refused', 'CC349A'),
-        ('referral.asked', 'NOTICE')
+        ('referral.asked', 'NOTICE'),
+        ('filing.registered', 'IE3R01'), ('message.test_accepted', 'IE3R01'),
+        ('filing.amended', 'IE3R01'), ('filing.amended', 'IE3N10'),
+        ('message.test_accepted', 'IE3N10'), ('filing.invalidated', 'IE3R07'),
+        ('message.test_accepted', 'IE3R07'), ('ens.consulted', 'IE3R08'),
+        ('message.test_accepted', 'IE3R08'), ('message.unreadable', 'IE3N99'),
+        ('filing.rejected', 'IE3N99'), ('filing.rejected', 'IE3N01'),
+        ('amendment.refused', 'IE3N99'), ('amendment.refused', 'IE3N01'),
+        ('invalidation.refused', 'IE3N99'), ('invalidation.refused', 'IE3N01'),
+        ('consultation.refused', 'IE3N99'), ('message.test_refused', 'IE3N99'),
+        ('message.test_refused', 'IE3N01')
 ) AS c(event, message)
 """
 

@@ -1,4 +1,4 @@
-"""IE313: a declaration is replaced, or the amendment refused."""
+"""IE313 and IE3Axx: a declaration is replaced, or the amendment refused."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ def take_in(messages: Sequence[Judged], at: datetime) -> list[Fate]:
     record_many([refused_event(_refused(message), at) for message in wrong])
     return [
         *(_fate(message, result) for message, result in zip(clean, results, strict=True)),
-        *(Fate(message=message, findings=pointed(message.findings)) for message in wrong),
+        *(_refused_fate(message, message.findings) for message in wrong),
     ]
 
 
@@ -60,9 +60,13 @@ def _amendment(message: Judged) -> Amendment:
 
 def _fate(message: Judged, result: Amended | AmendmentRefused) -> Fate:
     if isinstance(result, AmendmentRefused):
-        found = pointed(result.against.findings)
-        return Fate(message=message, findings=found, mrn=result.mrn)
+        return _refused_fate(message, result.against.findings, result.mrn)
     return Fate(message=message, findings=(), mrn=result.mrn)
+
+
+def _refused_fate(message: Judged, findings: Sequence[Finding], mrn: str = "") -> Fate:
+    found = pointed(findings, message.reading.kind)
+    return Fate(message=message, findings=found, mrn=mrn)
 
 
 def _refused(message: Judged) -> RefusedAmendment:

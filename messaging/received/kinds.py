@@ -8,9 +8,11 @@ import msgspec
 
 from customs_portal.findings import Finding
 from customs_portal.reference.snapshot import Snapshot
+from declarations.filing_types import filing_types
 from messaging.received import (
     amendments,
     arrivals,
+    consultations,
     declaration_requests,
     declarations,
     declarations_given,
@@ -18,6 +20,8 @@ from messaging.received import (
     error_notices,
     feedback,
     hand_overs,
+    invalidations,
+    master_references,
     subsequent_entry,
 )
 from messaging.received.message import Fate, Judged
@@ -128,6 +132,51 @@ _ROWS = (
         try_out=declaration_requests.try_out,
     ),
 )
+_FILINGS = tuple(
+    ReceivedKind(
+        name=kind.message,
+        sender=From.TRADER,
+        check=declarations.check,
+        take_in=declarations.take_in,
+        try_out=declarations.try_out,
+    )
+    for kind in filing_types().values()
+    if kind.own_mrn
+)
+_FILING_AMENDMENTS = tuple(
+    ReceivedKind(
+        name=kind.amendment,
+        sender=From.TRADER,
+        check=amendments.check,
+        take_in=amendments.take_in,
+        try_out=amendments.try_out,
+    )
+    for kind in filing_types().values()
+    if kind.own_mrn
+)
+_FILING_REQUESTS = (
+    ReceivedKind(
+        name="IE3F25",
+        sender=From.TRADER,
+        check=declarations.check,
+        take_in=master_references.take_in,
+        try_out=master_references.try_out,
+    ),
+    ReceivedKind(
+        name="IE3Q04",
+        sender=From.TRADER,
+        check=invalidations.check,
+        take_in=invalidations.take_in,
+        try_out=invalidations.try_out,
+    ),
+    ReceivedKind(
+        name="IE3Q05",
+        sender=From.TRADER,
+        check=consultations.check,
+        take_in=consultations.take_in,
+        try_out=consultations.try_out,
+    ),
+)
 _NOTICES = tuple(
     ReceivedKind(
         name=name,
@@ -139,7 +188,19 @@ _NOTICES = tuple(
     )
     for name in ("CD906B", "CD917B")
 )
-KINDS = {row.name: row for row in (*_ROWS, *_NOTICES)}
+_LODGED, _AMENDED, *_OTHERS = _ROWS
+KINDS = {
+    row.name: row
+    for row in (
+        _LODGED,
+        *_FILINGS,
+        _AMENDED,
+        *_FILING_AMENDMENTS,
+        *_FILING_REQUESTS,
+        *_OTHERS,
+        *_NOTICES,
+    )
+}
 """By name, in the order in which the kinds of one turn of a batch are worked off."""
 
 

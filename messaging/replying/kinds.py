@@ -14,13 +14,24 @@ from declarations.events import (
     DECLARATIONS_REQUESTED,
     DIVERSION_ACKNOWLEDGED,
     DIVERSION_REFUSED,
+    ENS_CONSULTED,
     FILING_AMENDED,
+    FILING_INVALIDATED,
     FILING_REGISTERED,
     FILING_REJECTED,
 )
 from messaging.events import MESSAGE_UNREADABLE, PARTNER_REFUSED, TEST_ACCEPTED, TEST_REFUSED
 from messaging.formats.answers import Envelope
-from messaging.replying import amendments, arrivals, declarations, diversions, partners
+from messaging.formats.ics2.tables import is_amendment
+from messaging.formats.tables import is_ics2
+from messaging.replying import (
+    amendments,
+    arrivals,
+    declarations,
+    diversions,
+    filings,
+    partners,
+)
 from messaging.replying.reply import Question, Reply
 
 
@@ -50,6 +61,12 @@ ARRIVED = AnswerKind(message="UK348A", write=arrivals.acknowledgement)
 NOT_ARRIVED = AnswerKind(message="CC349A", write=arrivals.rejection)
 GIVEN = AnswerKind(message="CD303A", write=partners.declarations)
 NOT_TAKEN_IN = AnswerKind(message="CD906B", write=partners.rejection)
+FILED = AnswerKind(message="IE3R01", write=filings.registration)
+FILING_CHANGED = AnswerKind(message="IE3N10", write=filings.amendment)
+FILING_ENDED = AnswerKind(message="IE3R07", write=filings.invalidation)
+STATES = AnswerKind(message="IE3R08", write=filings.states)
+WRONG = AnswerKind(message="IE3N99", write=filings.refusal)
+WRONG_STATE = AnswerKind(message="IE3N01", write=filings.refusal_by_state)
 
 ANSWERS = {
     FILING_REGISTERED.name: REGISTERED,
@@ -83,8 +100,32 @@ TEST_ANSWERS = {
 """By event and kind of the message that was tried out."""
 
 
+FILING_ANSWERS = {
+    FILING_REGISTERED.name: FILED,
+    FILING_AMENDED.name: FILING_CHANGED,
+    FILING_INVALIDATED.name: FILING_ENDED,
+    ENS_CONSULTED.name: STATES,
+}
+"""By event, what of ICS2 was done; all else was refused."""
+MASTER_REFERENCE = "IE3F25"
+"""Registered by changing the filing that it refers to."""
+_TESTED = {"IE3Q04": FILING_ENDED, "IE3Q05": STATES}
+
+
 def answer_kind(event: Event, question: Question) -> AnswerKind:
     """Return with what the event asks the message to be answered; KeyError if with nothing."""
+    if is_ics2(question.kind):
+        return _answer_of_ics2(event, question)
     if event.kind in ANSWERS:
         return ANSWERS[event.kind]
     return TEST_ANSWERS[event.kind, question.kind]
+
+
+def _answer_of_ics2(event: Event, question: Question) -> AnswerKind:
+    if event.kind == TEST_ACCEPTED.name:
+        return FILING_CHANGED if is_amendment(question.kind) else _TESTED.get(question.kind, FILED)
+    if question.kind == MASTER_REFERENCE and event.kind == FILING_AMENDED.name:
+        return FILED
+    if event.kind in FILING_ANSWERS:
+        return FILING_ANSWERS[event.kind]
+    return WRONG_STATE if filings.about_the_state(question.findings) else WRONG

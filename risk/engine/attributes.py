@@ -119,9 +119,10 @@ def shared(read: Callable[[GoodsItem], str | None]) -> Callable[[Subject], tuple
     return lambda subject: codes(read(item) for item in subject.sharing())
 
 
-def hours_to_arrival(subject: Subject) -> Decimal:
-    """Return the hours from receipt to expected arrival, negative when late."""
-    return _hours(subject.document.expected_arrival - subject.context.received_at)
+def hours_to_arrival(subject: Subject) -> Decimal | None:
+    """Return the hours from receipt to expected arrival, negative when late; None where unknown."""
+    arrives_at = subject.document.expected_arrival
+    return _hours(arrives_at - subject.context.received_at) if arrives_at else None
 
 
 def hours_to_analysis_end(subject: Subject) -> Decimal | None:

@@ -8,6 +8,7 @@ import msgspec
 from customs_portal.bulk import copy_rows, fetch_prepared, next_ids
 from customs_portal.events.services import NewEvent, record_many
 from declarations.clocks import ClockKind
+from declarations.filing_types import FilingLevel, level_of
 from declarations.lifecycle import ENS, move
 from declarations.models import Ens
 from declarations.services.clocks import stop_clocks
@@ -123,7 +124,8 @@ def _taken_over(opinions: Sequence[Opinion]) -> list[int]:
 
 _ASSESSED = """
 SELECT ens_version_id FROM risk_assessment
-WHERE ens_version_id = ANY(%s::bigint[]) AND kind = 'full' AND status <> 'superseded'
+WHERE ens_version_id = ANY(%s::bigint[]) AND kind IN ('full', 'preloading')
+  AND status <> 'superseded'
 """
 
 
@@ -224,7 +226,7 @@ def _row(opinion: Opinion, rule_set: int, revisions: str, at: datetime) -> tuple
         opinion.assessment,
         opinion.declared.ens.pk,
         opinion.declared.request.ens_version,
-        Assessment.Kind.FULL,
+        _kind(opinion.declared),
         rule_set,
         revisions,
         engine_rules.encode(opinion.hits).decode(),
@@ -237,6 +239,13 @@ def _row(opinion: Opinion, rule_set: int, revisions: str, at: datetime) -> tuple
         at,
         at if opinion.passes else None,
     )
+
+
+def _kind(declared: Declared) -> str:
+    """Return the kind of the assessment: a house of ICS2 by itself is looked at before loading."""
+    document = declared.subjects.readings.declared.document
+    house = level_of(document.type) is FilingLevel.HOUSE
+    return Assessment.Kind.PRELOADING if house else Assessment.Kind.FULL
 
 
 def _features(declared: Declared) -> str:

@@ -65,6 +65,7 @@ def test_every_kind_of_voyage_enters_every_country_at_its_own_offices(country: s
         document = declare(country=country, seed=1, index=1, at=AT, kind=journey.kind).document
         assert document.transport_mode == journey.mode
         assert offices[document.office_of_first_entry].country == country
+        assert document.expected_arrival is not None
         assert document.expected_arrival > AT
         assert all(offices[other].country != country for other in document.subsequent_offices)
 

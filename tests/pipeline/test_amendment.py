@@ -118,7 +118,9 @@ def test_goods_that_remain_keep_their_life_and_others_begin_or_end(lodger: str) 
 
 def test_the_itinerary_and_the_clocks_follow_the_new_version(lodger: str) -> None:
     ens = registered(lodger, flagged())
-    later = declaration().expected_arrival + timedelta(days=2)
+    arrival = declaration().expected_arrival
+    assert arrival
+    later = arrival + timedelta(days=2)
     document = flagged(expected_arrival=later)
     document = msgspec.structs.replace(document, subsequent_offices=("BE101000",))
     amended(lodger, amendment(ens, document))

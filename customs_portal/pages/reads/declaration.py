@@ -258,7 +258,7 @@ def _movement(document: Document, marker: Marker, around: Surroundings) -> Group
                 (
                     _("Expected arrival"),
                     cell(
-                        moment(document.expected_arrival, around.at),
+                        _moment(document.expected_arrival, around),
                         "timing.expected_arrival",
                         "timing.hours_to_arrival",
                         "timing.received_at",
@@ -276,6 +276,10 @@ def _movement(document: Document, marker: Marker, around: Surroundings) -> Group
             ]
         ),
     )
+
+
+def _moment(when: datetime | None, around: Surroundings) -> str | None:
+    return moment(when, around.at) if when else None
 
 
 def _office(number: str, around: Surroundings) -> str:

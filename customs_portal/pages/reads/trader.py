@@ -24,6 +24,7 @@ from customs_portal.reference.snapshot import Snapshot
 from declarations.models import (
     ConsignmentLife,
     DeclaredItem,
+    Ens,
     EnsMember,
     Filing,
     Measure,
@@ -36,7 +37,7 @@ PAGE_SIZE = 25
 ATTENTION = timedelta(days=30)
 MOST_REJECTED = 20
 NEVER = datetime.max.replace(tzinfo=UTC)
-UNREADABLE = "CD917B"
+UNREADABLE, UNREADABLE_FILING = "CD917B", "IE3N99"
 MESSAGE_WORDS = {
     "CC328A": _("Registered, with the MRN"),
     "CC316A": _("Not accepted, with the errors"),
@@ -47,6 +48,12 @@ MESSAGE_WORDS = {
     "CC349A": _("Arrival notification not accepted, with the errors"),
     "CC305A": _("Amendment not accepted, with the errors"),
     "CC351A": _("Instruction from customs"),
+    "IE3R01": _("Registered, with the MRN"),
+    "IE3N99": _("Not accepted, with the errors"),
+    "IE3N01": _("Refused for the state of the filing, with the errors"),
+    "IE3N10": _("Amendment accepted"),
+    "IE3R07": _("Invalidated"),
+    "IE3R08": _("State of filings"),
     "NOTICE": _("Notice from customs"),
     UNREADABLE: _("Could not be read, with the errors"),
 }
@@ -142,11 +149,10 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
     """Return the filings as rows; the number of queries does not depend on them."""
     ids = [filing.pk for filing in filings]
     announced = announced_measures(ids, eoris, at)
-    diverted = set(
-        EnsMember.objects.filter(filing__in=ids, ens__status="diverted").values_list(
-            "filing", flat=True
-        )
-    )
+    members = EnsMember.objects.filter(filing__in=ids)
+    diverted = set(members.filter(ens__status="diverted").values_list("filing", flat=True))
+    forming = members.filter(ens__completeness=Ens.Completeness.PENDING)
+    waiting = set(forming.values_list("filing", flat=True))
     asked = open_by_filing(ids, eoris, at)
     goods: dict[int, list[str]] = {}
     lives = ConsignmentLife.objects.filter(filing__in=ids).exclude(goods="no_longer_declared")
@@ -161,6 +167,7 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
             status_of(
                 filing, announced.get(filing.pk, []), goods.get(filing.pk, []), at,
                 diverted=filing.pk in diverted, answer_by=asked.get(filing.pk),
+                waits=filing.pk in waiting or filing.link == Filing.Link.PENDING,
             ),
         )
         for filing in filings
@@ -169,7 +176,7 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
 
 def status_of(
     filing: Filing, announced: Sequence[Announced], goods: Sequence[str], at: datetime, *,
-    diverted: bool, answer_by: datetime | None = None,
+    diverted: bool, answer_by: datetime | None = None, waits: bool = False,
 ) -> TraderStatus:  # fmt: skip
     """Return the status of a stored filing."""
     facts = FilingFacts(
@@ -179,6 +186,7 @@ def status_of(
         registered_at=filing.registered_at,
         analysis_ends_at=filing.analysis_ends_at,
         diverted=diverted,
+        waits=waits,
         answer_by=answer_by,
     )
     return trader_status(facts, announced, goods, at)
@@ -270,13 +278,20 @@ def refused(user: User, at: datetime) -> list[Refused]:
     )
     unreadable = (
         InboundMessage.objects.visible_to(user)
-        .filter(
-            answer__kind=UNREADABLE, received_at__gte=at - ATTENTION, repeats=None, is_test=False
-        )
+        .filter(_without_a_filing(), received_at__gte=at - ATTENTION, repeats=None, is_test=False)
         .order_by("-received_at")[:MOST_REJECTED]
     )
     found = [*_rejected(list(rejected)), *map(_unreadable, unreadable)]
     return sorted(found, key=lambda each: (each.limit or NEVER, at - each.lodged_at))
+
+
+def _without_a_filing() -> Q:
+    """Return what holds for declarations that were not even kept as rejected filings."""
+    kept = Filing.objects.filter(
+        sender=OuterRef("operator__eori"), lrn=OuterRef("lrn"), lodged_at=OuterRef("received_at")
+    )
+    wrong = Q(answer__kind=UNREADABLE_FILING, kind__startswith="IE3F")
+    return Q(answer__kind=UNREADABLE) | (wrong & ~Q(Exists(kept)))
 
 
 def _rejected(filings: Sequence[Filing]) -> list[Refused]:

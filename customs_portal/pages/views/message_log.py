@@ -11,7 +11,7 @@ from customs_portal.pages.access import READING, TRADERS, current_user, for_role
 from customs_portal.pages.days import day_of_this_age
 from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.reads import message_log as reads
-from messaging.formats.ics1.tables import catalogue
+from messaging.formats.tables import catalogue
 from messaging.models import InboundMessage, OutboundMessage
 
 LONGEST_TYPED = 40

@@ -5,7 +5,8 @@ from functools import cache
 from xml.sax.saxutils import escape
 
 from messaging.formats.ics1.contents import Content, Value
-from messaging.formats.ics1.tables import Element, catalogue, table
+from messaging.formats.ics1.tables import Element
+from messaging.formats.tables import catalogue, table
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPACES = re.compile(r"[ \t\r\n]+")

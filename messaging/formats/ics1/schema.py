@@ -7,7 +7,8 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from messaging.formats.ics1.tables import Element, Form, Message, SimpleType, catalogue, table
+from messaging.formats.ics1.tables import Element, Form, Message, SimpleType
+from messaging.formats.tables import catalogue, table
 
 _Entries = list[Any]
 

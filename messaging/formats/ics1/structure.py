@@ -14,9 +14,10 @@ from lxml import etree
 from customs_portal.findings import Finding, Stage
 from messaging.formats.ics1.locations import european, local_name, national
 from messaging.formats.ics1.schema import schema
-from messaging.formats.ics1.tables import Element, Form, by_path, repeatable_names
+from messaging.formats.ics1.tables import Element, Form
 from messaging.formats.parse import element_positions
 from messaging.formats.profiles import Profile
+from messaging.formats.tables import by_path, repeatable_names
 
 MAX_FINDINGS = 100
 CROWD = 1_500

@@ -1,12 +1,14 @@
 """Write one full and one minimal example of every message into a folder."""
 
 from argparse import ArgumentParser
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from messaging.formats.ics1.examples import examples
+from messaging.formats.ics1 import examples as ics1
+from messaging.formats.ics2 import examples as ics2
 
 
 class Command(BaseCommand):
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         folder: Path = options["folder"]
         folder.mkdir(parents=True, exist_ok=True)
         count = 0
-        for name, body in examples():
+        for name, body in chain(ics1.examples(), ics2.examples()):
             (folder / f"{name}.xml").write_bytes(body)
             count += 1
         self.stdout.write(f"{count} messages written to {folder}")

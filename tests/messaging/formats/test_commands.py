@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from messaging.formats.ics1.tables import catalogue
+from messaging.formats.tables import catalogue
 from tests.messaging.builders import minimal_ie315
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,0 +1,1 @@
+"""The official rules and conditions of the filings and requests of ICS2."""

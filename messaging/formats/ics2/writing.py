@@ -1,0 +1,161 @@
+"""The answers to messages of ICS2, from their typed inputs; each valid against our schema.
+
+Pointers, values and texts are cut to their length; a finding whose code is not in list CL723 is
+told as a wrong value.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from customs_portal.findings import Finding
+from declarations.document import Document, Party, SupportingDocument
+from messaging.formats.ics1.contents import Content, Value
+from messaging.formats.ics1.markup import write
+from messaging.formats.ics2.rules.run import TIME_FORM
+from messaging.formats.ics2.tables import code_list
+
+WRONG_VALUE = "12"
+
+
+class Addressing(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer repeats of the message: persons, office or State, transport document."""
+
+    declarant: str = ""
+    representative: str = ""
+    carrier: str = ""
+    office: str = ""
+    state: str = ""
+    paper: SupportingDocument | None = None
+
+
+class Entity(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of an ENS with its state: type of list CL721, state of list CL744."""
+
+    type: str
+    identification: str
+    state: str
+
+
+def addressing(document: Document) -> Addressing:
+    """Return what answers repeat of a filing."""
+    houses = document.consignments
+    papers = [*document.transport_documents]
+    papers += [paper for house in houses for paper in (*house.master_documents, *_own(house))]
+    return Addressing(
+        declarant=_eori(document.declarant),
+        representative=_eori(document.representative),
+        carrier=_eori(document.carrier),
+        office=document.office_of_first_entry,
+        state=document.addressed_state or "",
+        paper=next(iter(papers), None),
+    )
+
+
+def _own(house: object) -> Sequence[SupportingDocument]:
+    return getattr(house, "transport_documents", ())
+
+
+def _eori(party: Party | None) -> str:
+    return (party.identifier or "") if party else ""
+
+
+def write_registration(
+    document: Document, *, lrn: str, filing: str, mrn: str, at: datetime
+) -> bytes:
+    """Return an IE3R01: the filing of that type is registered under an MRN."""
+    return _write(
+        "IE3R01",
+        addressing(document),
+        LRN=lrn,
+        MRN=mrn,
+        registrationDate=_time(at),
+        SpecificCircumstanceIndicator=filing,
+    )
+
+
+def write_amendment(document: Document, *, mrn: str, at: datetime) -> bytes:
+    """Return an IE3N10: the amendment is the filing now."""
+    return _write("IE3N10", addressing(document), MRN=mrn, completionDate=_time(at))
+
+
+def write_invalidation(told: Addressing, *, mrn: str, at: datetime) -> bytes:
+    """Return an IE3R07: the filing counts no longer."""
+    return _write("IE3R07", told, MRN=mrn, completionDate=_time(at))
+
+
+def write_rejection(
+    told: Addressing, findings: Sequence[Finding], *, reference: str, at: datetime
+) -> bytes:
+    """Return an IE3N99: the message is rejected for what it says. Needs a finding."""
+    return _write(
+        "IE3N99",
+        told,
+        functionalReference=reference,
+        notificationDate=_time(at),
+        error=_errors(findings),
+    )
+
+
+def write_refusal(
+    told: Addressing, findings: Sequence[Finding], *, lrn: str, mrn: str, at: datetime
+) -> bytes:
+    """Return an IE3N01: the message is refused for the state of the filing. Needs a finding."""
+    return _write(
+        "IE3N01", told, LRN=lrn, MRN=mrn, notificationDate=_time(at), error=_errors(findings)
+    )
+
+
+def write_states(entities: Iterable[Entity], *, reference: str) -> bytes:
+    """Return an IE3R08: in what state the parts of an ENS are. Needs an entity."""
+    found: list[Content] = [
+        {"type": one.type, "identification": one.identification, "state": one.state}
+        for one in entities
+    ]
+    return write("IE3R08", {"functionalReference": reference, "ENSEntity": found})
+
+
+def _write(message: str, told: Addressing, **content: Value) -> bytes:
+    return write(message, {**content, **_groups(told)})
+
+
+def _groups(told: Addressing) -> dict[str, Value]:
+    paper = told.paper
+    return {
+        "addressedMemberState": {"country": told.state} if told.state else None,
+        "representative": _person(told.representative),
+        "transportDocument": {"documentNumber": paper.reference, "type": paper.type}
+        if paper
+        else None,
+        "carrier": _person(told.carrier),
+        "declarant": _person(told.declarant),
+        "customsOfficeOfFirstEntry": {"referenceNumber": told.office} if told.office else None,
+    }
+
+
+def _person(eori: str) -> Content | None:
+    return {"identificationNumber": eori} if eori else None
+
+
+def _errors(findings: Iterable[Finding]) -> list[Content]:
+    return [
+        {
+            "description": " ".join(filter(None, [finding.text, _rule(finding)])),
+            "validationCode": _code(finding),
+            "pointer": {"messageElementPath": finding.location or "/"},
+        }
+        for finding in findings
+    ]
+
+
+def _rule(finding: Finding) -> str:
+    return f"({finding.rule})" if finding.rule else ""
+
+
+def _code(finding: Finding) -> str:
+    return finding.code if finding.code in code_list("CL723") else WRONG_VALUE
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime(TIME_FORM)
