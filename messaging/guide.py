@@ -8,6 +8,8 @@ from messaging.formats.ics1.rules.book import GROUPS, every_rule
 from messaging.formats.ics1.rules.rule import Rule
 from messaging.formats.ics1.rules.telling import code_of_kind
 from messaging.formats.ics1.tables import by_path
+from messaging.formats.ics2.rules.book import numbers
+from messaging.formats.ics2.rules.book import sentence as filing_rule
 
 DATA = Path(__file__).parent / "data" / "errors"
 _INTRODUCTION = """# Errors and what to do
@@ -18,6 +20,8 @@ A message that is not accepted is answered with all its errors at once. A messag
 read, or does not agree with its schema, is answered by CD917B with XML errors, and its rules are
 not judged yet. A declaration that breaks a rule is answered by CC316A: each error has its type (a
 functional error code), a pointer to the element, the rule, and the value that was sent.
+A message of ICS2 is answered by IE3N99 where something it says is wrong, and by IE3N01 where the
+state of a filing stands against it.
 Under the profile GB the number takes the place of the code. Which rules hold depends on the
 profile and its rule set (EU: old, GB: current). Errors of the connection (no token, too big, busy)
 are in the description of the API, docs/openapi.yaml.
@@ -39,6 +43,10 @@ def markdown() -> str:
             ("Rule", "Number", "Code", "Where", "What is wrong", "What to do", "Profiles: sets"),
             map(_rule_row, every_rule()),
         ),
+        "## Errors of ICS2 (IE3N99, IE3N01)\n",
+        _table(("Code", "What is wrong", "What to do"), _codes("filing")),
+        "## Rules and conditions of the filings of ICS2\n",
+        _table(("Rule", "What it demands"), map(_filing_rule, numbers())),
     ]
     return "\n".join(parts)
 
@@ -58,6 +66,10 @@ def _codes(kind: str) -> Iterator[Sequence[str]]:
 def _checks() -> Iterator[Sequence[str]]:
     for row in rows("checks"):
         yield row["code"], row["rule"], row["location"], row["text"], f"{row['remedy']}."
+
+
+def _filing_rule(number: str) -> Sequence[str]:
+    return number, filing_rule(number)
 
 
 def _rule_row(found: tuple[dict[str, str], Rule]) -> Sequence[str]:
