@@ -6,12 +6,14 @@ from datetime import datetime
 import msgspec
 from django.utils.translation import gettext as _
 
+from customs_portal.pages.reads import ens_filing
 from customs_portal.pages.reads.marks import Cell, Marker
 from customs_portal.pages.reads.queue import MODE_NAMES, operator_names
 from customs_portal.pages.wording import moment
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document, GoodsItem, Packages, Party
 from declarations.persons import NO_VEIL, Veil, parties_of
+from declarations.projection import ITEM_ROLES
 
 ITEMS_SHOWN = 50
 PARTY_ROLES = (
@@ -21,6 +23,8 @@ PARTY_ROLES = (
     "carrier",
     "declarant",
     "representative",
+    "buyer",
+    "seller",
 )
 _HS = ("item.commodity_code", "item.hs2", "item.hs4", "item.hs6", "item.country_goods")
 _DESCRIPTION = (
@@ -140,6 +144,7 @@ def view(
         pages=pages,
         page_of={str(item.number): place // ITEMS_SHOWN + 1 for place, item in enumerate(items)},
         groups=(
+            *_filing(document, marker, around),
             _movement(document, marker, around),
             _parties(document, marker, around),
             _documents(document, marker),
@@ -193,7 +198,7 @@ def _extras(item: GoodsItem, marker: Marker, around: Surroundings) -> tuple[Line
         (_("Means"), ", ".join(means.identification for means in item.means), ()),
     ]
     lines = [(label, marker.cell(text, "item", number, fields)) for label, text, fields in known]
-    for role in ("consignor", "consignee", "notify_party"):
+    for role in ITEM_ROLES:
         text = _party(getattr(item, role), around)
         lines.append((role_name(role), marker.cell(text, "item", number, _party_fields(role))))
     return _lines(lines)
@@ -216,6 +221,11 @@ def _payment(method: str | None, around: Surroundings) -> str | None:
     if not method:
         return None
     return f"{method} {around.snapshot.code_name('TransportChargesMethodOfPayment', method)}"
+
+
+def _filing(document: Document, marker: Marker, around: Surroundings) -> tuple[Group, ...]:
+    found = ens_filing.lines(document, marker, around.at)
+    return (Group(title=_("ENS filing"), lines=_lines(found)),) if found else ()
 
 
 def _movement(document: Document, marker: Marker, around: Surroundings) -> Group:
@@ -312,6 +322,8 @@ def role_name(role: str) -> str:
         "carrier": _("Carrier"),
         "declarant": _("Declarant"),
         "representative": _("Representative"),
+        "buyer": _("Buyer"),
+        "seller": _("Seller"),
     }[role]
 
 

@@ -1,8 +1,9 @@
 """Filings of ICS2 as the typed document; only of those whose structure and rules are right.
 
 Items are numbered through all houses; a party of a house stands at its items, and in the header
-where the filing has one house and no party of the master. What the master says of goods that its
-houses declare is kept beside them.
+where the filing has one house and no party of the master. So do containers, and the transport
+document is one of each item's. What the master says of goods that its houses declare is kept beside
+them.
 """
 
 from collections import Counter
@@ -203,19 +204,27 @@ class _Items:
         parties = _parties(consignment)
         if parties == self._header:
             parties = {}
-        containers = _containers(consignment) or _containers(self._master)
-        mentions = _mentions(consignment)
+        common = _Common(
+            parties=parties,
+            containers=_containers(consignment) or _containers(self._master),
+            mentions=_mentions(consignment),
+            papers=_papers(consignment, "transportDocumentHouseLevel")
+            or _papers(self._master, "transportDocumentMasterLevel"),
+        )
         for group in consignment.all(ITEM):
-            yield _item(group, next(self._numbers), parties, containers, mentions)
+            yield _item(group, next(self._numbers), common)
 
 
-def _item(
-    group: Group,
-    number: int,
-    parties: Parties,
-    containers: tuple[str, ...],
-    mentions: tuple[str, ...],
-) -> GoodsItem:
+class _Common(msgspec.Struct, frozen=True, kw_only=True):
+    """What a consignment says of every item of it."""
+
+    parties: Parties
+    containers: tuple[str, ...]
+    mentions: tuple[str, ...]
+    papers: tuple[SupportingDocument, ...]
+
+
+def _item(group: Group, number: int, common: _Common) -> GoodsItem:
     commodity = group.first("commodity") or Group("commodity", group, 1)
     dangers = [one.text("UNNumber") for one in commodity.all("dangerousGoods") if one.values]
     return GoodsItem(
@@ -227,14 +236,17 @@ def _item(
         gross_mass=_inner_decimal(group, "weight", "grossMass"),
         un_number=dangers[0] if dangers else None,
         other_un_numbers=tuple(dangers[1:]),
-        documents=tuple(map(_supporting_document, group.all("supportingDocuments"))),
-        special_mentions=tuple(dict.fromkeys((*mentions, *_mentions(group)))),
-        containers=_containers(group) or containers,
+        documents=(
+            *map(_supporting_document, group.all("supportingDocuments")),
+            *common.papers,
+        ),
+        special_mentions=tuple(dict.fromkeys((*common.mentions, *_mentions(group)))),
+        containers=_containers(group) or common.containers,
         packages=tuple(map(_packages, group.all("packaging"))),
         means=tuple(map(_passive_means, group.all("passiveBorderTransportMeans"))),
         country_of_origin=_inner(group, "countryOfOrigin", "country"),
         actors=_actors(group),
-        **parties,
+        **common.parties,
     )
 
 
