@@ -111,19 +111,24 @@ class CaseQuerySet(models.QuerySet[Row]):
         """Keep those on which a do-not-load or a decision waits for its second signature."""
         from risk.models import DecisionProposal
 
-        waiting = Measure.objects.filter(ens=OuterRef("ens"), status="awaiting_second")
-        proposed = DecisionProposal.objects.filter(case=OuterRef("pk"), state="open")
-        return self.filter(Exists(waiting) | Exists(proposed))
+        waiting = Measure.objects.filter(status="awaiting_second")
+        every: CaseQuerySet[Row] = CaseQuerySet(self.model)
+        measured = every.open().filter(ens__in=waiting.values("ens")).values("pk")
+        proposed = DecisionProposal.objects.filter(state="open").values("case")
+        return self.filter(pk__in=measured.union(proposed))
 
     def matching(self, typed: str) -> Self:
         """Keep those found by what was typed: an identifier by its beginning, or words.
 
         Each word must begin one of goods, goods codes or names of parties.
         """
-        found = _by_identifier(typed.strip().upper())
-        if query := word_query(typed):
-            found |= Q(word_vector=SearchQuery(query, config="simple", search_type="raw"))
-        return self.filter(found)
+        every: CaseQuerySet[Row] = CaseQuerySet(self.model)
+        found = every.open().filter(_by_identifier(typed.strip().upper()))
+        if not (query := word_query(typed)):
+            return self.filter(pk__in=found.values("pk"))
+        worded = Q(word_vector=SearchQuery(query, config="simple", search_type="raw"))
+        named = every.open().filter(worded)
+        return self.filter(pk__in=found.values("pk").union(named.values("pk")))
 
 
 SHORTEST_IDENTIFIER = 3

@@ -102,6 +102,12 @@ class Case(models.Model):
             ),
             models.Index(fields=["assignee", *IN_QUEUE_ORDER], condition=_OPEN, name="case_own"),
             GinIndex(fields=["word_vector"], condition=_OPEN, name="case_words"),
+            models.Index(
+                fields=["office", "id"],
+                include=["due_at", "due_by", "assignee"],
+                condition=_OPEN,
+                name="case_counts",
+            ),
         ]
 
     def __str__(self) -> str:

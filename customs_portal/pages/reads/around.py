@@ -111,7 +111,11 @@ def _linked(ens: Ens, user: User) -> list[Linked]:
 
 
 def _absorbed(ens: Ens, user: User) -> list[Linked]:
-    known = Ens.objects.visible_to(user).filter(Q(absorbed_by=ens) | Q(absorbed=ens))
+    seen = Ens.objects.visible_to(user)
+    known = [
+        *seen.filter(pk=ens.absorbed_by_id),
+        *seen.filter(absorbed_by=ens).order_by("pk")[:MOST_LINKED],
+    ]
     return [
         Linked(
             how=_("Absorbed") if each.absorbed_by_id == ens.pk else _("Absorbed by"),
@@ -119,7 +123,7 @@ def _absorbed(ens: Ens, user: User) -> list[Linked]:
             what=each.get_status_display(),
             is_link=True,
         )
-        for each in known.order_by("pk")[:MOST_LINKED]
+        for each in known
     ]
 
 

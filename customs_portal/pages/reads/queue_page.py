@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 from django.db.models import Count, Max, Q
+from django.db.models.functions import Coalesce
 
 from customs_portal.accounts.models import User
 from customs_portal.pages.access import CASEWORK
@@ -19,13 +20,14 @@ MOST_COUNTED = 1_000
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How much work there is."""
+    """How much work there is; `newest` is the id of the newest case, 0 where there is none."""
 
     open: int
     late: int
     hour: int
     stopped: int
     nobody: int
+    newest: int
 
 
 class Tab(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +78,7 @@ def counts(cases: Cases, at: datetime) -> Counts:
         hour=Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + URGENT)),
         stopped=Count("pk", filter=Q(due_by__in=("reply", "arrival"))),
         nobody=Count("pk", filter=Q(assignee__isnull=True)),
+        newest=Coalesce(Max("pk"), 0),
     )
     return Counts(**found)
 
@@ -123,11 +126,6 @@ def _stretch(cases: list[Case], *, has_before: bool, has_after: bool) -> Stretch
 def size(cases: Cases) -> int:
     """Return how many cases there are, or one more than are counted."""
     return cases.order_by()[: MOST_COUNTED + 1].count()
-
-
-def newest(cases: Cases) -> int:
-    """Return the id of the newest of the cases, 0 where there is none."""
-    return cases.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def moved(shown: Sequence[int], user: User, at: datetime) -> list[Moved]:

@@ -80,7 +80,6 @@ def _page(
         "rows": rows.rows(page.cases, user, at),
         "size": reads.size(found),
         "most_counted": reads.MOST_COUNTED,
-        "newest": reads.newest(reads.scope(user)),
         "offices": national_offices(reference.current(at)),
         "views": reads.saved_views(user),
         "may_work": user.role in CASEWORK,
