@@ -3,17 +3,25 @@
 from typing import Any, ClassVar
 
 import msgspec
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal import clock
 from customs_portal.accounts.models import User
-from customs_portal.admin_access import ADMINISTRATION, DECLARATIONS, RoleAdmin, RoleInline
+from customs_portal.admin_access import (
+    ADMINISTRATION,
+    CASEWORK,
+    DECLARATIONS,
+    RoleAdmin,
+    RoleInline,
+    role_of,
+)
 from declarations.document import encode
 from declarations.models import (
     ConsignmentLife,
@@ -292,6 +300,20 @@ class MeasureAdmin(EnsScopedAdmin):
     ordering = ("-id",)
     readonly_fields = ("ens_link",)
     exclude = ("ens",)
+    actions = ("lift",)
+
+    def has_lift_permission(self, request: HttpRequest) -> bool:
+        """Whether the role lifts measures; which ones, the services say."""
+        return role_of(request) in CASEWORK
+
+    @admin.action(description=_("Lift"), permissions=["lift"])
+    def lift(self, request: HttpRequest, rows: QuerySet[Measure]) -> HttpResponse | None:
+        """Lead to the form on the page of the measure: reason, what is sent, who can sign."""
+        ids = list(rows.values_list("pk", flat=True)[:2])
+        if len(ids) == 1:
+            return HttpResponseRedirect(f"{reverse('measure', args=ids)}#lift-title")
+        self.message_user(request, gettext("Choose one measure to lift."), messages.ERROR)
+        return None
 
 
 @admin.register(Outage)

@@ -90,7 +90,7 @@ class CaseAdmin(EnsScopedAdmin):
         "closed_at",
     )
     readonly_fields = ("ens_link", "hits")
-    actions = ("claim", "give_back", "no_further_action", "control", "hold")
+    actions = ("claim", "give_back", "no_further_action", "control", "hold", "do_not_load", "ask")
 
     def has_work_permission(self, request: HttpRequest) -> bool:
         """Whether the role works on cases; on which ones, the services say."""
@@ -132,13 +132,25 @@ class CaseAdmin(EnsScopedAdmin):
         """Ask for the reason of a hold."""
         return self._to_decision(request, rows, Decision.Verb.HOLD)
 
+    @admin.action(description=_("Do not load"), permissions=["work"])
+    def do_not_load(self, request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse | None:
+        """Lead to the review page, which shows what goes to whom and who can sign."""
+        return self._to_decision(request, rows, Decision.Verb.DO_NOT_LOAD)
+
+    @admin.action(description=_("Ask the filer"), permissions=["work"])
+    def ask(self, request: HttpRequest, rows: QuerySet[Case]) -> HttpResponse | None:
+        """Lead to the review page, where questions are written."""
+        return self._to_decision(request, rows, Decision.Verb.RFI)
+
     def _to_decision(
         self, request: HttpRequest, rows: QuerySet[Case], verb: Decision.Verb
     ) -> HttpResponse | None:
         ids = _ids(rows)
         if len(ids) == 1:
-            address = reverse("admin:risk_case_decide", args=[ids[0]])
-            return HttpResponseRedirect(f"{address}?verb={verb}")
+            on_the_page = verb in ON_THE_PAGE
+            page = reverse("review" if on_the_page else "admin:risk_case_decide", args=ids)
+            place = "#decision" if on_the_page else ""
+            return HttpResponseRedirect(f"{page}?verb={verb}{place}")
         self.message_user(request, gettext("Choose one case to decide."), messages.ERROR)
         return None
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from customs_portal.events import advance
 from declarations.models import Measure
 from messaging.models import OutboundMessage
-from risk.models import Assessment, Case, Decision
+from risk.models import Assessment, Case, Decision, DecisionProposal
 from tests.access.world import World
 from tests.admin.conftest import LogIn
 
@@ -86,6 +86,28 @@ def test_an_action_leads_to_the_form_of_its_decision(
     assert response["Location"] == f"{address(case)}?verb={verb}"
     form = client.get(response["Location"]).context["form"]
     assert form["verb"].value() == verb
+
+
+@pytest.mark.parametrize(("action", "verb"), [("do_not_load", "do_not_load"), ("ask", "rfi")])
+def test_what_needs_more_to_be_seen_leads_to_the_form_of_the_review_page(
+    action: str, verb: str, as_person: LogIn, case: Case
+) -> None:
+    client = as_person("officer")
+    response = act(client, action, case)
+    assert response["Location"] == f"{reverse('review', args=[case.pk])}?verb={verb}#decision"
+    assert client.get(response["Location"]).context["form"]["verb"].value() == verb
+
+
+def test_a_measure_is_lifted_and_a_proposal_signed_on_their_pages(as_person: LogIn) -> None:
+    client, measure = as_person("officer"), Measure.objects.order_by("pk")[0]
+    data = {"action": "lift", "_selected_action": [measure.pk]}
+    response = client.post("/admin/declarations/measure/", data)
+    assert response["Location"] == f"{reverse('measure', args=[measure.pk])}#lift-title"
+    assert client.get(response["Location"]).status_code == 200
+    assert "Location" not in as_person("auditor").post("/admin/declarations/measure/", data)
+    proposal = DecisionProposal.objects.get()
+    page = client.get(reverse("admin:risk_decisionproposal_change", args=[proposal.pk]))
+    assert reverse("review", args=[proposal.case_id]) in page.content.decode()
 
 
 def test_only_one_case_is_decided_at_a_time(as_person: LogIn, case: Case) -> None:

@@ -68,7 +68,11 @@ def _page(
     snapshot = reference.current(at)
     [document, *_others] = ens_reads.current_documents(case.ens)
     head, choices = case_reads.read(case, document, user, snapshot, at)
-    form = DecisionForm(_resent(sent, case) if refused else None, choices=choices)
+    form = DecisionForm(
+        _resent(sent, case) if refused else None,
+        choices=choices,
+        initial={"verb": request.GET.get("verb", "")},
+    )
     if refused:
         refused(form)
     asked = declaration.asked(request.GET)
