@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urljoin
 
 import msgspec
@@ -73,7 +74,10 @@ def mixed(at: datetime, keen: User) -> list[Case]:
     return cases
 
 
-def test_every_state_of_the_queue_is_accessible(log_in: LogIn, keen: User, at: datetime) -> None:
+def test_every_state_of_the_queue_is_accessible(
+    log_in: LogIn, keen: User, at: datetime, settings: Any
+) -> None:
+    settings.DECISION_UNDO_SECONDS = 300
     page = log_in(keen)
     look(page, "queue-empty")
     cases = mixed(at, keen)
