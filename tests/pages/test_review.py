@@ -16,7 +16,7 @@ from customs_portal.events.models import Event
 from declarations.models import Measure
 from risk.models import Assessment, Case, Decision
 from risk.services.failsafe import open_unassessed
-from tests.factories.declarations import OFFICE, bananas, case_of, lodged, with_item
+from tests.factories.declarations import OFFICE, bananas, case_of, harmless, lodged, with_item
 from tests.factories.people import person
 
 NO_ACTION = {
@@ -243,6 +243,19 @@ def test_999_hits_of_a_rule_are_one_reason_and_told_with_the_items_shown(
     last = desk.get(reverse("review", args=[case.pk]), {"items": "20"}).content.decode()
     assert "<strong>Item 951-999:</strong>" in last
     assert len(html) < 250_000
+
+
+def test_a_reason_leads_to_the_page_of_its_goods_item(desk: Client, at: datetime) -> None:
+    document = harmless(at)
+    plain = next(document.items())
+    vague = msgspec.structs.replace(plain, number=60, description="Tiles", commodity_code=None)
+    items = (*(msgspec.structs.replace(plain, number=number) for number in range(1, 60)), vague)
+    consignment = msgspec.structs.replace(document.consignments[0], items=items)
+    case = case_of(msgspec.structs.replace(document, consignments=(consignment,)), at)
+    assert 'href="#field-1" data-key="1"' in review(desk, case)
+    second = desk.get(reverse("review", args=[case.pk]), {"items": "2"}).content.decode()
+    assert 'href="?items=1#item-60" data-key="1"' in second
+    assert 'id="item-60"' not in second
 
 
 def test_rules_nearly_hit_are_looked_for_on_many_items_when_asked(
