@@ -27,7 +27,7 @@ def lines(document: Document, marker: Marker, at: datetime) -> list[tuple[str, C
         (_("Addressed to"), document.addressed_state),
         (_("Master"), _papers((*document.transport_documents, *masters))),
         (_("Houses"), str(sum(house.level == "house" for house in houses) or "")),
-        (_("Still to be filed by"), _each(one.identifier for one in below)),
+        (_("Supplementary declarants"), _each(one.identifier for one in below)),
         (_("Receptacles"), _each(receptacles)),
         (_("Departure"), moment(left, at) if left else None),
         (_("Split consignment"), _yes(document.previous_mrn, document.split_consignment)),
