@@ -1,8 +1,10 @@
 """Flags of data quality on what is assessed: a few statements for a batch, whatever its size."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from customs_portal.bulk import fetch_prepared, recordset
 from customs_portal.reference import nomenclature, snapshot
 from customs_portal.reference.models import NomenclatureEntry
 from declarations.checks.quality.examining import (
@@ -12,10 +14,11 @@ from declarations.checks.quality.examining import (
     examine,
     subheadings,
 )
-from declarations.checks.quality.flags import Flag, FlagKind
+from declarations.checks.quality.flags import OF_OTHERS, Flag, FlagKind
 from declarations.checks.quality.nomenclature import section_of
 from risk.analysed import Subjects
 from risk.engine.subject import Features
+from risk.models import FilerQuality
 
 ENOUGH = 20
 """Earlier goods items of a consignee from which on something new is unusual."""
@@ -60,3 +63,39 @@ def _is_unusual(features: Features, place: int) -> bool:
         and earlier >= ENOUGH
         and features.of("history.consignee_section_items_365d", place) == 0
     )
+
+
+_COUNT = """
+INSERT INTO risk_filerquality (filer, month, kind, declarations)
+SELECT r.filer, r.month, r.kind, r.declarations
+FROM json_to_recordset(%s::json) AS r(filer text, month date, kind text, declarations int)
+ORDER BY r.filer, r.month, r.kind
+ON CONFLICT (filer, month, kind)
+DO UPDATE SET declarations = risk_filerquality.declarations + excluded.declarations
+"""
+
+
+def count(entries: Sequence[Subjects]) -> None:
+    """Count the declarations with each kind of flag for their filers.
+
+    To be the last thing of a transaction: rows of busy filers are locked until it ends.
+    """
+    counted = Counter(
+        (entry.filer, entry.received_at.strftime("%Y-%m-01"), kind)
+        for entry in entries
+        if entry.filer
+        for kind in _kinds(entry)
+    )
+    rows = [
+        {"filer": filer, "month": month, "kind": kind, "declarations": number}
+        for (filer, month, kind), number in counted.items()
+    ]
+    if rows:
+        fetch_prepared(_COUNT, [recordset(rows)])
+
+
+def _kinds(entry: Subjects) -> set[str]:
+    flags = entry.readings.declared.context.features.flags or {}
+    found = {flag.kind for several in flags.values() for flag in several}
+    own = {FilerQuality.FLAGGED} if found - OF_OTHERS else set()
+    return {FilerQuality.LOOKED_AT, *own, *map(str, found)}

@@ -55,6 +55,7 @@ TRAFFIC_MENU = (
     ("dual_filings", _("Dual filings")),
     ("infringements", _("Infringements")),
     ("deadlines", _("Deadlines")),
+    ("score_cards", _("Score cards")),
 )
 """The pages of officials about arrivals."""
 
@@ -93,6 +94,7 @@ SECTIONS = {
     "name_match": "name_matches",
     "trader_filing": "trader_home",
     "company": "companies",
+    "own_score_card": "companies",
     "grant_mandate": "companies",
     "issue_token": "companies",
     **dict.fromkeys(_RULE_PAGES, "rules"),
@@ -108,6 +110,7 @@ _OF_ARRIVALS = (
     "new_arrival",
     "new_diversion",
     "goods_found",
+    "score_card",
     "voyage",
     "voyage_close",
     "voyage_release",

@@ -11,6 +11,7 @@ PROGRESS = {
     "migrate": "Preparing the database",
     "load_reference": "Loading the reference data",
     "load_retention": "Loading the retention policies",
+    "measure_descriptions": "Measuring the model of goods descriptions",
     "load_demo": "Making the demo accounts",
     "tell_stories": "Telling the stories of the demo",
     "seed_demo": "Lodging the demo traffic",

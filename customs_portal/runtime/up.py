@@ -145,7 +145,14 @@ def _processes(
 
 
 def _prepare(environment: Mapping[str, str]) -> None:
-    steps = ("migrate", "load_reference", "load_retention", "load_demo", "tell_stories")
+    steps = (
+        "migrate",
+        "load_reference",
+        "load_retention",
+        "measure_descriptions",
+        "load_demo",
+        "tell_stories",
+    )
     command = [sys.executable, "-m", prepare.__name__, *steps]
     result = subprocess.run(command, env=environment, cwd=ROOT, check=False)
     if result.returncode:

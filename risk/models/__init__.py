@@ -10,6 +10,7 @@ from risk.models.hit_count import RuleHitCount
 from risk.models.names import MatchVerdict, NameHit, NameMatch, Rescreening, ScreenedName
 from risk.models.note import CaseNote, TextTemplate
 from risk.models.publication import Publication, Reassessment, RuleReview
+from risk.models.quality import ChapterModelMeasure, FilerQuality
 from risk.models.rule import (
     ReferenceList,
     ReferenceListEntry,
@@ -30,9 +31,11 @@ __all__ = [
     "BackTestPart",
     "Case",
     "CaseNote",
+    "ChapterModelMeasure",
     "ConfirmedFind",
     "Decision",
     "DecisionProposal",
+    "FilerQuality",
     "MatchVerdict",
     "NameHit",
     "NameMatch",

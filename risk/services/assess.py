@@ -94,6 +94,7 @@ def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     _move_ens(opinions, at)
     _record(opinions, at)
     open_cases([_flagged(opinion) for opinion in opinions if not opinion.passes], at=at)
+    quality.count([entry.subjects for entry in declared if entry.features is None])
     return [opinion.assessment for opinion in opinions]
 
 

@@ -202,12 +202,14 @@ def addresses(world: World) -> dict[str, str]:
             key: {"eori": LODGER}
             for key in (
                 "company",
+                "own_score_card",
                 "grant_mandate",
                 "invite_colleague",
                 "issue_token",
             )
         },
         "operator": {"eori": LODGER},
+        "score_card": {"eori": LODGER},
         "change_colleague": {"eori": LODGER, "key": _colleague(world).pk},
         "remove_colleague": {"eori": LODGER, "key": _colleague(world).pk},
         "revoke_mandate": {"eori": LODGER, "key": Mandate.objects.order_by("pk")[0].pk},

@@ -69,7 +69,8 @@ class Twin:
             "trader_filing": {"pk": self.filing.pk},
             "trader_versions": {"pk": self.filing.pk},
             **dict.fromkeys(
-                ("company", "grant_mandate", "invite_colleague", "issue_token"), company
+                ("company", "own_score_card", "grant_mandate", "invite_colleague", "issue_token"),
+                company,
             ),
             "api:message": {"correlation": message.correlation},
             "api:notification": {"key": sent.pk},

@@ -76,6 +76,7 @@ from risk.engine.tree import Leaf
 from risk.models import (
     Case,
     CaseNote,
+    ChapterModelMeasure,
     ConfirmedFind,
     Decision,
     DecisionProposal,
@@ -191,12 +192,15 @@ def _at_the_door(people: dict[str, User], at: datetime) -> None:
 
 
 def _found(at: datetime) -> None:
-    """A box in which a control found something."""
+    """A box in which a control found something, and how well descriptions are judged."""
     control = Control.objects.order_by("pk")[0]
     ConfirmedFind.objects.create(
         kind="container", value="CSQU3054383", ens=control.measure.ens_id, control=control.pk,
         found_at=at,
     )  # fmt: skip
+    ChapterModelMeasure.objects.create(
+        measured_at=at, digest="0", labels=1, first=1, among_three=1, flagged_wrongly=0, caught=1
+    )
 
 
 def _kept(administrator: User, at: datetime) -> None:

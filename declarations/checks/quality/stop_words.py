@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -48,12 +49,22 @@ def counts_as_empty(text: str, field: Listed, on: date) -> bool:
         return True
     if len(letters) >= REPEATED and len(set(letters)) == 1:
         return True
-    return _is_covered(tuple(text.split(" ")), _phrases(field, on))
+    return _is_covered(tuple(text.split(" ")), _listed(field, on))
 
 
-def _is_covered(words: Phrase, phrases: frozenset[Phrase]) -> bool:
+class _Phrases(NamedTuple):
+    """The stop words of a field; `first` are the words that one begins with."""
+
+    all: frozenset[Phrase]
+    first: frozenset[str]
+    longest: int
+
+
+def _is_covered(words: Phrase, listed: _Phrases) -> bool:
     """Whether the words are stop words one after the other; some have several words."""
-    longest = max(map(len, phrases), default=0)
+    if words[0] not in listed.first:
+        return False
+    phrases, longest = listed.all, listed.longest
     reached = [True] + [False] * len(words)
     for end in range(1, len(words) + 1):
         begins = range(max(0, end - longest), end)
@@ -64,13 +75,18 @@ def _is_covered(words: Phrase, phrases: frozenset[Phrase]) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _phrases(field: Listed, on: date) -> frozenset[Phrase]:
-    return frozenset(
+def _listed(field: Listed, on: date) -> _Phrases:
+    phrases = frozenset(
         tuple(cleansed(row.term).split())
         for row in _table()
         if row.field in (field, ANY_FIELD)
         and row.valid_from <= on
         and (row.valid_to is None or on < row.valid_to)
+    )
+    return _Phrases(
+        all=phrases,
+        first=frozenset(phrase[0] for phrase in phrases),
+        longest=max(map(len, phrases), default=0),
     )
 
 
