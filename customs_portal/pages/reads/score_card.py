@@ -4,7 +4,7 @@ A trader's card rests on its own filings alone: what was lodged, in time or late
 and what flags its own data have; never on rules, officers, or what others declared.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
@@ -97,13 +97,15 @@ def month_of(typed: str, at: datetime) -> date:
 
 
 def card(eori: str, at: datetime, kinds: Collection[FlagKind] = OWN_KINDS) -> ScoreCard:
-    """Return the card of a filer over the last months, with these kinds of flags."""
+    """Return the card of a filer since its first filing, with these kinds of flags."""
     months = months_until(at)
     filed = _filed([eori], months)
     counted = _counted([eori], months)
-    found = tuple(
-        _month(month, filed.get((eori, month), {}), counted.get((eori, month), {}), kinds)
-        for month in months
+    found = _since_the_first(
+        [
+            _month(month, filed.get((eori, month), {}), counted.get((eori, month), {}), kinds)
+            for month in months
+        ]
     )
     return ScoreCard(
         months=found,
@@ -120,6 +122,12 @@ def card(eori: str, at: datetime, kinds: Collection[FlagKind] = OWN_KINDS) -> Sc
             ),
         ),
     )
+
+
+def _since_the_first(months: Sequence[Month]) -> tuple[Month, ...]:
+    """Drop the months before the first with anything; the newest stays."""
+    used = [place for place, each in enumerate(months) if each.filings or each.looked_at]
+    return tuple(months[: max(used, default=0) + 1])
 
 
 def filers(user: User, month: date, number: str | None) -> tuple[Page[Operator], list[FilerRow]]:
