@@ -49,11 +49,13 @@ GROUPS: dict[str, tuple[Promise, Q]] = {
                                                    Status.EXECUTED, Status.REVOKED,
                                                    Status.UNDONE))),
 }  # fmt: skip
+_AWAY = Q(ens__status=Ens.Status.DIVERTED)
 CONTROL_GROUPS: dict[str, tuple[Promise, Q]] = {
-    "decide": (gettext_lazy("To decide"), Q(status=Status.RECOMMENDED)),
-    "ordered": (gettext_lazy("Ordered"), Q(status=Status.ORDERED)),
-    "scheduled": (gettext_lazy("Scheduled"), Q(status=Status.SCHEDULED)),
-    "in-progress": (gettext_lazy("In progress"), Q(status=Status.IN_PROGRESS)),
+    "decide": (gettext_lazy("To decide"), Q(status=Status.RECOMMENDED) & ~_AWAY),
+    "ordered": (gettext_lazy("Ordered"), Q(status=Status.ORDERED) & ~_AWAY),
+    "scheduled": (gettext_lazy("Scheduled"), Q(status=Status.SCHEDULED) & ~_AWAY),
+    "in-progress": (gettext_lazy("In progress"), Q(status=Status.IN_PROGRESS) & ~_AWAY),
+    "diverted": (gettext_lazy("Diverted to another State"), Q(status__in=Measure.OPEN) & _AWAY),
     "done": (gettext_lazy("Done"), Q(status__in=(Status.CONFORM, Status.IRREGULAR, Status.SEIZED,
                                                  Status.NOT_FOUND, Status.NOT_TO_CONTROL,
                                                  Status.WAIVED, Status.PASSED_ON, Status.UNDONE))),

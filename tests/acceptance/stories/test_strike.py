@@ -42,6 +42,9 @@ def test_a_ship_goes_to_antwerp_instead() -> None:
         stage, "anna", f"/ens/{story.mrn}/"
     )
 
+    register = page(stage, "anna", "/controls/")
+    assert "To decide (0)" in register
+    assert "Diverted to another State (1)" in register
     period = f"from={story.stage.at:%Y-%m-%d}&to={story.voyage.arrives:%Y-%m-%d}"
     report = page(stage, "anna", f"/reconciliation/?{period}")
     assert "Expected 0 Diverted 3 Arrived 0" in report
