@@ -29,14 +29,14 @@ class OperatorForm(PageForm):
 
     def __init__(self, *args: object, operators: Sequence[Operator], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.operators = {str(each.pk): each for each in operators}
+        self.operators = {each.eori: each for each in operators}
         own = self.fields["operator"]
         own.choices = [  # type: ignore[attr-defined]  # a ChoiceField
             (key, str(each)) for key, each in self.operators.items()
         ]
         if len(operators) == 1:
             own.widget = forms.HiddenInput()
-            own.initial = str(operators[0].pk)
+            own.initial = operators[0].eori
 
     def chosen(self) -> Operator:
         """Return the operator in whose name the valid form is sent."""

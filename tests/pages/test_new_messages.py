@@ -16,7 +16,7 @@ from messaging.models import InboundMessage, OutboundMessage
 from messaging.reads import raw_body
 from tests.factories.arrivals import SHIP, arrived
 from tests.factories.declarations import OFFICE, SENDER, harmless, lodged
-from tests.factories.people import operator, person
+from tests.factories.people import person
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def _nobody_waits(settings: object) -> None:
 
 def arrival_form(**changes: str) -> dict[str, str]:
     return {
-        "operator": str(operator(SENDER).pk),
+        "operator": SENDER,
         "mode": "1",
         "means": SHIP,
         "office": OFFICE,
@@ -39,7 +39,7 @@ def arrival_form(**changes: str) -> dict[str, str]:
 
 def diversion_form(ens: Ens, **changes: str) -> dict[str, str]:
     return {
-        "operator": str(operator(SENDER).pk),
+        "operator": SENDER,
         "mode": "1",
         "means": ens.means,
         "expected_on": f"{ens.expected_arrival:%Y-%m-%d}",
