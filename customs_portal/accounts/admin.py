@@ -252,7 +252,7 @@ class ApiTokenAdmin(RoleAdmin):
     )  # fmt: skip
     list_filter = ("test", "expiry")
     list_select_related = ("operator", "user")
-    search_fields = ("operator__eori", "operator__name", "label", "token_key")
+    search_fields = ("operator__eori", "label", "token_key")
     date_hierarchy = "created"
     ordering = ("-created",)
     fields = (

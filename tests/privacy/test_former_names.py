@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from customs_portal.accounts.models import Operator, Role, User
+from customs_portal.accounts.models import Mandate, Operator, Role, User
 from customs_portal.clock import now
 from customs_portal.events.models import Change
 from risk.models import ConfirmedFind, ScreenedName
@@ -72,6 +72,19 @@ def test_the_history_of_a_person_is_masked_by_role(renamed: Operator) -> None:
     address = reverse("admin:accounts_operator_history", args=[renamed.pk])
     assert FORMER not in seen_by(person(Role.AUDITOR), address)
     assert FORMER in seen_by(person(Role.ADMINISTRATOR), address)
+
+
+@pytest.mark.parametrize(("role", "finds"), [(Role.AUDITOR, False), (Role.OFFICER, True)])
+def test_searching_tells_nobody_what_is_not_shown(
+    renamed: Operator, role: Role, finds: bool
+) -> None:
+    agent = Operator.objects.get(eori="NL888888888")
+    Mandate.objects.create(
+        operator=renamed, representative=agent, scopes=["read"], granted_at=now(),
+        granted_by=person(Role.ADMINISTRATOR),
+    )  # fmt: skip
+    found = seen_by(person(role), reverse("admin:accounts_mandate_changelist") + "?q=Grietje")
+    assert (agent.eori in found) is finds
 
 
 @pytest.mark.usefixtures("_stored", "db")
