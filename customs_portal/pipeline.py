@@ -3,6 +3,7 @@
 bytes -> inbox.receive -> message.received -> intake -> filing.registered | filing.rejected
 filing.registered    -> assess (names screened first, then opinion), reply (IE328, IE3R01)
 filing.amended       -> assess again, reply (IE304, IE3N10); amendment.refused -> reply (IE305)
+ens.considered_complete -> assess (a master whose houses did not come in half of the window)
 filing.invalidated, invalidation.refused -> reply (IE3R07); ens.consulted -> reply (IE3R08)
 what is refused of ICS2 -> reply (IE3N99 for what it says, IE3N01 for the state of the filing)
 diversion.acknowledged, diversion.refused -> reply (IE325, IE324)
@@ -77,6 +78,7 @@ PIPELINE = Pipeline(
         declared.FILING_INVALIDATED: ("reply",),
         declared.INVALIDATION_REFUSED: ("reply",),
         declared.ENS_CONSULTED: ("reply",),
+        declared.ENS_CONSIDERED_COMPLETE: ("assess",),
         declared.CONSULTATION_REFUSED: ("reply",),
         declared.ARRIVAL_REGISTERED: ("reply",),
         declared.ARRIVAL_REJECTED: ("reply",),

@@ -23,6 +23,10 @@ FILING_INVALIDATED = Kind(
 INVALIDATION_REFUSED = Kind(
     name="invalidation.refused", sentence=_("Invalidation by %(sender)s refused")
 )
+ENS_CONSIDERED_COMPLETE = Kind(
+    name="ens.considered_complete",
+    sentence=_("Not all houses were filed in half of the time: analysed with what is there"),
+)
 ENS_CONSULTED = Kind(name="ens.consulted", sentence=_("%(requester)s asked for the state"))
 CONSULTATION_REFUSED = Kind(
     name="consultation.refused", sentence=_("A question for the state of an ENS refused")

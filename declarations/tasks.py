@@ -12,6 +12,8 @@ from customs_portal import clock
 from declarations.services.asking import ask_again, end_requests
 from declarations.services.attachments import scan_waiting
 from declarations.services.clocks import end_clocks
+from declarations.services.completeness import AT_A_TIME as MOST_WAITING
+from declarations.services.completeness import stop_waiting
 from declarations.services.do_not_load import lapse_unsigned
 from declarations.services.infringements import find_infringements
 from declarations.services.reconcile import (
@@ -28,12 +30,16 @@ from declarations.services.unmatched import give_up_asking
 
 @shared_task(name="declarations.tasks.tell_ended_clocks")
 def tell_ended_clocks(at: datetime | None = None) -> None:
-    """Tell of the clocks that have run out, and let what waited for them lapse."""
+    """Tell of the clocks that have run out, and let what waited for them lapse or begin."""
     at = at or clock.now()
     ended = 1
     while ended:
         with transaction.atomic():
             ended = end_clocks(at=at)
+    waited = MOST_WAITING
+    while waited >= MOST_WAITING:
+        with transaction.atomic():
+            waited = stop_waiting(at=at)
     with transaction.atomic():
         lapse_unsigned(at=at)
     with transaction.atomic():

@@ -93,6 +93,11 @@ class Ens(models.Model):
         indexes = [
             models.Index(fields=["-registered_at"], name="ens_registered"),
             models.Index(fields=["means", "expected_arrival"], name="ens_means"),
+            models.Index(
+                fields=["analysis_ends_at"],
+                condition=models.Q(status="forming"),
+                name="ens_forming",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -152,13 +152,32 @@ def _version(amendment: Amendment, standing: Standing) -> NewVersion:
     return NewVersion(
         filing=standing.filing,
         ens=standing.ens,
-        document=msgspec.structs.replace(amendment.document, lrn=standing.filing.lrn),
+        document=_replacing(amendment.document, standing),
         message_id=amendment.message_id,
         sender=amendment.sender,
         received_at=amendment.received_at,
         correlation=amendment.correlation,
         offices=() if amendment.document.office_of_first_entry else standing.offices,
     )
+
+
+def _replacing(document: Document, standing: Standing) -> Document:
+    """Return the document with the LRN of its filing, and with masters that were told by F25."""
+    new = msgspec.structs.replace(document, lrn=standing.filing.lrn)
+    if standing.document is None:
+        return new
+    told = {house.key: house for house in standing.document.consignments}
+    houses = tuple(
+        house
+        if house.master_documents or house.key not in told
+        else msgspec.structs.replace(
+            house,
+            master_documents=told[house.key].master_documents,
+            carrier=house.carrier or told[house.key].carrier,
+        )
+        for house in new.consignments
+    )
+    return msgspec.structs.replace(new, consignments=houses)
 
 
 def _told(

@@ -1,6 +1,7 @@
 """ENS filings of ICS2 on the whole way: registered, refused, amended, ended, asked for."""
 
 import re
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -8,10 +9,12 @@ import pytest
 from django.core.management import call_command
 from lxml import etree
 
+from customs_portal.events import advance
 from customs_portal.events.models import Event
 from declarations.filing_types import FilingLevel, filing_types
 from declarations.models import Clock, Ens, EntryLeg, Filing, FilingVersion
 from declarations.mrn import is_valid
+from declarations.tasks import tell_ended_clocks
 from messaging.formats.ics1.markup import write
 from messaging.formats.ics2.examples import content
 from messaging.formats.registry import check
@@ -127,6 +130,23 @@ def test_a_filing_begins_in_its_state(
         assert not Clock.objects.exclude(kind="analysis").exists()
 
 
+def test_a_master_whose_houses_do_not_come_is_analysed_in_half_of_its_window(lodger: str) -> None:
+    publish(("TST-01", TILES))
+    mrn = registered(lodger, "F12")
+    ens = Ens.objects.get(mrn=mrn)
+    half = ens.registered_at + (ens.analysis_ends_at - ens.registered_at) / 2
+    tell_ended_clocks(half - timedelta(minutes=1))
+    assert Ens.objects.get().status == "forming"
+    tell_ended_clocks(half)
+    advance.drain(at=half)
+    ens.refresh_from_db()
+    assert (ens.status, ens.completeness) == ("in_analysis", "considered_complete")
+    assert Case.objects.open().get().ens == ens
+    tell_ended_clocks(half)
+    assert Event.objects.filter(kind="ens.considered_complete").count() == 1
+    assert_invariants()
+
+
 def test_a_full_filing_with_a_hit_stands_in_the_queue(lodger: str) -> None:
     publish(("TST-01", TILES))
     mrn = registered(lodger, "F11")
@@ -209,6 +229,9 @@ def test_a_reference_to_the_master_is_answered_with_the_mrn_of_the_earlier_filin
     assert (name(answer), text(answer, "MRN"), text(answer, "LRN")) == ("IE3R01", mrn, "LRN-2")
     assert text(answer, "SpecificCircumstanceIndicator") == "F25"
     (house,) = FilingVersion.objects.get(number=2).document().consignments
+    assert [paper.reference for paper in house.master_documents] == ["074-12345675"]
+    assert name(sent(lodger, amendment("F23", mrn))) == "IE3N10"
+    (house,) = FilingVersion.objects.get(number=3).document().consignments
     assert [paper.reference for paper in house.master_documents] == ["074-12345675"]
     other = [{"identification": "HAWB-UNKNOWN"}]
     answer = sent(lodger, filing("IE3F25", "LRN-3", previousDocument=other))
