@@ -163,7 +163,7 @@ def test_another_worker_goes_on_where_one_died(monkeypatch: pytest.MonkeyPatch) 
         portion()
     before = Rescreening.objects.get(revision=2)
     with monkeypatch.context() as dying:
-        dying.setattr(rescreening.Rescreening, "save", die)
+        dying.setattr(Rescreening, "save", die)
         with pytest.raises(KeyboardInterrupt):
             portion()
     after = Rescreening.objects.get(revision=2)
