@@ -113,7 +113,7 @@ def _linked(ens: Ens, user: User) -> list[Linked]:
 def _absorbed(ens: Ens, user: User) -> list[Linked]:
     seen = Ens.objects.visible_to(user)
     known = [
-        *seen.filter(pk=ens.absorbed_by_id),
+        *seen.filter(pk=ens.absorbed_by_id or 0),
         *seen.filter(absorbed_by=ens).order_by("pk")[:MOST_LINKED],
     ]
     return [
