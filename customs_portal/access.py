@@ -157,7 +157,7 @@ ROWS: dict[str, Row] = {
     "correct_traffic": _WORK_ON_CASE,
     "new_arrival": Row(roles=CASEWORK | TRADERS),
     "new_diversion": Row(roles=CASEWORK | TRADERS),
-    "goods_found": Row(roles=CASEWORK, scoped=True),
+    "goods_found": Row(roles=CASEWORK, scoped=True, logged=What.ARRIVAL),
     "voyages": Row(roles=READING),
     "voyage": Row(roles=READING, logged=What.ENS),
     "voyage_close": _WORK,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from customs_portal.accounts.models import User
+from customs_portal.accounts.models import AccessLog, User
 from customs_portal.clock import now
 from customs_portal.pages.access import CASEWORK, TRADERS, current_user, for_roles
 from customs_portal.pages.arrival_forms import (
@@ -20,6 +20,7 @@ from customs_portal.pages.arrival_forms import (
     RecordArrivalForm,
     begin_with,
 )
+from customs_portal.pages.looking import note_look
 from customs_portal.pages.office import national_offices
 from customs_portal.pages.views.message_log import base_of
 from customs_portal.pages.views.voyages import address_of, address_of_arrival
@@ -175,6 +176,7 @@ def found(request: HttpRequest, pk: int) -> HttpResponse:
     arrival = Arrival.objects.filter(pk=pk).first()
     if arrival is None or not policies.may_reconcile(user, arrival, at):
         raise Http404
+    note_look(request, AccessLog.What.ARRIVAL, arrival.reference)
     form = FoundGoodsForm(request.POST or None)
     if form.is_valid():
         with transaction.atomic():
