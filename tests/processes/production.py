@@ -74,7 +74,7 @@ class Production:
     def start(self, *services: str) -> None:
         """Start services by their commands."""
         for name in services:
-            command = shlex.join(compose()["services"][name]["command"])
+            command = f"exec {shlex.join(compose()['services'][name]['command'])}"
             log = self.directory / f"{name}.log"
             self.running[name] = supervisor.start(name, command, self.environment(name), log)
 
