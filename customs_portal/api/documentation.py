@@ -149,6 +149,7 @@ BATCH_RESULT: dict[str, Any] = {
 
 
 ANSWERING = "/api/v1/referrals/{reference}/answer"
+LOADING = "/api/v1/lists/{code}"
 
 
 def add_undescribed(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -157,5 +158,6 @@ def add_undescribed(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     result["paths"] = {**plain, **result["paths"]}
     schemas = {**result["components"]["schemas"], **ANSWER_SCHEMAS, "BatchResult": BATCH_RESULT}
     result["components"]["schemas"] = dict(sorted(schemas.items()))
-    result["paths"][ANSWERING]["post"]["requestBody"]["required"] = True
+    for path in (ANSWERING, LOADING):
+        result["paths"][path]["post"]["requestBody"]["required"] = True
     return result

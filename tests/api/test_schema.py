@@ -20,11 +20,16 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from customs_portal import clock
+from customs_portal.accounts.models import Role
+from customs_portal.accounts.services import issue_list_token
 from customs_portal.api import urls
 from customs_portal.reference import snapshot
 from customs_portal.wsgi import application
 from declarations.services.attachments import BEGINNINGS, MOST_AT_ONCE
+from risk.models import ReferenceList
 from tests.api.conftest import answer, ask_of, send, system
+from tests.factories.people import person
 from tests.messaging.builders import LODGER, minimal_ie315
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +41,16 @@ NOT_TOLD_APART = {
     "checks": {"negative_data_rejection": {"enabled": False}},
 }
 """A form does not tell one message from a list of one, nor a number from a text."""
+NOT_DESCRIBED = {
+    "include-name": "POST /api/v1/lists/{code}",
+    "checks": {"positive_data_acceptance": {"enabled": False}},
+}
+"""What rows a list may have no schema says."""
 CONFIG = schemathesis.Config.from_dict(
-    {"generation": {"with-security-parameters": False}, "operations": [NOT_TOLD_APART]}
+    {
+        "generation": {"with-security-parameters": False},
+        "operations": [NOT_TOLD_APART, NOT_DESCRIBED],
+    }
 )
 SCHEMA = schemathesis.openapi.from_path(DOCUMENT, config=CONFIG)
 SCHEMA.app = application
@@ -71,10 +84,12 @@ def stored(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Stored:
         "key": str(send(LODGER)),
         "mrn": str(asked.filing.mrn),
         "reference": asked.reference,
+        "code": ReferenceList.objects.create(code="firms", name="Firms", kind="companies").code,
     }
     lodger, reader = system("NL111111111", scopes=["lodge"]), system("NL222222222", scopes=["read"])
-    callers = [{"Authorization": f"Token {each.token}"} for each in (owner, lodger, reader)]
-    return Stored(parameters, [*callers, {}])
+    lists = issue_list_token(analyst=person(Role.ANALYST), at=clock.now())
+    tokens = (owner.token, lodger.token, reader.token, lists)
+    return Stored(parameters, [*({"Authorization": f"Token {each}"} for each in tokens), {}])
 
 
 @contextmanager
