@@ -25,4 +25,7 @@ class ChapterModelMeasureAdmin(RoleAdmin):
 
     readers = DECLARATIONS
     list_display = ("measured_at", "labels", "among_three", "first", "flagged_wrongly", "caught")
+    list_filter = ("measured_at",)
+    search_fields = ("^digest",)
+    date_hierarchy = "measured_at"
     ordering = ("-measured_at",)

@@ -10,7 +10,14 @@ from messaging.received.kinds import KINDS, From
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 GUIDE, OPERATIONS = (DOCS / "trader.md").read_text(), (DOCS / "operations.md").read_text()
-TRADERS = {kind.name for kind in KINDS.values() if kind.sender is From.TRADER}
+
+
+def for_all(kind: str) -> str:
+    """Return the message that stands in the guide for all of its sort: F12 and A12 in ICS2."""
+    return re.sub(r"^(IE3[FA])\d\d$", r"\g<1>12", kind)
+
+
+TRADERS = {for_all(kind.name) for kind in KINDS.values() if kind.sender is From.TRADER}
 PARTNERS = {kind.name for kind in KINDS.values() if kind.sender is From.PARTNER}
 
 
