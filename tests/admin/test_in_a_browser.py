@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from customs_portal import clock
 from customs_portal.accounts.models import Operator
 from declarations.models import Ens
 from messaging.models import InboundMessage
 from risk.models import Case
 from tests.access.world import World, make_world
+from tests.factories.rules import drafted
 from tests.fixtures.browser import axe_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,6 +28,8 @@ def world(transactional_db: None) -> World:
 def addresses(world: World) -> list[tuple[str, str]]:
     """Return the pages to look at, each with who looks."""
     case, ens = Case.objects.get(status="open"), Ens.objects.order_by("pk")[0]
+    draft = drafted(world.people["analyst"], clock.now())
+    builder = reverse("rule_draft", args=[draft.pk])
     operator, message = Operator.objects.order_by("pk")[0], InboundMessage.objects.order_by("pk")[0]
     return [
         ("officer", "/admin/"),
@@ -39,6 +43,10 @@ def addresses(world: World) -> list[tuple[str, str]]:
         ("auditor", "/audit/"),
         ("supervisor", "/audit/look-ups/"),
         ("officer", "/search/?q=XXXU0000000"),
+        ("analyst", reverse("admin:risk_ruledraft_change", args=[draft.pk])),
+        ("analyst", f"{builder}?frame=admin"),
+        ("analyst", builder),
+        ("analyst", "/rules/publication/"),
         ("administrator", reverse("admin:accounts_operator_change", args=[operator.pk])),
         ("administrator", reverse("admin:accounts_operator_issue_token", args=[operator.pk])),
         ("administrator", reverse("admin:accounts_user_change", args=[world.people["officer"].pk])),

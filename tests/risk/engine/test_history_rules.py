@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
+from declarations.checks.quality.flags import Flag, FlagKind
 from declarations.document import Document, Packages
 from risk.engine.evaluate import CompiledRuleSet
 from risk.engine.loading import load_lists, load_rules
@@ -31,6 +32,12 @@ def known(history: Mapping[str, Number], **changes: object) -> Context:
     """Return the circumstances of a declaration of which history says this."""
     names = {f"history.{name}": value for name, value in history.items()}
     return context(features=Features(declaration=names), **changes)
+
+
+def flagged(kind: FlagKind) -> Context:
+    """Return the circumstances of a declaration whose first goods item has this flag."""
+    flag = Flag(kind=kind, field="description", chapters=("61", "62", "63"))
+    return context(features=Features(flags={1: (flag,)}))
 
 
 def goods(**changes: object) -> Document:
@@ -106,6 +113,7 @@ CASES = (
         (SAME, known({"withdrawn_30d": 3, "withdrawn_variants_30d": 2})),
         (SAME, known({"withdrawn_30d": 3, "withdrawn_variants_30d": 1})),
     ),
+    Case("DES-03", (SAME, flagged(FlagKind.CHAPTER)), (SAME, flagged(FlagKind.REPEATS_CODE))),
     Case("DES-04", (MIXED, context()), (THREE, context())),
     Case(
         "DES-05",
