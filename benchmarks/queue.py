@@ -3,7 +3,7 @@
     python -m benchmarks.queue [--ens N] [--seconds S]     (1,000,000 and 60 by default)
 
 The database is that of `benchmarks.data`, built if it is not there (make bench-data N=...). The web
-server of the Procfile answers twenty officers, each of whom asks the next page about a second after
+server of the Procfile answers twenty officers, each of whom asks for a page about four seconds after
 the last: the queue and its pages, the refresh in the background, identifiers and words, and the
 review of an ENS with 999 goods items. Milliseconds are from sending to the last byte. Then the same
 officers ask a bare Django view with one indexed query. The last line is JSON.
@@ -25,7 +25,7 @@ from benchmarks import data
 from benchmarks.measuring.results import quantile
 from benchmarks.measuring.site import Site, started_servers
 
-PAUSE = 1.0
+PAUSE = 4.0
 """Seconds that an officer looks at a page before asking for the next, on average."""
 SHARES = {"queue": 50, "refresh": 25, "search": 15, "words": 10}
 CENTRE = {"queue": 30, "refresh": 10, "search": 10, "review": 50}

@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,14 @@ import pytest
 from tests.fixtures.portal import ROOT, Portal, StartPortal, free_port, portal_environment
 
 pytestmark = pytest.mark.processes
+
+
+@pytest.fixture(scope="module")
+def used_directory() -> Iterator[Path]:
+    """A directory in which one portal after the other is started: the first makes the demo."""
+    with tempfile.TemporaryDirectory(prefix="customs-portal-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
 
 
 def up(directory: Path, port: int) -> subprocess.CompletedProcess[str]:
@@ -79,16 +89,16 @@ def test_an_impossible_name_is_refused_with_a_reason(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_nothing_is_left_when_it_is_stopped(
-    portal_directory: Path, start_portal: StartPortal, number: signal.Signals
+    used_directory: Path, start_portal: StartPortal, number: signal.Signals
 ) -> None:
-    portal = start_portal(portal_directory, free_port())
-    started = " ".join(processes_of(portal_directory))
+    portal = start_portal(used_directory, free_port())
+    started = " ".join(processes_of(used_directory))
     assert all(
         name in started
         for name in ("postgres", "valkey", "granian", "local,network", "--queues deliver", " beat ")
     )
     assert portal.stop(number) == 0
-    assert processes_of(portal_directory) == []
+    assert processes_of(used_directory) == []
 
 
 def test_a_second_start_on_the_same_data_finds_it(
@@ -108,9 +118,9 @@ def test_a_second_start_on_the_same_data_finds_it(
 
 @pytest.mark.parametrize("name", ["granian", "local,network,background"])
 def test_everything_stops_when_one_process_ends(
-    portal_directory: Path, start_portal: StartPortal, name: str
+    used_directory: Path, start_portal: StartPortal, name: str
 ) -> None:
-    portal = start_portal(portal_directory, free_port())
+    portal = start_portal(used_directory, free_port())
     os.kill(main_process_of(portal, name), signal.SIGKILL)
     assert portal.process.wait(90) == 1
-    assert processes_of(portal_directory) == []
+    assert processes_of(used_directory) == []
