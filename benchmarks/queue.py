@@ -4,9 +4,9 @@
 
 The database is that of `benchmarks.data`, built if it is not there (make bench-data N=...). The web
 server of the Procfile answers twenty officers, each of whom asks for a page about four seconds
-after the last: the queue and its pages, the refresh in the background, identifiers and words, and the
-review of an ENS with 999 goods items. Milliseconds are from sending to the last byte. Then the same
-officers ask a bare Django view with one indexed query. The last line is JSON.
+after the last: the queue and its pages, the refresh in the background, identifiers and words, and
+the review of an ENS with 999 goods items. Milliseconds are from sending to the last byte. Then the
+same officers ask a bare Django view with one indexed query. The last line is JSON.
 """
 
 import argparse

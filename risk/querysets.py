@@ -122,13 +122,15 @@ class CaseQuerySet(models.QuerySet[Row]):
 
         Each word must begin one of goods, goods codes or names of parties.
         """
-        every: CaseQuerySet[Row] = CaseQuerySet(self.model)
-        found = every.open().filter(_by_identifier(typed.strip().upper()))
-        if not (query := word_query(typed)):
-            return self.filter(pk__in=found.values("pk"))
+        identified, are_few = _by_identifier(typed.strip().upper())
+        query = word_query(typed)
         worded = Q(word_vector=SearchQuery(query, config="simple", search_type="raw"))
-        named = every.open().filter(worded)
-        return self.filter(pk__in=found.values("pk").union(named.values("pk")))
+        conditions = [identified, worded] if query else [identified]
+        if not are_few:
+            return self.filter(Q(*conditions, _connector=Q.OR))
+        every: CaseQuerySet[Row] = CaseQuerySet(self.model)
+        first, *more = (every.open().filter(each).values("pk") for each in conditions)
+        return self.filter(pk__in=first.union(*more) if more else first)
 
 
 SHORTEST_IDENTIFIER = 3
@@ -136,13 +138,18 @@ FEW = 500
 """Up to so many ENS an identifier is looked up first; one of more is asked of case after case."""
 
 
-def _by_identifier(value: str) -> Q:
-    """Return what holds for cases on an ENS one of whose identifiers begins so."""
+def _by_identifier(value: str) -> tuple[Q, bool]:
+    """Return what holds for cases on an ENS one of whose identifiers begins so; are they few?
+
+    Few are looked up before the cases; of more the first cases of the queue show enough.
+    """
     if len(value) < SHORTEST_IDENTIFIER:
-        return Q(pk__in=[])
+        return Q(pk__in=[]), True
     keys = SearchKey.objects.filter(value__startswith=value)
     found = list(keys.values_list("ens_id", flat=True)[: FEW + 1])
-    return Q(ens__in=found) if len(found) <= FEW else Q(Exists(keys.filter(ens=OuterRef("ens"))))
+    if len(found) <= FEW:
+        return Q(ens__in=found), True
+    return Q(Exists(keys.filter(ens=OuterRef("ens")))), False
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
