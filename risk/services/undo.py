@@ -99,10 +99,14 @@ def _placed(case: Case, last: _Last) -> list[Measure]:
 
 
 def _take_away(events: Sequence[Event], at: datetime) -> bool:
-    """Take the deliveries away if nothing of them has been worked off; tell whether it was so."""
+    """Take the deliveries away if nobody works on one of them; tell whether it was so.
+
+    One that is held is being delivered: to wait for it, holding the ENS, would be a deadlock.
+    """
     due = {(each.id, to.name) for each in events for to in receivers(each.kind)}
     rows = Delivery.objects.filter(event_id__in=[each.id for each in events], not_before__gt=at)
-    kept = {(row.event_id, row.consumer): row.pk for row in rows.select_for_update()}
+    free = rows.select_for_update(skip_locked=True)
+    kept = {(row.event_id, row.consumer): row.pk for row in free}
     if not due or set(kept) != due:
         return False
     Delivery.objects.filter(pk__in=kept.values()).delete()
