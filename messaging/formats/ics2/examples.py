@@ -18,16 +18,17 @@ _DEMANDED = frozenset(
     {
         "UNLOCODE", "street", "number", "postCode", "commodityCode", "numberOfPackages",
         "shippingMarks", "conveyanceReferenceNumber", "estimatedDateAndTimeOfDeparture", "MRN",
-        "customsOfficeOfFirstEntry",
+        "customsOfficeOfFirstEntry", "estimatedDateAndTimeOfArrival", "placeOfExamination",
     }
 )  # fmt: skip
 """Optional in the tables, and demanded by a condition or rule as the examples declare."""
-_CONDITIONS = frozenset({"C3020", "C3022"})
-_ALTERNATIVES = frozenset({"previousMRN", "location", "poBox"})
+_CONDITIONS = frozenset({"C3012", "C3020", "C3022", "C3049"})
+_ALTERNATIVES = frozenset({"previousMRN", "location", "poBox", "relatedTransportDocument"})
 """What may not stand beside something else that the examples have."""
 _INDICATOR, _EQUIPMENT = "containerIndicator", "transportEquipment"
 _ONLY_SUB_HOUSE, _ONE_ADDRESS = "R3051", "R3034"
 _ONE_LEVEL = frozenset({"R3008", "R3031"})
+_ONE_OBJECT = "R3030"
 
 
 def examples() -> Iterator[tuple[str, bytes]]:
@@ -55,6 +56,8 @@ def _wanted(size: str) -> Callable[[Element, Element], bool]:
 def _in_minimal(child: Element, parent: Element) -> bool:
     if child.min or _CONDITIONS & set(child.rules):
         return True
+    if _ONE_OBJECT in parent.rules:
+        return child.name == _EQUIPMENT
     return child.name in _DEMANDED
 
 

@@ -6,11 +6,11 @@ from functools import cache
 import msgspec
 
 from messaging.formats.ics1.tables import Element
-from messaging.formats.ics2.rules import conditions, identifiers, movement
+from messaging.formats.ics2.rules import arrival, conditions, identifiers, movement
 from messaging.formats.ics2.rules.rule import SENTENCES, TESTS
 from messaging.formats.ics2.tables import table
 
-MODULES = (conditions, identifiers, movement)
+MODULES = (arrival, conditions, identifiers, movement)
 
 
 class Plan(msgspec.Struct, frozen=True):

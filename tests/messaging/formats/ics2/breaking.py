@@ -154,6 +154,35 @@ def _unaddressed(parent: Any, _name: str) -> str | None:
     return "13" if drop(parent, "customsOfficeOfFirstEntry", "addressedMemberState") else None
 
 
+def _on_a_flight(parent: Any, name: str) -> str | None:
+    put(parent, "ModeOfTransport", "4")
+    return "13" if drop(parent, name) else None
+
+
+def _unexpected(parent: Any, name: str) -> str | None:
+    drop(parent.getroottree().getroot(), "relatedMRN")
+    return "13" if drop(parent, "estimatedDateAndTimeOfArrival") else None
+
+
+def _by_bill_too(parent: Any, _name: str) -> str | None:
+    mrns = children(parent, "relatedMRN")
+    if not mrns:
+        return None
+    bill = deepcopy(mrns[0])
+    bill.tag = bill.tag.replace("relatedMRN", "relatedTransportDocument")
+    bill[0].tag = bill[0].tag.replace("identification", "documentNumber")
+    kind = deepcopy(bill[0])
+    kind.tag, kind.text = kind.tag.replace("documentNumber", "type"), "N704"
+    bill.append(kind)
+    mrns[0].addprevious(bill)
+    return "15"
+
+
+def _emptied(parent: Any, name: str) -> str | None:
+    (found,) = children(parent, name)
+    return "13" if drop(found, *map(name_of, found)) else None
+
+
 _HS = "harmonizedSystemSubHeadingCode"
 _PLACE = dropping("UNLOCODE")
 BREAKERS: dict[str, Breaker] = {
@@ -161,6 +190,8 @@ BREAKERS: dict[str, Breaker] = {
     **dict.fromkeys(("C3003", "C3004", "C3005", "C3006", "C3007", "C3008"), _PLACE),
     **dict.fromkeys(("C3013", "C3014", "C3050", "C3051"), _equipment),
     **dict.fromkeys(("C3015", "C3016", "C3017", "C3018"), dropping()),
+    **dict.fromkeys(("C3012", "C3049"), dropping()),
+    "C3019": _on_a_flight,
     "C3020": dropping(),
     "C3022": dropping(),
     "C3024": _to_order,
@@ -186,11 +217,14 @@ BREAKERS: dict[str, Breaker] = {
     "R3020": putting("123456789"),
     "R3021": putting("ABC123"),
     "R3022": _everywhere("US"),
+    "R3027": _unexpected,
     "R3028": dropping("MRN", "transportDocument", "transportDocumentHouse"),
+    **dict.fromkeys(("R3029", "R3030"), _emptied),
     "R3031": _at_both_levels,
     "R3033": _as_declarant,
     "R3034": _unaddressed,
     "R3035": _departure,
+    "R3048": _by_bill_too,
     "R3051": putting("1"),
     "R3052": _twice,
     "R3053": _early,

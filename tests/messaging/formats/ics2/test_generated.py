@@ -60,7 +60,7 @@ def test_the_catalogue_has_every_filing_and_its_amendment() -> None:
     assert len([name for name in catalogue() if name.startswith("IE3F")]) == 31
     assert len([name for name in catalogue() if name.startswith("IE3A")]) == 30
     assert "IE3A25" not in catalogue()
-    assert len(catalogue()) == 71
+    assert len(catalogue()) == 76
 
 
 def test_levels_of_the_filings() -> None:
