@@ -16,6 +16,7 @@ from declarations.names import KEYS_REMEMBERED, name_key, words
 from risk.engine import attributes
 from risk.engine.field import Field, FieldType, Level, Reader, SpotReader
 from risk.engine.subject import ROLES, Likeness, Subject, code, codes
+from risk.engine.tree import Leaf
 
 NAME, ADDRESS = "name", "address"
 PARTIES_OF_ITEMS = ("consignor", "consignee", "notify_party")
@@ -154,6 +155,16 @@ NAMES = (
         _spots(ADDRESS),
     ),
 )  # fmt: skip
+
+_LISTS = tuple(field.name for field in NAMES if field.type is CODES)
+
+
+def lists_read(leaf: Leaf) -> tuple[str, ...]:
+    """Return the codes of the lists that the condition names, as a list or as what is found."""
+    if leaf.field in _LISTS:
+        return tuple(value.lower() for value in leaf.values)
+    return (leaf.list,) if leaf.list else ()
+
 
 _COUNTED = """
 FROM risk_namematch m JOIN risk_referencelistentry e ON e.id = m.entry_id

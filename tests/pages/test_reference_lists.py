@@ -36,6 +36,7 @@ def upload(desk: Client, content: bytes) -> str:
 def test_lists_tell_their_entries_and_the_rules_that_read_them(desk: Client) -> None:
     lines = {line.code: line for line in desk.get(reverse("reference_lists")).context["lists"]}
     assert lines[CODE].rules == ["KNE-02"]
+    assert lines["watch_entities"].rules == ["KNE-01"]
     assert lines[CODE].entries == len(values()) > 0
 
 

@@ -7,6 +7,7 @@ import msgspec
 from django.db.models import Count, Q, QuerySet
 
 from customs_portal.pages.reads.name_lists import SOON, never_matched
+from risk.engine.names import lists_read
 from risk.engine.tree import leaves
 from risk.models import ReferenceList, ReferenceListEntry, RuleSetVersion
 from risk.rule_sets import engine_rule, versions_held
@@ -52,8 +53,8 @@ def _readers() -> defaultdict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     rule_set = RuleSetVersion.objects.first()
     for version in versions_held(rule_set) if rule_set else ():
-        named = {leaf.list for leaf in leaves(engine_rule(version).expression) if leaf.list}
-        for code in named:
+        read = leaves(engine_rule(version).expression)
+        for code in {code for leaf in read for code in lists_read(leaf)}:
             found[code].append(version.rule.code)
     return found
 
