@@ -28,7 +28,7 @@ _ALTERNATIVES = frozenset({"previousMRN", "location", "poBox", "relatedTransport
 _INDICATOR, _EQUIPMENT = "containerIndicator", "transportEquipment"
 _ONLY_SUB_HOUSE, _ONE_ADDRESS = "R3051", "R3034"
 _ONE_LEVEL = frozenset({"R3008", "R3031"})
-_ONE_OBJECT = "R3030"
+_ONE_OBJECT = frozenset({"R3025", "R3030"})
 
 
 def examples() -> Iterator[tuple[str, bytes]]:
@@ -56,7 +56,7 @@ def _wanted(size: str) -> Callable[[Element, Element], bool]:
 def _in_minimal(child: Element, parent: Element) -> bool:
     if child.min or _CONDITIONS & set(child.rules):
         return True
-    if _ONE_OBJECT in parent.rules:
+    if _ONE_OBJECT & set(parent.rules):
         return child.name == _EQUIPMENT
     return child.name in _DEMANDED
 
@@ -106,7 +106,7 @@ def _value(element: Element, parent: Element, mode: str, size: str) -> str:
     if len(element.type.enumerations) == 1:
         return element.type.enumerations[0]
     values = _values()
-    for key in (f"{parent.name}/{element.name}", element.name):
+    for key in (element.path, f"{parent.name}/{element.name}", element.name):
         for which in (mode, ""):
             if (which, key) in values:
                 return values[which, key]

@@ -1,6 +1,7 @@
 """Simple types of ICS2 from the formats of its tables: `an..22`, `a2`, `n..16,6`, `an20T`.
 
-A format with two points gives the longest text, one without the exact length; `an20T` is a time.
+A format with two points gives the longest text, one without the exact length; `an20T` is a time,
+`base64` the bytes of a file.
 """
 
 import re
@@ -11,6 +12,7 @@ from messaging.formats.ics1.tables import SimpleType
 _FORMAT = re.compile(r"(an|a|n)(\.\.)?([0-9]+)(?:,([0-9]+))?(T)?")
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 _COUNTRIES = "CL718"
+_BYTES = "base64"
 
 
 @cache
@@ -19,6 +21,8 @@ def simple_type(form: str, codelist: str, codes: tuple[str, ...]) -> SimpleType:
 
     Raises ValueError for a format that is none.
     """
+    if form == _BYTES:
+        return _bytes()
     match = _FORMAT.fullmatch(form)
     if match is None:
         raise ValueError(f"{form} is not a format.")
@@ -41,6 +45,17 @@ def _name(form: str, codelist: str, codes: tuple[str, ...]) -> str:
     plain = form.replace("..", "_").replace(",", "_")
     listed = f"_{codelist}" if codes or codelist == _COUNTRIES else ""
     return f"{plain}{listed}"
+
+
+def _bytes() -> SimpleType:
+    return SimpleType(
+        name=_BYTES,
+        base="xs:base64Binary",
+        max_length=None,
+        facets={"minLength": "1"},
+        patterns=(),
+        enumerations=(),
+    )
 
 
 def _decimal(name: str, digits: str, decimals: str) -> SimpleType:

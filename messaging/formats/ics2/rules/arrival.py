@@ -53,9 +53,9 @@ def place_of_control(group: Group, name: str, _facts: Facts) -> Iterator[Fault]:
             yield Fault(place, "placeOfExamination", MISSING)
 
 
-@rule("R3030")
-def controlled_object(group: Group, name: str, _facts: Facts) -> Iterator[Fault]:
-    """A control names at least one object."""
+@rule("R3025", "R3030")
+def object_meant(group: Group, name: str, _facts: Facts) -> Iterator[Fault]:
+    """A control, or an instruction not to load, names at least one object."""
     for subject in group.all(name):
         if not subject.groups:
             yield Fault(subject, "", MISSING)

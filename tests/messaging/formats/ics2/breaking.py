@@ -219,7 +219,7 @@ BREAKERS: dict[str, Breaker] = {
     "R3022": _everywhere("US"),
     "R3027": _unexpected,
     "R3028": dropping("MRN", "transportDocument", "transportDocumentHouse"),
-    **dict.fromkeys(("R3029", "R3030"), _emptied),
+    **dict.fromkeys(("R3025", "R3029", "R3030"), _emptied),
     "R3031": _at_both_levels,
     "R3033": _as_declarant,
     "R3034": _unaddressed,
