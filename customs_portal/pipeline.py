@@ -5,6 +5,7 @@ filing.registered    -> assess (names screened first, then opinion), reply (IE32
 filing.amended       -> assess again, reply (IE304, IE3N10); amendment.refused -> reply (IE305)
 ens.considered_complete -> assess (a master whose houses did not come in half of the window)
 filing.invalidated, invalidation.refused -> reply (IE3R07); ens.consulted -> reply (IE3R08)
+arrival.registered, arrival.rejected -> reply (UK348A, CC349A, IE3R04)
 what is refused of ICS2 -> reply (IE3N99 for what it says, IE3N01 for the state of the filing)
 diversion.acknowledged, diversion.refused -> reply (IE325, IE324)
 declarations.requested, message.partner_refused -> reply (IE303, IE906)
@@ -19,6 +20,7 @@ case.decided, measure.lifted, filing.superseded -> notify_subsequent_offices (ch
 subsequent_entry.acted, control.result_recorded -> feedback (XF319 to the State that told us, or
                         that we told)
 measure.announced    -> announce (IE351)
+arrival.house_left   -> arrivals (IE3N07)
 referral.asked, .reminded, .overdue, .withdrawn, .cancelled -> questions (notices as JSON)
 referral.answered -> resume (the case comes back)
 measure.placed, measure.lifted -> terminal (a hold blocks and unblocks goods)
@@ -53,6 +55,7 @@ PIPELINE = Pipeline(
         Consumer(name="compare", path="risk.consumers.compare"),
         Consumer(name="remember", path="risk.consumers.remember"),
         Consumer(name="announce", path="messaging.consumers.announce.handle", ordered=True),
+        Consumer(name="arrivals", path="messaging.consumers.arrivals.handle", ordered=True),
         Consumer(name="notices", path="messaging.consumers.notices.handle", ordered=True),
         Consumer(name="terminal", path="messaging.consumers.terminal.handle", ordered=True),
         Consumer(
@@ -97,6 +100,7 @@ PIPELINE = Pipeline(
         opinion.ASSESSMENT_CONCLUDED: ("compare",),
         declared.MEASURE_PLACED: ("terminal",),
         declared.MEASURE_LIFTED: ("notices", "terminal", "notify_subsequent_offices"),
+        declared.ARRIVAL_HOUSE_LEFT: ("arrivals",),
         declared.ARRIVAL_LINE_HELD: ("terminal",),
         declared.ARRIVAL_HOLD_LIFTED: ("terminal",),
         declared.ARRIVAL_HOLD_MOVED: ("terminal",),

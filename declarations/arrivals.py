@@ -2,15 +2,40 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 
 import msgspec
 
 from declarations.document import Consignment, Document
+from declarations.filing_types import filing_types
 from declarations.tolerances import tolerance
 
 ONE_CALL_A_DAY = frozenset({"1", "4", "8"})
 """Modes by which one means arrives at most once a day: a ship, a flight number, a barge."""
 LONGEST_CALL = 120
+AIR = "4"
+
+
+class Generation(StrEnum):
+    """Of which declarations a notification speaks: one of a generation says nothing of another.
+
+    An officer records what came, whichever way it was declared.
+    """
+
+    PHASE_1 = "phase_1"
+    ICS2 = "ics2"
+    ANY = "any"
+
+
+def generation_of(type_: str) -> Generation:
+    """Return the generation of a type of filing."""
+    return Generation.ICS2 if type_ in filing_types() else Generation.PHASE_1
+
+
+def means_of_filing(mode: str, identification: str | None, conveyance: str | None) -> str:
+    """Return by what a means is known in ICS2: a flight by its number, else by its identity."""
+    known = (conveyance or identification) if mode == AIR else (identification or conveyance)
+    return (known or "").upper().removeprefix("IMO").strip()
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +59,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
     `notified_by` is the EORI number of the operator whose message it is, `officer` the user who
     recorded it; one of the two is empty. `elsewhere` are States where goods on board were declared
-    under MRNs that it does not tell.
+    under MRNs that it does not tell. Either the day or the time of expectation is told.
     """
 
     reference: str
@@ -50,12 +75,16 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     message: int | None = None
     lines: tuple[Reported, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    generation: Generation = Generation.PHASE_1
+    expected_at: datetime | None = None
+    notify_parties: tuple[str, ...] = ()
 
     @property
     def call(self) -> str:
         """The key of this arrival: the same means does not arrive twice."""
         day = f"{self.arrived_at:%Y-%m-%d}"
-        key = f"{self.mode}/{self.means.upper()}/{day}"
+        of_ics2 = "ICS2/" if self.generation is Generation.ICS2 else ""
+        key = f"{of_ics2}{self.mode}/{self.means.upper()}/{day}"
         if self.means and self.mode in ONE_CALL_A_DAY:
             return key
         by = self.notified_by or f"officer {self.officer}"
@@ -67,7 +96,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
         begin = datetime.combine(day, time.min, UTC)
         end = begin + timedelta(days=1)
         if self.expected_on is None:
-            begin = end = self.arrived_at
+            begin = end = self.expected_at or self.arrived_at
         span = tolerance(self.mode)
         return begin - span, end + span
 
@@ -91,6 +120,8 @@ def came(document: Document, lines: Iterable[Reported]) -> Came:
         return Came(everything=True)
     containers = {line.container.upper() for line in found if line.container}
     papers = {line.document.upper() for line in found if line.document}
+    if papers & {paper.reference.upper() for paper in document.transport_documents}:
+        return Came(everything=True)
     whole = {number for line in found for number in line.items}
     part: set[int] = set()
     for item in document.items():

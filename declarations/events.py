@@ -206,6 +206,10 @@ ARRIVAL_RESOLVED = Kind(
     name="arrival.resolved",
     sentence=_("Declared after arrival with %(means)s at %(office)s"),
 )
+ARRIVAL_HOUSE_LEFT = Kind(
+    name="arrival.house_left",
+    sentence=_("%(means)s is here; the house could not arrive, as it is not linked to its master"),
+)
 CONSIGNMENT_MISSED = Kind(
     name="consignment.missed",
     sentence=_("Not arrived by the expected time with its tolerance, consignments: %(count)s"),

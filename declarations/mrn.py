@@ -1,8 +1,8 @@
 """The MRN: YY, country, thirteen characters of ours, check digit (DG TAXUD check-character paper).
 
 Of a declaration of ICS phase 1, ours are the six characters of the office after its country, then
-seven of a sequence in base 36. Of an ENS filing of ICS2, ours are eleven of that sequence, then B
-for a national trader interface and T for a filing (rule R3004, lists CL734 and CL748).
+seven of a sequence in base 36. Of ICS2, ours are eleven of that sequence, then B for a national
+trader interface and T for a filing, Z for an arrival (rule R3004, lists CL734 and CL748).
 """
 
 import re
@@ -14,7 +14,7 @@ SERIAL_LENGTH = 7
 TEST_OFFICE = "TEST00"
 """Stands where an office would, in the MRN of a test message; no office may be called so."""
 
-FILING_SUFFIX = "BT"
+FILING_SUFFIX, ARRIVAL_SUFFIX = "BT", "BZ"
 FILING_SERIAL_LENGTH = 11
 
 FORM = re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{13}[0-9]")
@@ -56,8 +56,17 @@ def make_mrn(*, office: str, number: int, at: datetime) -> str:
 
 def make_filing_mrn(*, country: str, number: int, at: datetime) -> str:
     """Return the MRN of an ICS2 filing for a number of the sequence."""
+    return _of_ics2(country, number, at, FILING_SUFFIX)
+
+
+def make_arrival_mrn(*, country: str, number: int, at: datetime) -> str:
+    """Return the MRN of an arrival notified with ICS2 for a number of the sequence."""
+    return _of_ics2(country, number, at, ARRIVAL_SUFFIX)
+
+
+def _of_ics2(country: str, number: int, at: datetime, suffix: str) -> str:
     serial = base36(number, length=FILING_SERIAL_LENGTH)
-    body = f"{at:%y}{country}{serial}{FILING_SUFFIX}"
+    body = f"{at:%y}{country}{serial}{suffix}"
     return body + check_digit(body)
 
 

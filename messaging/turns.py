@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from messaging.formats.ics1.arriving import ArrivalRequest
-from messaging.formats.requests import DeclarationsRequest, DiversionRequest
+from messaging.formats.requests import DeclarationsRequest, DiversionRequest, MeansArrival
 from messaging.received.message import Judged
 
 _MEANS_MAY_CHANGE = "means of an amendment"
@@ -40,6 +40,8 @@ def _subjects(message: Judged) -> Iterator[str]:
         yield from _means(reading.document.means.identification)
     if isinstance(reading.content, ArrivalRequest):
         yield from _of(reading.content.means, [each.mrn for each in reading.content.goods])
+    elif isinstance(reading.content, MeansArrival):
+        yield from _of(reading.content.means, reading.content.mrns)
     elif isinstance(reading.content, DiversionRequest | DeclarationsRequest):
         named = [each.mrn for each in reading.content.operations]
         yield from _of(reading.content.key.means, named)

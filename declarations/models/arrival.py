@@ -14,7 +14,8 @@ class Arrival(models.Model):
     """That a means of transport has arrived at an office of ours (LIFECYCLE section 8).
 
     `call` is the key by which a second notification of the same arrival is known. It was notified
-    by a message of an operator, or recorded by an officer.
+    by a message of an operator, or recorded by an officer. One of ICS2 has an MRN of its own, and
+    tells whom else to notify (EORI numbers).
     """
 
     class State(models.TextChoices):
@@ -36,6 +37,10 @@ class Arrival(models.Model):
     )
     message_id = models.BigIntegerField(_("message"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"))
+    mrn = models.CharField(_("MRN"), max_length=18, unique=True, null=True, blank=True)
+    notify_parties = ArrayField(
+        models.CharField(max_length=17), verbose_name=_("notify parties"), default=list, blank=True
+    )
 
     objects = ArrivalQuerySet.as_manager()
 
@@ -47,7 +52,12 @@ class Arrival(models.Model):
                 condition=Q(message_id__isnull=False, recorded_by__isnull=True)
                 | Q(message_id__isnull=True, recorded_by__isnull=False),
                 name="arrival_notified_or_recorded",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["notified_by", "reference"],
+                condition=Q(mrn__isnull=False),
+                name="arrival_lrn_used_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["means", "arrived_at"], name="arrival_means"),
@@ -102,7 +112,7 @@ class ArrivalLine(models.Model):
     mrn = models.CharField(_("MRN"), max_length=18, blank=True)
     country = models.CharField(_("country of declaration"), max_length=2, blank=True)
     container = models.CharField(_("container"), max_length=17, blank=True)
-    document = models.CharField(_("transport document"), max_length=35, blank=True)
+    document = models.CharField(_("transport document"), max_length=70, blank=True)
     items = ArrayField(models.PositiveIntegerField(), verbose_name=_("goods items"), default=list)
     description = models.CharField(_("description"), max_length=200, blank=True)
     from_outside = models.BooleanField(_("carried from outside"), default=False)

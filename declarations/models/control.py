@@ -14,12 +14,14 @@ class Control(models.Model):
     """What was decided and done about a recommended control; its state is the measure's status.
 
     `due_at`: since when the goods are here, so that it must be decided. Who recommended it is
-    `measure.placed_by`; where it takes place is `measure.place`.
+    `measure.placed_by`; where it takes place is `measure.place`. `forewarned_at`: when an
+    authorised operator was told of it before the arrival.
     """
 
     measure = models.OneToOneField(Measure, models.PROTECT, related_name="control")
     type = models.CharField(_("type"), max_length=8)
     due_at = models.DateTimeField(_("due since"), null=True, blank=True)
+    forewarned_at = models.DateTimeField(_("advance notice given"), null=True, blank=True)
     objects_named = models.TextField(_("what is to be examined"), blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -121,7 +121,7 @@ class ConsignmentLife(models.Model):
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="consignments", db_index=False)
     key = models.CharField(_("consignment key"), max_length=400)
-    documents = ArrayField(models.CharField(max_length=40), verbose_name=_("transport documents"))
+    documents = ArrayField(models.CharField(max_length=80), verbose_name=_("transport documents"))
     goods = models.CharField(
         _("goods"), max_length=20, choices=Goods.choices, default=Goods.EXPECTED
     )

@@ -1,25 +1,28 @@
 """Arrival: a means of transport is here, and with it the goods of its declarations."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 from django.utils.translation import gettext as _
 
-from customs_portal.bulk import fetch_prepared
+from customs_portal.bulk import fetch_prepared, next_ids
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding, Stage
-from declarations.arrivals import Came, Notification, Reported, came
+from declarations.arrivals import Came, Generation, Notification, Reported, came
 from declarations.events import ARRIVAL_ATTEMPTED, ARRIVAL_RECORDED, ARRIVAL_REGISTERED
 from declarations.lifecycle.out_of_sequence import OUT_OF_SEQUENCE, refusal, situation
 from declarations.models import Arrival, ArrivalLine
+from declarations.mrn import SEQUENCE, make_arrival_mrn
 from declarations.services.arrived import Arriving, take_ashore
+from declarations.services.houses_left import is_left, tell_of_houses_left
 from declarations.services.locks import assert_in_transaction, lock_ens
 from declarations.services.matching import Declared, Found, declared, find
 from declarations.services.results import Refused
 from declarations.services.unmatched import ask_or_hold
 
-_MEANS = "HEAHEA.UniIdeDivHEA132"
+MEANS, REFERENCE = "HEAHEA.UniIdeDivHEA132", "HEAHEA.ArrivalReferenceNumber"
+DUPLICATE_LRN = "94"
 
 
 class Registered(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,45 +34,69 @@ class Registered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Weighed(msgspec.Struct, kw_only=True):
-    """A notification with the declarations that it may and may not be about."""
+    """A notification with the declarations that it may and may not be about, and houses of them.
+
+    `mrn` is the one that it gets, None in ICS phase 1.
+    """
 
     notification: Notification
     found: Found
     matched: dict[int, Declared]
+    left: dict[int, Declared]
     others: set[int]
     findings: list[Finding]
+    mrn: str | None
 
 
 def arrive(notifications: Sequence[Notification], *, at: datetime) -> list[Registered | Refused]:
     """Register the arrivals; one result for each, in their order.
 
     Refused is a whole notification with error 92 if its arrival was notified before, or if one of
-    its declarations has arrived or was diverted; then nothing of it is written.
+    its declarations has arrived or was diverted, with 94 if its LRN was used; then nothing of it is
+    written.
     """
     assert_in_transaction()
     found = find(notifications)
     locked = lock_ens(key for each in found for key in each)
     results: list[Registered | Refused] = []
-    for notification, own in zip(notifications, found, strict=True):
+    for notification, own, mrn in zip(notifications, found, _mrns(notifications, at), strict=True):
         known = declared({key: locked[key] for key in own if key in locked})
-        results.append(_arrive(_weigh(notification, own, known), at))
+        asked = {
+            key: each for key, each in known.items() if each.is_told_of_by(notification.generation)
+        }
+        results.append(_arrive(_weigh(notification, own, asked, mrn), at))
     return results
 
 
-def _weigh(notification: Notification, found: Found, known: Mapping[int, Declared]) -> _Weighed:
+def _mrns(notifications: Sequence[Notification], at: datetime) -> list[str | None]:
+    """Return the MRN of each notification of ICS2, None for others."""
+    own = [each for each in notifications if each.generation is Generation.ICS2]
+    serials = iter(next_ids({SEQUENCE: len(own)})[SEQUENCE])
+    return [
+        make_arrival_mrn(country=each.office[:2], number=next(serials), at=at)
+        if each.generation is Generation.ICS2
+        else None
+        for each in notifications
+    ]
+
+
+def _weigh(
+    notification: Notification, found: Found, known: Mapping[int, Declared], mrn: str | None
+) -> _Weighed:
     weighed = _Weighed(
-        notification=notification, found=found, matched={}, others=set(), findings=[]
-    )
+        notification=notification, found=found, matched={}, left={}, others=set(), findings=[],
+        mrn=mrn,
+    )  # fmt: skip
     operators = {eori for each in known.values() for eori in each.parties}
     for key, each in known.items():
         if not _may_tell_of(notification, each, operators):
             weighed.others.add(key)
             continue
         _sort(weighed, key, each)
-    if found and weighed.findings and not weighed.matched and not notification.lines:
-        weighed.findings = [_out_of_sequence(_MEANS, notification.means)]
-    elif not notification.lines:
-        weighed.findings = []
+    if weighed.matched:
+        weighed.findings = [found for found in weighed.findings if found.location != MEANS]
+    elif weighed.findings and not notification.lines:
+        weighed.findings = [_out_of_sequence(MEANS, notification.means)]
     return weighed
 
 
@@ -85,6 +112,9 @@ def _may_tell_of(notification: Notification, each: Declared, operators: set[str]
 
 def _sort(weighed: _Weighed, key: int, each: Declared) -> None:
     """Put a declaration to those that arrive, or note what is out of sequence."""
+    if is_left(each):
+        weighed.left[key] = each
+        return
     [filing, *_others] = each.filings
     goods = {life.goods for life in each.lives}
     where = situation(filing=filing.status, ens=each.ens.status, goods=goods)
@@ -103,7 +133,7 @@ def _may_follow(goods: set[str]) -> bool:
 def _refused_line(weighed: _Weighed, key: int, mrn: str, code: str) -> Finding:
     lines = weighed.notification.lines
     numbers = [n for n, line in enumerate(lines, start=1) if line in weighed.found[key][1]]
-    place = f"IMPOPE200[{numbers[0]}].MRN" if numbers else _MEANS
+    place = f"IMPOPE200[{numbers[0]}].MRN" if numbers else MEANS
     return _out_of_sequence(place, mrn, code)
 
 
@@ -123,18 +153,37 @@ def _arrive(weighed: _Weighed, at: datetime) -> Registered | Refused:
         return Refused(findings=weighed.findings)
     arrival = _claim(notification, weighed)
     if arrival is None:
-        return Refused(findings=[_out_of_sequence(_MEANS, notification.means)])
+        return Refused(findings=[_taken(notification)])
     lines = _write_lines(arrival, weighed)
     _record(arrival, weighed, lines, at)
     arriving = [
         Arriving(declared=each, came=_came(weighed, key)) for key, each in weighed.matched.items()
     ]
     take_ashore(arriving, arrival=arrival, at=at)
+    here, named = list(weighed.matched.values()), list(weighed.left.values())
+    tell_of_houses_left(here, named, arrival=arrival, at=at)
     unmatched = [line for line in lines if line.is_open]
     ask_or_hold(unmatched, arrival=arrival, at=at)
     return Registered(
         arrival=arrival.pk, matched=len(lines) - len(unmatched), unmatched=len(unmatched)
     )
+
+
+def _taken(notification: Notification) -> Finding:
+    """Return why an arrival cannot be registered: its LRN is used, or it was notified before."""
+    lrn = Arrival.objects.filter(
+        notified_by=notification.notified_by, reference=notification.reference, mrn__isnull=False
+    )
+    if notification.generation is Generation.ICS2 and lrn.exists():
+        return Finding(
+            code=DUPLICATE_LRN,
+            rule="R3003",
+            location=REFERENCE,
+            value=notification.reference,
+            text="This LRN belongs to an accepted notification of the same person.",
+            stage=Stage.LIFECYCLE,
+        )
+    return _out_of_sequence(MEANS, notification.means)
 
 
 def _came(weighed: _Weighed, key: int) -> Came:
@@ -146,9 +195,10 @@ def _came(weighed: _Weighed, key: int) -> Came:
 
 _CLAIM = """
 INSERT INTO declarations_arrival (state, call, reference, transport_mode, means, office,
-    intended_office, expected_on, arrived_at, notified_by, recorded_by_id, message_id, received_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (call) DO NOTHING RETURNING id
+    intended_office, expected_on, arrived_at, notified_by, recorded_by_id, message_id, received_at,
+    mrn, notify_parties)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING RETURNING id
 """
 
 
@@ -165,29 +215,37 @@ def _claim(notification: Notification, weighed: _Weighed) -> Arrival | None:
             notification.means,
             notification.office,
             notification.intended_office,
-            notification.expected_on,
+            _expected_on(notification),
             notification.arrived_at,
             notification.notified_by,
             notification.officer,
             notification.message,
             notification.received_at,
+            weighed.mrn,
+            list(notification.notify_parties),
         ],
     )
     return Arrival.objects.get(pk=rows[0][0]) if rows else None
 
 
+def _expected_on(notification: Notification) -> date | None:
+    at = notification.expected_at
+    return notification.expected_on or (at.astimezone(UTC).date() if at else None)
+
+
 def _write_lines(arrival: Arrival, weighed: _Weighed) -> list[ArrivalLine]:
     """Store what the notification names; by means alone, the declarations that it brought."""
-    named = {line: key for key in weighed.matched for line in weighed.found[key][1]}
+    known = {**weighed.matched, **weighed.left}
+    named = {line: key for key in known for line in weighed.found[key][1]}
     lines = [
         _line(arrival, number, line, named.get(line), weighed)
         for number, line in enumerate(weighed.notification.lines, start=1)
     ]
-    if not weighed.notification.lines:
-        lines = [
-            _line(arrival, number, Reported(mrn=each.ens.mrn), key, weighed)
-            for number, (key, each) in enumerate(weighed.matched.items(), start=1)
-        ]
+    unnamed = [key for key in weighed.matched if not weighed.found[key][1]]
+    lines += [
+        _line(arrival, number, Reported(mrn=known[key].ens.mrn), key, weighed)
+        for number, key in enumerate(unnamed, start=len(lines) + 1)
+    ]
     lines += [
         _elsewhere(arrival, number, country)
         for number, country in enumerate(weighed.notification.elsewhere, start=len(lines) + 1)
@@ -233,11 +291,13 @@ def _record(
     notification = weighed.notification
     data = {
         "arrival": arrival.pk,
+        "mrn": weighed.mrn or "",
         "message": notification.message,
         "reference": notification.reference,
         "means": notification.means,
         "office": notification.office,
         "lines": len(lines),
+        "also_told": list(notification.notify_parties),
     }
     kind = ARRIVAL_RECORDED if notification.message is None else ARRIVAL_REGISTERED
     events = [
@@ -286,7 +346,7 @@ def check(notification: Notification, offices: Iterable[str]) -> list[Finding]:
         found.append(
             Finding(
                 code="13",
-                location=_MEANS,
+                location=MEANS,
                 value="",
                 text="Name the means of transport, or the declarations.",
                 stage=Stage.LIFECYCLE,

@@ -1,7 +1,8 @@
 """Which declarations an arrival is about (LIFECYCLE section 8).
 
 In this order: the MRNs that it lists; else its means and time; else transport documents and
-containers.
+containers. An arrival of ICS2 that lists transport documents tells its means and time as well: the
+documents find what these do not. A notification of one generation finds nothing of the other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from django.db.models import Q
 
-from declarations.arrivals import Notification, Reported
+from declarations.arrivals import Generation, Notification, Reported, generation_of
 from declarations.document import Document
+from declarations.filing_types import filing_types
 from declarations.models import (
     ConsignmentLife,
     Ens,
@@ -45,6 +47,11 @@ class Declared(msgspec.Struct, kw_only=True):
             if eori
         }
 
+    def is_told_of_by(self, generation: Generation) -> bool:
+        """Whether a notification of that generation can be about it."""
+        own = {generation_of(filing.type) for filing in self.filings}
+        return generation is Generation.ANY or generation in own
+
 
 def find(notifications: Sequence[Notification]) -> list[Found]:
     """Return for each notification which ENS it may be about, before anything is locked."""
@@ -58,7 +65,10 @@ def _find(notification: Notification, by_mrn: Mapping[str, int]) -> Found:
         return _listed(lines, by_mrn)
     if not lines:
         return dict.fromkeys(_by_means(notification), ("means", ()))
-    return _by_identifiers(notification)
+    named = _by_identifiers(notification)
+    if notification.generation is Generation.ICS2:
+        return {**dict.fromkeys(_by_means(notification), ("means", ())), **named}
+    return named
 
 
 def _listed(lines: Sequence[Reported], by_mrn: Mapping[str, int]) -> Found:
@@ -84,7 +94,7 @@ def _by_means(notification: Notification) -> list[int]:
         transport_mode=notification.mode,
         expected_arrival__range=(begin, end),
         absorbed_by__isnull=True,
-    )
+    ).filter(_of(notification.generation))
     return list(found.exclude(status="invalidated").values_list("pk", flat=True))
 
 
@@ -97,11 +107,19 @@ def _by_identifiers(notification: Notification) -> Found:
         expected_arrival__range=(begin, end),
         absorbed_by__isnull=True,
     ).exclude(status="invalidated")
+    near = near.filter(_of(notification.generation))
     for ens in near.order_by("pk").values_list("pk", flat=True):
         values = {row.value for row in rows if row.ens_id == ens}
         own = [line for line in notification.lines if values & _values(line)]
         named[ens] = own
     return {key: (_how(own), tuple(own)) for key, own in named.items()}
+
+
+def _of(generation: Generation) -> Q:
+    if generation is Generation.ANY:
+        return Q()
+    of_ics2 = Q(members__filing__type__in=list(filing_types()))
+    return of_ics2 if generation is Generation.ICS2 else ~of_ics2
 
 
 def _keys(lines: Iterable[Reported]) -> list[SearchKey]:

@@ -78,7 +78,13 @@ def comply(*, at: datetime) -> int:
     return len(comply_do_not_loads(list(left.values_list("pk", flat=True)[:AT_A_TIME]), at=at))
 
 
-_LATE = """
+_SAME_GENERATION = """
+EXISTS (SELECT FROM declarations_ensmember m JOIN declarations_filing f ON f.id = m.filing_id
+    WHERE m.ens_id = n.id AND f.link <> 'pending_linking'
+      AND (a.recorded_by_id IS NOT NULL OR (a.mrn IS NOT NULL) = (f.type LIKE 'F%%')))
+"""
+"""An arrival that was notified is about the declarations of its own generation."""
+_LATE = f"""
 SELECT DISTINCT l.id, n.id FROM declarations_ens n
 JOIN declarations_searchkey k ON k.ens_id = n.id
 JOIN declarations_arrivalline l ON l.state IN ('unmatched', 'asked') AND (
@@ -88,8 +94,9 @@ JOIN declarations_arrivalline l ON l.state IN ('unmatched', 'asked') AND (
 JOIN declarations_arrival a ON a.id = l.arrival_id
 WHERE n.id = ANY(%(ens)s) AND n.status IN ('ready', 'in_analysis', 'assessed')
   AND abs(extract(epoch FROM n.expected_arrival - a.arrived_at)) <= %(near)s
+  AND {_SAME_GENERATION}
 ORDER BY n.id, l.id
-"""
+"""  # noqa: S608 a text of our own
 
 
 def resolve_declared(ens: Sequence[int], *, at: datetime) -> int:
@@ -174,7 +181,7 @@ def unresolved(*, limit: int = AT_A_TIME) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-_PERHAPS = """
+_PERHAPS = f"""
 SELECT DISTINCT k.ens_id FROM (
     SELECT * FROM declarations_arrivalline WHERE state IN ('unmatched', 'asked')
     ORDER BY id DESC LIMIT 1000) l
@@ -187,5 +194,6 @@ JOIN declarations_ens n ON n.id = k.ens_id
 WHERE n.status IN ('ready', 'in_analysis', 'assessed')
   AND n.expected_arrival BETWEEN a.arrived_at - interval '7 days'
                              AND a.arrived_at + interval '7 days'
+  AND {_SAME_GENERATION}
 LIMIT %s
-"""
+"""  # noqa: S608 a text of our own

@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 from customs_portal.bulk import copy_rows, fetch_prepared, next_ids, recordset
+from declarations.arrivals import means_of_filing
 from declarations.document import Document, SupportingDocument, encode
+from declarations.filing_types import filing_types
 from declarations.models import Ens
 from declarations.projection import write_projection, write_search_keys
 from declarations.traffic import expected_by
@@ -166,7 +168,7 @@ def write_registered(registrations: Sequence[Registration], *, at: datetime) -> 
 
 def papers(documents: Sequence[SupportingDocument]) -> list[str]:
     """Return transport documents as a consignment keeps them: type and reference."""
-    return [f"{paper.type} {paper.reference}"[:40] for paper in documents]
+    return [f"{paper.type} {paper.reference}"[:80] for paper in documents]
 
 
 def _write_ens(registrations: Sequence[Registration], at: datetime) -> None:
@@ -236,7 +238,10 @@ def _ens_row(each: Registration) -> tuple[Any, ...]:
 
 
 def means_of(document: Document) -> str:
-    """Return by what the means is known: its identity, by air the conveyance reference."""
+    """Return by what the means is known: its identity, else the conveyance reference."""
+    if document.type in filing_types():
+        known = document.means.identification if document.means else None
+        return means_of_filing(document.transport_mode, known, document.conveyance_reference)
     if document.means:
         return document.means.identification
     return document.conveyance_reference or ""

@@ -46,13 +46,15 @@ class Lift(msgspec.Struct, frozen=True, kw_only=True):
 def ask_or_hold(lines: Sequence[ArrivalLine], *, arrival: Arrival, at: datetime) -> None:
     """Ask the declared office about declarations of another State, hold what came undeclared.
 
-    Held is only what was carried from outside and is not asked about; the rest an officer decides.
+    Held is only what was carried from outside and declared in no other State; the rest an officer
+    decides. No message asks another State for filings of ICS2.
     """
     assert_in_transaction()
     if not lines:
         return
-    asked = [line for line in lines if _is_of_another_state(line)]
-    held = [line for line in lines if line not in asked and line.from_outside]
+    of_others = [line for line in lines if _is_of_another_state(line)]
+    held = [line for line in lines if line not in of_others and line.from_outside]
+    asked = [] if arrival.mrn else of_others
     _set(asked, state=State.ASKED)
     _set(held, hold=Hold.IN_FORCE)
     make_requests(arrival, asked, at=at)

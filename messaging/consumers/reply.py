@@ -107,7 +107,7 @@ def _replies(
         event=event,
         document=document,
     )
-    if document is None or question.is_test:
+    if question.is_test:
         return [first]
     copies = [
         Reply(
@@ -117,7 +117,7 @@ def _replies(
             document=document,
             is_copy=True,
         )
-        for eori in kind.copies(document)
+        for eori in _also_told(event, question, document)
         if eori != question.eori and eori in connected
     ]
     return [first, *copies]
@@ -130,9 +130,16 @@ def _candidates(
     return {
         eori
         for event in batch
-        if event.id in documents
-        for eori in answer_kind(event, questions[event.data["message"]]).copies(documents[event.id])
+        for eori in _also_told(event, questions[event.data["message"]], documents.get(event.id))
     }
+
+
+def _also_told(event: Event, question: Question, document: Document | None) -> list[str]:
+    """Return who gets a copy: whom the declaration names, or the message itself."""
+    if document is not None:
+        return answer_kind(event, question).copies(document)
+    named: list[str] = event.data.get("also_told", [])
+    return named
 
 
 def _draft(kind: str, recipient: str, event: Event, question: Question) -> Draft:

@@ -28,6 +28,7 @@ from messaging.formats.ics1.tables import Form
 from messaging.formats.ics1.transmitting import read_declarations, read_transmission
 from messaging.formats.ics1.tree import Group, index
 from messaging.formats.ics2 import reading as ics2
+from messaging.formats.ics2.arriving import read_arrival as read_means_arrival
 from messaging.formats.ics2.heading import heading
 from messaging.formats.ics2.rules.run import judge as judge_ics2
 from messaging.formats.ics2.structure import structure_findings as ics2_structure_findings
@@ -97,6 +98,7 @@ READERS: dict[str, Reader] = {
     "XF319A": read_feedback,
     "IE3Q04": ics2.read_invalidation,
     "IE3Q05": ics2.read_consultation,
+    "IE3N06": read_means_arrival,
 }
 
 

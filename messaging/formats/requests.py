@@ -3,7 +3,7 @@
 Codes are in capitals, texts collapsed, times aware and in UTC.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -64,4 +64,22 @@ class Consultation(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     requester: str
     mrn: str
+    documents: tuple[SupportingDocument, ...] = ()
+
+
+class MeansArrival(msgspec.Struct, frozen=True, kw_only=True):
+    """IE3N06: a ship or an aircraft has arrived with what was filed.
+
+    `means` is the number of the ship or of the flight; persons are EORI numbers.
+    """
+
+    reference: str
+    mode: str
+    means: str
+    arrived_at: datetime
+    expected_at: datetime | None
+    office: str
+    notifier: str
+    notify_parties: tuple[str, ...] = ()
+    mrns: tuple[str, ...] = ()
     documents: tuple[SupportingDocument, ...] = ()

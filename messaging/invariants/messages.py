@@ -80,6 +80,8 @@ _CAUSES = """
         ('ens.diverted', 'CD301A'), ('filing.amended', 'CC304A'), ('amendment.refused', 'CC305A'),
         ('arrival.registered', 'UK348A'), ('arrival.rejected', 'CC349A'),
         ('message.test_accepted', 'UK348A'), ('message.test_refused', 'CC349A'),
+        ('arrival.registered', 'IE3R04'), ('message.test_accepted', 'IE3R04'),
+        ('arrival.rejected', 'IE3N99'), ('arrival.rejected', 'IE3N01'),
         ('referral.asked', 'NOTICE'),
         ('filing.registered', 'IE3R01'), ('message.test_accepted', 'IE3R01'),
         ('filing.amended', 'IE3R01'), ('filing.amended', 'IE3N10'),

@@ -43,7 +43,7 @@ def take_in(messages: Sequence[Judged], at: datetime) -> list[Fate]:
         for message, result in zip(clean, results, strict=True)
     ]
     fates += [Fate(message=each, findings=each.findings) for each in messages if each.findings]
-    record_many([_rejected(fate, at) for fate in fates if fate.findings])
+    record_many([rejected_event(fate, at) for fate in fates if fate.findings])
     return fates
 
 
@@ -143,7 +143,8 @@ def _invalid_mrns(request: ArrivalRequest) -> list[Finding]:
     ]
 
 
-def _rejected(fate: Fate, at: datetime) -> NewEvent:
+def rejected_event(fate: Fate, at: datetime) -> NewEvent:
+    """Return the event that asks for the answer to a refused notification."""
     received = fate.message.received
     return NewEvent(
         kind=ARRIVAL_REJECTED,

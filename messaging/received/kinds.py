@@ -22,6 +22,7 @@ from messaging.received import (
     hand_overs,
     invalidations,
     master_references,
+    means_arrivals,
     subsequent_entry,
 )
 from messaging.received.message import Fate, Judged
@@ -175,6 +176,13 @@ _FILING_REQUESTS = (
         check=consultations.check,
         take_in=consultations.take_in,
         try_out=consultations.try_out,
+    ),
+    ReceivedKind(
+        name="IE3N06",
+        sender=From.TRADER,
+        check=means_arrivals.check,
+        take_in=means_arrivals.take_in,
+        try_out=means_arrivals.try_out,
     ),
 )
 _NOTICES = tuple(

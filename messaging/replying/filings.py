@@ -6,10 +6,11 @@ from datetime import datetime
 from customs_portal.findings import Finding, Stage
 from messaging.formats.answers import Envelope
 from messaging.formats.ics2 import writing
+from messaging.formats.ics2.arriving import write_registration
 from messaging.formats.ics2.tables import filing_of
 from messaging.formats.ics2.writing import Addressing, Entity, addressing
 from messaging.formats.registry import read, read_leniently
-from messaging.formats.requests import Invalidation
+from messaging.formats.requests import Invalidation, MeansArrival
 from messaging.models import InboundMessage
 from messaging.reads import raw_body
 from messaging.replying.reply import Reply
@@ -54,6 +55,18 @@ def states(reply: Reply, _header: Envelope, _at: datetime) -> bytes:
     return writing.write_states(entities, reference=reply.event.data["reference"])
 
 
+def arrival(reply: Reply, _header: Envelope, _at: datetime) -> bytes:
+    """Return the IE3R04 of a registered arrival."""
+    told = read(_body(reply)).content
+    assert isinstance(told, MeansArrival)
+    return write_registration(
+        told,
+        mrn=reply.draft.mrn,
+        at=reply.event.at,
+        notify_party=reply.draft.recipient if reply.is_copy else "",
+    )
+
+
 def refusal(reply: Reply, _header: Envelope, _at: datetime) -> bytes:
     """Return the IE3N99 of a message that is rejected for what it says."""
     return writing.write_rejection(
@@ -77,7 +90,7 @@ def refusal_by_state(reply: Reply, _header: Envelope, _at: datetime) -> bytes:
 
 def _addressing(reply: Reply) -> Addressing:
     """Return what the answer repeats of the message, as far as that could be read."""
-    body = raw_body(InboundMessage.objects.get(pk=reply.question.id))
+    body = _body(reply)
     document = read_leniently(body)
     if document:
         return addressing(document)
@@ -89,4 +102,10 @@ def _addressing(reply: Reply) -> Addressing:
             office=content.office,
             state=content.addressed_state,
         )
+    if isinstance(content, MeansArrival):
+        return Addressing(declarant=reply.question.eori, office=content.office)
     return Addressing(declarant=reply.question.eori)
+
+
+def _body(reply: Reply) -> bytes:
+    return raw_body(InboundMessage.objects.get(pk=reply.question.id))

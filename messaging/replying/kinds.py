@@ -64,6 +64,7 @@ NOT_TAKEN_IN = AnswerKind(message="CD906B", write=partners.rejection)
 FILED = AnswerKind(message="IE3R01", write=filings.registration)
 FILING_CHANGED = AnswerKind(message="IE3N10", write=filings.amendment)
 FILING_ENDED = AnswerKind(message="IE3R07", write=filings.invalidation)
+MEANS_ARRIVED = AnswerKind(message="IE3R04", write=filings.arrival)
 STATES = AnswerKind(message="IE3R08", write=filings.states)
 WRONG = AnswerKind(message="IE3N99", write=filings.refusal)
 WRONG_STATE = AnswerKind(message="IE3N01", write=filings.refusal_by_state)
@@ -105,11 +106,12 @@ FILING_ANSWERS = {
     FILING_AMENDED.name: FILING_CHANGED,
     FILING_INVALIDATED.name: FILING_ENDED,
     ENS_CONSULTED.name: STATES,
+    ARRIVAL_REGISTERED.name: MEANS_ARRIVED,
 }
 """By event, what of ICS2 was done; all else was refused."""
 MASTER_REFERENCE = "IE3F25"
 """Registered by changing the filing that it refers to."""
-_TESTED = {"IE3Q04": FILING_ENDED, "IE3Q05": STATES}
+_TESTED = {"IE3Q04": FILING_ENDED, "IE3Q05": STATES, "IE3N06": MEANS_ARRIVED}
 
 
 def answer_kind(event: Event, question: Question) -> AnswerKind:

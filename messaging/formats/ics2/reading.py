@@ -8,7 +8,6 @@ them.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -35,6 +34,10 @@ from messaging.formats.ics2.rules.facts import HOUSE, ITEM, MASTER, country_of
 from messaging.formats.ics2.rules.movement import in_sequence
 from messaging.formats.ics2.tables import filing_of
 from messaging.formats.ics2.tree import below
+from messaging.formats.ics2.values import inner as _inner
+from messaging.formats.ics2.values import papers as _papers
+from messaging.formats.ics2.values import text as _text
+from messaging.formats.ics2.values import time as _time
 from messaging.formats.requests import Consultation, Invalidation
 
 Parties = dict[str, Any]
@@ -260,13 +263,6 @@ def _supporting_document(group: Group) -> SupportingDocument:
     return SupportingDocument(type=group.text("type"), reference=group.text("referenceNumber"))
 
 
-def _papers(group: Group, name: str) -> tuple[SupportingDocument, ...]:
-    return tuple(
-        SupportingDocument(type=one.text("type"), reference=one.text("documentNumber"))
-        for one in group.all(name)
-    )
-
-
 def _packages(group: Group) -> Packages:
     number = _text(group, "numberOfPackages")
     return Packages(
@@ -366,15 +362,6 @@ def _reference(group: Group) -> str | None:
     return _inner(group, "referenceNumberUCR", "referenceNumberUCR")
 
 
-def _text(group: Group, name: str) -> str | None:
-    return group.values.get(name) or None
-
-
-def _inner(group: Group, name: str, value: str) -> str | None:
-    found = group.first(name)
-    return _text(found, value) if found else None
-
-
 def _decimal(group: Group, name: str) -> Decimal | None:
     raw = group.values.get(name)
     return Decimal(raw) if raw else None
@@ -383,11 +370,6 @@ def _decimal(group: Group, name: str) -> Decimal | None:
 def _inner_decimal(group: Group, name: str, value: str) -> Decimal | None:
     found = group.first(name)
     return _decimal(found, value) if found else None
-
-
-def _time(group: Group, name: str) -> datetime | None:
-    raw = group.values.get(name)
-    return datetime.fromisoformat(raw) if raw else None
 
 
 def read_invalidation(root: Group) -> Invalidation:

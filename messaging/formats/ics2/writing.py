@@ -70,19 +70,19 @@ def write_registration(
         addressing(document),
         LRN=lrn,
         MRN=mrn,
-        registrationDate=_time(at),
+        registrationDate=time_text(at),
         SpecificCircumstanceIndicator=filing,
     )
 
 
 def write_amendment(document: Document, *, mrn: str, at: datetime) -> bytes:
     """Return an IE3N10: the amendment is the filing now."""
-    return _write("IE3N10", addressing(document), MRN=mrn, completionDate=_time(at))
+    return _write("IE3N10", addressing(document), MRN=mrn, completionDate=time_text(at))
 
 
 def write_invalidation(told: Addressing, *, mrn: str, at: datetime) -> bytes:
     """Return an IE3R07: the filing counts no longer."""
-    return _write("IE3R07", told, MRN=mrn, completionDate=_time(at))
+    return _write("IE3R07", told, MRN=mrn, completionDate=time_text(at))
 
 
 def write_rejection(
@@ -93,8 +93,8 @@ def write_rejection(
         "IE3N99",
         told,
         functionalReference=reference,
-        notificationDate=_time(at),
-        error=_errors(findings),
+        notificationDate=time_text(at),
+        error=errors(findings),
     )
 
 
@@ -103,7 +103,7 @@ def write_refusal(
 ) -> bytes:
     """Return an IE3N01: the message is refused for the state of the filing. Needs a finding."""
     return _write(
-        "IE3N01", told, LRN=lrn, MRN=mrn, notificationDate=_time(at), error=_errors(findings)
+        "IE3N01", told, LRN=lrn, MRN=mrn, notificationDate=time_text(at), error=errors(findings)
     )
 
 
@@ -124,21 +124,26 @@ def _groups(told: Addressing) -> dict[str, Value]:
     paper = told.paper
     return {
         "addressedMemberState": {"country": told.state} if told.state else None,
-        "representative": _person(told.representative),
-        "transportDocument": {"documentNumber": paper.reference, "type": paper.type}
-        if paper
-        else None,
-        "carrier": _person(told.carrier),
-        "declarant": _person(told.declarant),
+        "representative": person(told.representative),
+        "transportDocument": paper_content(paper) if paper else None,
+        "carrier": person(told.carrier),
+        "declarant": person(told.declarant),
         "customsOfficeOfFirstEntry": {"referenceNumber": told.office} if told.office else None,
     }
 
 
-def _person(eori: str) -> Content | None:
+def paper_content(paper: SupportingDocument) -> Content:
+    """Return the group of a transport document."""
+    return {"documentNumber": paper.reference, "type": paper.type}
+
+
+def person(eori: str) -> Content | None:
+    """Return the group of a person, None of nobody."""
     return {"identificationNumber": eori} if eori else None
 
 
-def _errors(findings: Iterable[Finding]) -> list[Content]:
+def errors(findings: Iterable[Finding]) -> list[Content]:
+    """Return the groups of the findings."""
     return [
         {
             "description": " ".join(filter(None, [finding.text, _rule(finding)])),
@@ -157,5 +162,6 @@ def _code(finding: Finding) -> str:
     return finding.code if finding.code in code_list("CL723") else WRONG_VALUE
 
 
-def _time(at: datetime) -> str:
+def time_text(at: datetime) -> str:
+    """Return a time as ICS2 writes it, in UTC."""
     return at.astimezone(UTC).strftime(TIME_FORM)
