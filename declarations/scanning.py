@@ -62,12 +62,20 @@ class Clamd:
     def _connected(self) -> socket.socket:
         """Connect to `host:port`, or to the Unix socket of that path."""
         if self._address.startswith("/"):
-            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            connection.settimeout(SECONDS)
-            connection.connect(self._address)
-            return connection
+            return _connected_to(self._address)
         host, _colon, port = self._address.rpartition(":")
         return socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS)
+
+
+def _connected_to(path: str) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(SECONDS)
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def _answer(connection: socket.socket) -> str:
