@@ -205,10 +205,15 @@ def _told(
     return told
 
 
-def approached_event(ens: int, sender: str, message: int, at: datetime) -> NewEvent:
-    """Return the record of an attempt on an MRN by somebody who may not know of it."""
+def approached_event(
+    ens: int, sender: str, message: int | None, at: datetime, *, person: int | None = None
+) -> NewEvent:
+    """Return the record of an attempt on an MRN by somebody who may not know of it.
+
+    What a `person` tried on a page, and what would be refused, came in no message.
+    """
     data = {"sender": sender, "message": message}
-    return NewEvent(kind=FILING_APPROACHED, at=at, stream=ens, data=data)
+    return NewEvent(kind=FILING_APPROACHED, at=at, stream=ens, actor=person, data=data)
 
 
 class RefusedAmendment(msgspec.Struct, frozen=True, kw_only=True):

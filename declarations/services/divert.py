@@ -24,6 +24,7 @@ from declarations.events import (
 from declarations.lifecycle import ENS, move
 from declarations.lifecycle.out_of_sequence import Situation
 from declarations.models import Ens, EntryLeg
+from declarations.services.amend import approached_event
 from declarations.services.clocks import stop_clocks
 from declarations.services.locks import assert_in_transaction, lock_ens
 from declarations.services.standing import Standing, ens_of, representatives, standings
@@ -79,7 +80,14 @@ def judge_diversions(
     orders: Sequence[DiversionOrder], *, country: str, at: datetime
 ) -> list[list[Finding]]:
     """Return for each request why it would be refused now; nothing is written."""
-    return [_judge(order, _asked_for(order, country), country, at)[0] for order in orders]
+    return [_judge(order, _asked_for(order, country), country, at).findings for order in orders]
+
+
+def note_attempt(order: DiversionOrder, *, person: int, country: str, at: datetime) -> None:
+    """Record which declarations, that the requester may not know of, a refused form has named."""
+    assert_in_transaction()
+    judged = _judge(order, _asked_for(order, country), country, at)
+    record_many(_attempts(order, judged, at, person=person))
 
 
 def refused_event(order: DiversionOrder, at: datetime) -> NewEvent:
@@ -109,20 +117,40 @@ def _asked_for(order: DiversionOrder, country: str) -> list[int]:
 def _carry_out(
     order: DiversionOrder, ids: Collection[int], country: str, at: datetime
 ) -> Diverted | DiversionRefused:
-    findings, known = _judge(order, ids, country, at)
-    if findings:
-        record_many([refused_event(order, at)] if order.officer is None else [])
-        return DiversionRefused(findings=findings)
-    ens = tuple(sorted({each.ens.pk for each in known}))
+    judged = _judge(order, ids, country, at)
+    if judged.findings:
+        told = [refused_event(order, at), *_attempts(order, judged, at)]
+        record_many(told if order.officer is None else [])
+        return DiversionRefused(findings=judged.findings)
+    ens = tuple(sorted({each.ens.pk for each in judged.found}))
     move(Ens, ENS, "divert", ens)
     stop_clocks(ens, list(ClockKind), at=at)
-    record_many([_acknowledged(order, at), *(_diverted(order, each, at) for each in known)])
+    told = [_acknowledged(order, at), *(_diverted(order, each, at) for each in judged.found)]
+    record_many(told)
     return Diverted(ens=ens)
 
 
-def _judge(
-    order: DiversionOrder, ids: Collection[int], country: str, at: datetime
-) -> tuple[list[Finding], list[Standing]]:
+class _Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands against a request, and the declarations that it is about.
+
+    `hidden` are those that the requester may not know of.
+    """
+
+    findings: list[Finding]
+    found: list[Standing]
+    hidden: list[Standing]
+
+
+def _attempts(
+    order: DiversionOrder, judged: _Judged, at: datetime, *, person: int | None = None
+) -> list[NewEvent]:
+    return [
+        approached_event(each.ens.pk, order.requester, order.message_id, at, person=person)
+        for each in judged.hidden
+    ]
+
+
+def _judge(order: DiversionOrder, ids: Collection[int], country: str, at: datetime) -> _Judged:
     found = {mrn: each for mrn, each in standings(ids, at).items() if not each.is_ics2}
     if order.information_type == BY_KEY:
         mrns = [mrn for mrn, each in found.items() if each.situation is not Situation.ENDED]
@@ -132,7 +160,12 @@ def _judge(
     entitled = representatives(pairs, Mandate.Scope.DIVERT, at)
     countries = _countries(ids)
     named = [_named(mrn, found.get(mrn), order, entitled, countries) for mrn in mrns]
-    return check_declarations(order, named, country), [found[m] for m in mrns if m in found]
+    about = [(each, found[each.mrn]) for each in named if each.mrn in found]
+    return _Judged(
+        findings=check_declarations(order, named, country),
+        found=[standing for _named, standing in about],
+        hidden=[standing for each, standing in about if each.situation is Situation.UNKNOWN],
+    )
 
 
 def _countries(ids: Collection[int]) -> dict[int, set[str]]:

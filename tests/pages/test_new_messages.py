@@ -11,6 +11,7 @@ from customs_portal.clock import now
 from customs_portal.events import advance
 from customs_portal.events.models import Event
 from declarations.arrivals import Reported
+from declarations.document import Party
 from declarations.models import Arrival, ArrivalLine, ConsignmentLife, Ens
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.reads import raw_body
@@ -213,6 +214,20 @@ def test_a_diversion_that_would_be_refused_is_not_sent(
     assert not InboundMessage.objects.exists()
     ens.refresh_from_db()
     assert ens.status != "diverted"
+
+
+def test_trying_the_mrn_of_another_is_answered_as_unknown_and_recorded(
+    trader_desk: Client, trader: User, at: datetime
+) -> None:
+    stranger = "NL000000009"
+    ens = lodged(harmless(at, declarant=Party(identifier=stranger)), at, sender=stranger)
+    by_list = {"means": "", "expected_on": "", "mrns": f"26NL00039600S12AA6\n{ens.mrn}"}
+    for _time in ("first", "again"):
+        page = trader_desk.post("/diversions/new/", diversion_form(ens, **by_list))
+        assert "(90)" in summary(page)
+    attempts = Event.objects.filter(kind="filing.approached", stream=ens.pk)
+    assert [(each.actor_id, each.data["sender"]) for each in attempts] == [(trader.pk, SENDER)] * 2
+    assert not Event.objects.filter(kind="diversion.refused").exists()
 
 
 def test_an_officer_records_a_diversion_that_the_carrier_asked_for(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from customs_portal.events.models import Event
 from declarations.document import Party
 from declarations.models import ConsignmentLife, Ens, Filing
 from declarations.mrn import make_mrn
@@ -177,6 +178,8 @@ def test_a_stranger_cannot_divert_nor_learn_of_a_declaration(lodger: str) -> Non
     stranger = operator("NL555555555")
     reply = diverted(stranger, request(ens.mrn, requester="NL555555555"))
     assert errors(reply) == [("90", ens.mrn)]
+    attempt = Event.objects.get(kind="filing.approached")
+    assert (attempt.stream, attempt.data["sender"]) == (ens.pk, "NL555555555")
     by_key = diverted(stranger, request(requester="NL555555555", message_id="D2"))
     assert errors(by_key) == [("90", "9074729")]
     assert Ens.objects.get().status == "assessed"

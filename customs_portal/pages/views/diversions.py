@@ -20,7 +20,12 @@ from customs_portal.pages.written import SENDER, add_findings, lodging_operators
 from customs_portal.reference import snapshot as reference
 from declarations.checks.diversion import BY_KEY, BY_MRN, DiversionOrder, check_form
 from declarations.document import Party
-from declarations.services.divert import DiversionRefused, Diverted, record_diversions
+from declarations.services.divert import (
+    DiversionRefused,
+    Diverted,
+    note_attempt,
+    record_diversions,
+)
 from messaging.by_hand import diversion_of
 from messaging.formats.requests import DiversionRequest, EntryKey, Operation
 from messaging.received.diversions import unknown_office
@@ -52,7 +57,7 @@ def _ask(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
     operators = lodging_operators(user)
     form = RequestDiversionForm(request.POST or None, operators=operators)
     if form.is_valid():
-        wanted = _request(form)
+        wanted, order = _request(form), _order(form, form.chosen().eori, at)
         sent = send(
             request,
             form,
@@ -63,6 +68,8 @@ def _ask(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
         )
         if sent:
             return sent
+        with transaction.atomic():
+            note_attempt(order, person=user.pk, country=settings.CUSTOMS_COUNTRY, at=at)
     return _page(request, form, may_send=bool(operators))
 
 
@@ -87,7 +94,7 @@ def _request(form: RequestDiversionForm) -> DiversionRequest:
 def _record(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
     form = RecordDiversionForm(request.POST or None)
     if form.is_valid():
-        result = _divert(_order(form, at), user, at)
+        result = _divert(_order(form, form.cleaned_data["requester"], at), user, at)
         if isinstance(result, Diverted):
             count = len(result.ens)
             text = ngettext("%d declaration is diverted.", "%d declarations are diverted.", count)
@@ -97,7 +104,9 @@ def _record(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
     return _page(request, form, may_send=True)
 
 
-def _order(form: RecordDiversionForm, at: datetime) -> DiversionOrder:
+def _order(
+    form: RequestDiversionForm | RecordDiversionForm, requester: str, at: datetime
+) -> DiversionOrder:
     said = form.cleaned_data
     return DiversionOrder(
         information_type=BY_MRN if said["mrns"] else BY_KEY,
@@ -109,7 +118,7 @@ def _order(form: RecordDiversionForm, at: datetime) -> DiversionOrder:
         office="",
         actual_office=said["actual_office"],
         mrns=said["mrns"],
-        requester=said["requester"],
+        requester=requester,
         received_on=at.astimezone(UTC).date(),
     )
 
