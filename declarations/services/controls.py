@@ -23,7 +23,7 @@ from declarations.events import (
 from declarations.models import Control, Measure
 from declarations.services.do_not_load import following
 from declarations.services.ending import HOLD_OF_CONTROL, lift_holds_of
-from declarations.services.goods import put_under_control
+from declarations.services.goods import put_under_control, went_elsewhere
 from declarations.services.locks import assert_in_transaction
 from declarations.services.measures import locked_measures, place_measures, told
 from declarations.services.reasons import reason_of
@@ -42,6 +42,8 @@ RESULT_VERBS = {
 CONFIRMED_FINDS = ("RES-03", "RES-04")
 """Results after which the parties and the container are known for a find."""
 ENDS_ITS_HOLD = ("find_conform", "find_nothing")
+WHERE_THE_GOODS_ARE = ("order", "schedule", "start")
+"""Verbs that make no sense for goods that go to another State."""
 
 
 class ControlOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +160,12 @@ def _against_deciding(
         return refused("closed", _("This control was decided already."))
     if version != measure.ens.version:
         return refused("stale_version", _("The declaration changed while you read it."))
+    return _against_place(measure, verb)
+
+
+def _against_place(measure: Measure, verb: str) -> Refused | None:
+    if verb in WHERE_THE_GOODS_ARE and went_elsewhere(measure):
+        return refused("diverted", _("The goods were diverted to another State."))
     return None
 
 
@@ -303,7 +311,7 @@ def _act(
             results.append(_unknown())
         elif measure.kind != Measure.Kind.CONTROL or not can(measure, verb):
             results.append(refused("closed", _("The control is not at that step.")))
-        elif against := check(order, measure, at):
+        elif against := _against_place(measure, verb) or check(order, measure, at):
             results.append(against)
         else:
             carry_out(order, measure, officer, at)

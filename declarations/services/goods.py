@@ -27,6 +27,7 @@ from declarations.services.results import Changed, Refused, refused
 from declarations.subjects import consignments_touched, current_document
 
 ANALYSED = (Ens.Status.ASSESSED, Ens.Status.DIVERTED)
+IN_CUSTODY = (ConsignmentLife.Goods.PRESENTED, ConsignmentLife.Goods.UNDER_CONTROL)
 
 
 class GoodsOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +177,14 @@ def goods_of(ens: Ens, subject: str, reference: str) -> list[ConsignmentLife]:
     keys = consignments_touched(current_document(ens), subject, reference)
     lives = ConsignmentLife.objects.filter(filing__membership__ens=ens.pk, key__in=keys)
     return list(lives.order_by("pk"))
+
+
+def went_elsewhere(measure: Measure) -> bool:
+    """Whether the goods of a measure were diverted to another State and none is presented here."""
+    if measure.ens.status != Ens.Status.DIVERTED:
+        return False
+    goods = goods_of(measure.ens, measure.subject, measure.reference)
+    return not any(life.goods in IN_CUSTODY for life in goods)
 
 
 def _touched(measure: Measure) -> list[_Ready]:

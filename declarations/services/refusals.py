@@ -19,8 +19,13 @@ from declarations.events import (
     REFUSAL_REVOKED,
     REFUSAL_SIGNED,
 )
-from declarations.models import ConsignmentLife, Ens, Measure, Refusal
-from declarations.services.goods import goods_of, let_goods_be_decided_again, refuse_goods
+from declarations.models import Ens, Measure, Refusal
+from declarations.services.goods import (
+    IN_CUSTODY,
+    goods_of,
+    let_goods_be_decided_again,
+    refuse_goods,
+)
 from declarations.services.locks import lock_ens
 from declarations.services.measures import (
     MeasureOrder,
@@ -32,8 +37,6 @@ from declarations.services.reasons import reason_of
 from declarations.services.results import Changed, Refused, refused
 from declarations.services.steps import can, step
 from declarations.subjects import current_document, subjects
-
-IN_CUSTODY = (ConsignmentLife.Goods.PRESENTED, ConsignmentLife.Goods.UNDER_CONTROL)
 
 
 class RefusalOrder(msgspec.Struct, frozen=True, kw_only=True):

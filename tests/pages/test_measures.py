@@ -222,6 +222,20 @@ def test_a_control_runs_on_its_page_and_its_trader_is_told(
     assert "Mass in doubt" not in str(bodies)
 
 
+def test_the_control_of_what_is_diverted_can_only_be_given_up(
+    desk: Client, officer: User, at: datetime
+) -> None:
+    ens = lodged(harmless(at), at)
+    control = placed(ens, officer, at, kind="control", reason_code="CTL-02", place=OFFICE)
+    address = reverse("measure", args=[control.pk])
+    steps = re.compile(r'name="step" value="(\w+)"')
+    assert steps.findall(desk.get(address).content.decode()) == ["order", "against"]
+    Ens.objects.filter(pk=ens.pk).update(status="diverted")
+    page = desk.get(address).content.decode()
+    assert steps.findall(page) == ["against"]
+    assert "Diverted to another State." in page
+
+
 def test_the_terminal_is_told_to_keep_and_to_let_go(
     desk: Client, officer: User, at: datetime
 ) -> None:

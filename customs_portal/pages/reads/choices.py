@@ -15,7 +15,7 @@ from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
 from declarations.models import ConsignmentLife, Ens, Measure
 from declarations.services.do_not_load import do_not_load_refused
-from declarations.services.refusals import IN_CUSTODY
+from declarations.services.goods import IN_CUSTODY
 from risk.forms import REASONS_OF_VERB, Selectable
 from risk.models import Case, Decision, TextTemplate
 from risk.services.asking import asking_unlawful, usual_hours

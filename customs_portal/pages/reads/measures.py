@@ -26,10 +26,9 @@ from declarations.models import (
     Refusal,
 )
 from declarations.querysets import MeasureQuerySet
-from declarations.services.controls import RESULT_VERBS
+from declarations.services.controls import RESULT_VERBS, WHERE_THE_GOODS_ARE
 from declarations.services.do_not_load import do_not_load_refused
-from declarations.services.goods import ANALYSED
-from declarations.services.refusals import IN_CUSTODY
+from declarations.services.goods import ANALYSED, IN_CUSTODY, went_elsewhere
 from declarations.services.steps import can
 from declarations.subjects import by_consignment, current_document, subjects
 from messaging.consumers.terminal import waits_for
@@ -258,8 +257,11 @@ def steps_of(
 
 
 def _not_for(measure: Measure, proposal: MeasureProposal | None, user: User) -> set[str]:
-    """Return what is not offered: signing an own proposal, and a second way of ending it."""
+    """Return what is not offered: signing an own proposal, a second way of ending it, a control
+    of goods that are elsewhere.
+    """
     hidden = {"waive", "pass_on"} if proposal else set()
+    hidden |= set(WHERE_THE_GOODS_ARE) if went_elsewhere(measure) else set()
     if proposal and proposal.proposed_by_id == user.pk:
         hidden.add("sign_step")
     if measure.placed_by_id == user.pk:

@@ -115,6 +115,33 @@ def test_a_control_is_decided_once(control: Measure, officer: User, at: datetime
     assert Measure.objects.filter(caused_by=control).count() == 1
 
 
+def test_goods_that_go_to_another_state_are_not_controlled_unless_they_come(
+    control: Measure, goods: ConsignmentLife, officer: User, at: datetime
+) -> None:
+    Ens.objects.filter(pk=control.ens_id).update(status="diverted")
+    assert refused_code(ordered(control, officer, at)) == "diverted"
+    assert not Measure.objects.filter(caused_by=control).exists()
+    with transaction.atomic():
+        present([GoodsOrder(consignment=goods.pk)], officer=officer, at=at)
+    assert ordered(control, officer, at) == Changed(id=control.pk)
+
+
+def test_a_control_ordered_before_a_diversion_is_not_begun(
+    control: Measure, officer: User, at: datetime
+) -> None:
+    ordered(control, officer, at)
+    Ens.objects.filter(pk=control.ens_id).update(status="diverted")
+    appointment = Appointment(
+        measure=control.pk, scheduled_at=at, location="", to_present="", announce=False
+    )
+    with transaction.atomic():
+        results = [
+            *schedule_controls([appointment], officer=officer, at=at),
+            *start_controls([control.pk], officer=officer, at=at),
+        ]
+    assert [refused_code(each) for each in results] == ["diverted", "diverted"]
+
+
 def test_deciding_against_a_control_needs_its_reason(
     control: Measure, officer: User, at: datetime
 ) -> None:
