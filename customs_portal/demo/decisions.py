@@ -12,7 +12,7 @@ from risk.services import Decided, DecisionOrder, decide
 
 OFFICER = "anna"
 CONTAINER_OF_STORY_1 = "DMOU1000014"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 def recommend_scan() -> bool:
