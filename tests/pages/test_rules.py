@@ -7,9 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from customs_portal.accounts.models import AccessLog, Role, User
+from declarations.models import Control, Measure
 from risk.builder.outline import Condition, Group, Join, read
 from risk.models import RuleDraft, RuleVersion
-from tests.factories.declarations import bananas, case_of, lodged
+from tests.factories.declarations import OFFICE, bananas, case_of, harmless, lodged
+from tests.factories.measures import placed
 from tests.factories.people import person
 from tests.factories.rules import approved, drafted, proposed
 
@@ -81,6 +83,26 @@ def test_a_rule_shows_its_sentence_versions_and_statistics(desk: Client, at: dat
     assert "1 assessment hit." in page
     assert "Not enough data: a share is shown from 30 decisions on." in page
     assert "In force" in page
+
+
+def test_a_rule_shows_what_controls_found_of_what_it_hit(desk: Client, at: datetime) -> None:
+    hit, other = case_of(bananas(at), at).ens, lodged(harmless(at), at)
+    officer = person(Role.OFFICER, offices=(OFFICE,))
+    found = (
+        (hit, "irregular", "RES-03"),
+        (hit, "conform", "RES-02"),
+        (other, "seized", "RES-04"),
+    )
+    for ens, status, code in found:
+        control = placed(ens, officer, at, kind="control", reason_code="CTL-02", place=OFFICE)
+        Measure.objects.filter(pk=control.pk).update(status=status)
+        Control.objects.filter(measure=control).update(
+            result_code=code, started_at=at, recorded_at=at
+        )
+    placed(hit, officer, at, kind="control", reason_code="CTL-02", place=OFFICE)
+    page = text(desk.get(reverse("rule", args=["CNT-01"])))
+    assert "2 controls of what it hit have a result. 1 confirmed a find." in page
+    assert "Not enough data: a share is shown from 30 controls on." in page
 
 
 def test_a_new_rule_begins_as_a_draft(desk: Client, writer: User) -> None:

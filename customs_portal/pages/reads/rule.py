@@ -16,14 +16,19 @@ from customs_portal.pages.reads.rules import (
     state_of,
 )
 from customs_portal.pages.reads.story import Happening, people
+from declarations.lifecycle.measure import CONTROL
+from declarations.services.controls import CONFIRMED_FINDS, RESULT_VERBS
 from risk.engine.explain import in_words
 from risk.models import Rule, RuleDraft, RuleReview, RuleVersion
 from risk.rule_sets import engine_rule, versions_valid
 from risk.services.drafting import stream_of
 
 MONTH = timedelta(days=30)
+YEAR = timedelta(days=365)
 FEWEST_DECISIONS = 30
-"""With fewer measured decisions no share is shown."""
+"""With fewer measured decisions, or controls, no share is shown."""
+NEWEST_CONTROLS = 10_000
+"""How many controls are looked at for the rule, the newest first."""
 
 
 class VersionLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +55,14 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     share: int | None
 
 
+class Precision(msgspec.Struct, frozen=True, kw_only=True):
+    """Controls, with a result, of what the rule has hit, and how many confirmed a find."""
+
+    controls: int
+    confirmed: int
+    share: int | None
+
+
 class RulePage(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the page of a rule; `shown` is the version in force, else the newest."""
 
@@ -61,6 +74,7 @@ class RulePage(msgspec.Struct, frozen=True, kw_only=True):
     draft: RuleDraft | None
     draft_state: State | None
     statistics: Statistics
+    precision: Precision
     reviews: list[RuleReview]
     story: list[Happening]
 
@@ -86,6 +100,7 @@ def read(rule: Rule, at: datetime) -> RulePage:
         draft=draft,
         draft_state=draft_state(draft),
         statistics=statistics(rule.code, at - MONTH),
+        precision=precision(rule.code, at - YEAR),
         reviews=_reviews(rule),
         story=_story(rule),
     )
@@ -119,12 +134,50 @@ FROM hit LEFT JOIN risk_decision d ON d.assessment_id = hit.id
 
 def statistics(code: str, since: datetime) -> Statistics:
     """Return how the rule fared since then."""
-    rule = msgspec.json.encode([{"rule": code}]).decode()
     with connection.cursor() as cursor:
-        cursor.execute(_STATISTICS, {"since": since, "rule": rule})
+        cursor.execute(_STATISTICS, {"since": since, "rule": _hit(code)})
         hits, decided, acted_on = cursor.fetchone()
-    share = round(100 * acted_on / decided) if decided >= FEWEST_DECISIONS else None
-    return Statistics(hits=hits, decided=decided, acted_on=acted_on, share=share)
+    return Statistics(
+        hits=hits, decided=decided, acted_on=acted_on, share=_share(acted_on, decided)
+    )
+
+
+def _hit(code: str) -> str:
+    """Return what the hits of an assessment hold where the rule is among them."""
+    return msgspec.json.encode([{"rule": code}]).decode()
+
+
+def _share(part: int, whole: int) -> int | None:
+    return round(100 * part / whole) if whole >= FEWEST_DECISIONS else None
+
+
+_PRECISION = """
+SELECT count(*), count(*) FILTER (WHERE c.result_code = ANY(%(finds)s))
+FROM (
+    SELECT m.id, m.ens_id FROM declarations_measure m
+    WHERE m.kind = 'control' AND m.status = ANY(%(ended)s) AND m.placed_at >= %(since)s
+    ORDER BY m.placed_at DESC LIMIT %(newest)s
+) newest
+JOIN declarations_control c ON c.measure_id = newest.id
+WHERE EXISTS (
+    SELECT FROM risk_assessment a WHERE a.ens_id = newest.ens_id AND a.hits @> %(rule)s::jsonb
+)
+"""
+
+
+def precision(code: str, since: datetime) -> Precision:
+    """Return what the controls that were recommended since then found of what the rule has hit."""
+    asked = {
+        "finds": list(CONFIRMED_FINDS),
+        "ended": list({CONTROL.target("in_progress", verb) for verb in RESULT_VERBS.values()}),
+        "since": since,
+        "newest": NEWEST_CONTROLS,
+        "rule": _hit(code),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PRECISION, asked)
+        controls, confirmed = cursor.fetchone()
+    return Precision(controls=controls, confirmed=confirmed, share=_share(confirmed, controls))
 
 
 def _reviews(rule: Rule) -> list[RuleReview]:

@@ -87,6 +87,7 @@ def _page(request: HttpRequest, found: Rule, *, secret_read: bool = False) -> Ht
         "may_approve": user.role in RULE_APPROVERS,
         "sees_secret": secret_read or user.role != Role.AUDITOR,
         "fewest": rule_reads.FEWEST_DECISIONS,
+        "newest_controls": rule_reads.NEWEST_CONTROLS,
     }
     return render(request, "pages/rules/rule.html", context)
 
