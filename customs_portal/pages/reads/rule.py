@@ -1,6 +1,7 @@
 """The page of one rule: what it says, its versions, how it fares, its story."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -167,7 +168,7 @@ WHERE EXISTS (
 
 def precision(code: str, since: datetime) -> Precision:
     """Return what the controls that were recommended since then found of what the rule has hit."""
-    asked = {
+    asked: dict[str, Any] = {
         "finds": list(CONFIRMED_FINDS),
         "ended": list({CONTROL.target("in_progress", verb) for verb in RESULT_VERBS.values()}),
         "since": since,
