@@ -1,25 +1,37 @@
 """What earlier declarations say of new ones: two statements for a batch of versions.
 
-They run after the rows of the batch are written. Counts look at the latest rows only: at most
-500 goods items of a consignee or an address, 200 of a consignor or filings of a filer, and 1,000
-of an HS heading; package masses are known from 200 observations on.
+They run after the rows of the batch are written. Counts look at the latest rows only, from the
+newest on by an index, whatever is stored: 200 goods items of a consignee, a consignor or an
+address, 200 filings of a filer, 200 declarations of a container or a transport document, and 1,000
+goods items of an HS heading. Package masses are those of the latest 500 of a subheading, known from
+200 on.
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from customs_portal.bulk import fetch_prepared
+from customs_portal.bulk import fetch_by_index
 from declarations.checks.quality.nomenclature import section_starts
 from risk.engine.history import HISTORY
 from risk.engine.subject import Features, Number
 
 _OF_ITEMS = """
 WITH wanted AS MATERIALIZED (
-    SELECT ens, ens_version, number, received_at, filer, consignor_key, consignee_key, address_key,
-           item_hs2, item_hs4, item_hs6, item_gross_mass, routing_country_of_loading AS country,
-           equipment_containers
-    FROM risk_analyseditem WHERE ens_version = ANY(%(versions)s::bigint[])
+    SELECT i.ens, i.ens_version, i.number, i.received_at, i.filer, i.consignor_key, i.consignee_key,
+           i.address_key, i.item_hs2, i.item_hs4, i.item_hs6, i.item_gross_mass,
+           i.routing_country_of_loading AS country, i.equipment_containers,
+           e.means, e.registered_at, e.expected_arrival,
+           coalesce(s.starts[s.place], '') AS section_start,
+           coalesce(s.starts[s.place + 1], '~') AS next_section
+    FROM risk_analyseditem i,
+    LATERAL (
+        SELECT means, registered_at, expected_arrival FROM declarations_ens
+        WHERE id = i.ens LIMIT 1) e,
+    LATERAL (
+        SELECT %(sections)s::text[] AS starts,
+            width_bucket(i.item_hs2, %(sections)s::text[]) AS place) s
+    WHERE i.ens_version = ANY(%(versions)s::bigint[])
 ), begun AS MATERIALIZED (
     SELECT min(received_at) AS at FROM wanted
 ), headings AS MATERIALIZED (
@@ -44,32 +56,32 @@ WITH wanted AS MATERIALIZED (
         ORDER BY received_at DESC LIMIT 500) r
     GROUP BY w.item_hs6 HAVING count(*) >= 200
 ), consignors AS MATERIALIZED (
-    SELECT w.ens_version, w.consignor_key,
-        count(DISTINCT r.ens) FILTER (
-            WHERE r.received_at > w.received_at - interval '365 days') AS filings,
-        floor(extract(epoch FROM w.received_at - max(r.received_at)) / 86400) AS silent_days,
-        round(avg(r.item_gross_mass), 3) AS mean_mass
+    SELECT w.ens_version, w.consignor_key, h.*
     FROM (SELECT DISTINCT ens, ens_version, received_at, consignor_key FROM wanted
           WHERE consignor_key IS NOT NULL) w
-    LEFT JOIN LATERAL (
-        SELECT ens, item_gross_mass, received_at FROM risk_analyseditem
-        WHERE current AND consignor_key = w.consignor_key
-          AND received_at <= w.received_at
-          AND (received_at, ens) < (w.received_at, w.ens) AND ens <> w.ens
-        ORDER BY received_at DESC LIMIT 200) r ON true
-    GROUP BY w.ens_version, w.consignor_key, w.received_at
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT ens) FILTER (
+                WHERE received_at > w.received_at - interval '365 days') AS filings,
+            floor(extract(epoch FROM w.received_at - max(received_at)) / 86400) AS silent_days,
+            round(avg(item_gross_mass), 3) AS mean_mass
+        FROM (
+            SELECT ens, item_gross_mass, received_at FROM risk_analyseditem
+            WHERE current AND consignor_key = w.consignor_key AND ens <> w.ens
+              AND (received_at, ens) < (w.received_at, w.ens)
+            ORDER BY received_at DESC, ens DESC LIMIT 200) r) h
 ), addresses AS MATERIALIZED (
-    SELECT w.ens_version, w.address_key, count(DISTINCT r.ens) AS filings,
-        count(DISTINCT r.consignor_key) AS consignors, max(r.item_gross_mass) AS heaviest
+    SELECT w.ens_version, w.address_key, h.*
     FROM (SELECT DISTINCT ens, ens_version, received_at, address_key FROM wanted
           WHERE address_key IS NOT NULL) w
-    LEFT JOIN LATERAL (
-        SELECT ens, consignor_key, item_gross_mass FROM risk_analyseditem
-        WHERE current AND address_key = w.address_key
-          AND received_at <= w.received_at AND received_at > w.received_at - interval '24 hours'
-          AND (received_at, ens) < (w.received_at, w.ens) AND ens <> w.ens
-        ORDER BY received_at DESC LIMIT 500) r ON true
-    GROUP BY w.ens_version, w.address_key
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT ens) AS filings, count(DISTINCT consignor_key) AS consignors,
+            max(item_gross_mass) AS heaviest
+        FROM (
+            SELECT ens, consignor_key, item_gross_mass, received_at FROM risk_analyseditem
+            WHERE current AND address_key = w.address_key AND ens <> w.ens
+              AND (received_at, ens) < (w.received_at, w.ens)
+            ORDER BY received_at DESC, ens DESC LIMIT 200) r
+        WHERE received_at > w.received_at - interval '24 hours') h
 )
 SELECT w.ens_version, w.number,
     c.filings, c.items, CASE WHEN w.item_hs2 IS NOT NULL THEN c.of_chapter END,
@@ -87,7 +99,6 @@ SELECT w.ens_version, w.number,
     CASE WHEN coalesce(w.consignor_key, w.consignee_key) IS NOT NULL THEN p.finds END,
     CASE WHEN w.equipment_containers IS NOT NULL THEN n.finds END
 FROM wanted w
-JOIN declarations_ens own ON own.id = w.ens
 LEFT JOIN totals t ON t.item_hs4 = w.item_hs4
 LEFT JOIN headings h ON h.item_hs4 = w.item_hs4 AND h.country = w.country
 LEFT JOIN consignors o ON o.ens_version = w.ens_version AND o.consignor_key = w.consignor_key
@@ -96,8 +107,8 @@ LEFT JOIN subheadings s ON s.item_hs6 = w.item_hs6
 LEFT JOIN LATERAL (
     SELECT count(DISTINCT r.ens) AS filings, count(*) AS items,
         count(*) FILTER (WHERE r.item_hs2 = w.item_hs2) AS of_chapter,
-        count(*) FILTER (WHERE width_bucket(r.item_hs2, %(sections)s::text[])
-            = width_bucket(w.item_hs2, %(sections)s::text[])) AS of_section,
+        count(*) FILTER (
+            WHERE r.item_hs2 >= w.section_start AND r.item_hs2 < w.next_section) AS of_section,
         count(DISTINCT r.ens) FILTER (WHERE r.consignor_key = w.consignor_key) AS of_pair,
         count(DISTINCT r.ens) FILTER (WHERE r.filer = w.filer) AS of_filer,
         count(*) FILTER (WHERE r.is_series) AS in_series,
@@ -108,21 +119,23 @@ LEFT JOIN LATERAL (
         FROM (
             SELECT ens, item_hs2, item_hs6, item_gross_mass, consignor_key, filer, received_at
             FROM risk_analyseditem
-            WHERE current AND consignee_key = w.consignee_key
-              AND received_at <= w.received_at AND received_at > w.received_at - interval '365 days'
-              AND (received_at, ens) < (w.received_at, w.ens) AND ens <> w.ens
-            ORDER BY received_at DESC LIMIT 500) e) r
+            WHERE current AND consignee_key = w.consignee_key AND ens <> w.ens
+              AND (received_at, ens) < (w.received_at, w.ens)
+            ORDER BY received_at DESC, ens DESC LIMIT 200) e
+        WHERE received_at > w.received_at - interval '365 days') r
 ) c ON w.consignee_key IS NOT NULL
 LEFT JOIN LATERAL (
     SELECT count(DISTINCT e.id) AS elsewhere
-    FROM declarations_declaredequipment q
-    JOIN declarations_filingversion v ON v.id = q.filing_version_id
-    JOIN declarations_filing f ON f.id = v.filing_id AND f.version = v.number
-    JOIN declarations_ensmember m ON m.filing_id = f.id
-    JOIN declarations_ens e ON e.id = m.ens_id
-    WHERE q.identification = ANY(w.equipment_containers) AND e.id <> w.ens
-      AND e.means <> own.means AND e.status NOT IN ('invalidated', 'closed')
-      AND e.registered_at <= own.expected_arrival AND e.expected_arrival >= own.registered_at
+    FROM unnest(w.equipment_containers) box,
+    LATERAL (
+        SELECT ens_id FROM declarations_searchkey
+        WHERE value = box AND kind = 'equipment' AND ens_id <> w.ens
+        ORDER BY ens_id DESC LIMIT 200) k,
+    LATERAL (
+        SELECT id FROM declarations_ens WHERE id = k.ens_id AND means <> w.means
+          AND status NOT IN ('invalidated', 'closed')
+          AND registered_at <= w.expected_arrival AND expected_arrival >= w.registered_at
+        LIMIT 1) e
 ) b ON w.equipment_containers IS NOT NULL
 LEFT JOIN LATERAL (
     SELECT count(DISTINCT control) AS finds FROM risk_confirmedfind
@@ -178,12 +191,19 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT count(DISTINCT e.id) AS withdrawn,
         count(DISTINCT (i.consignee_key, i.item_hs6, i.item_gross_mass)) AS variants
-    FROM declarations_searchkey k
-    JOIN declarations_searchkey o
-      ON o.kind = k.kind AND o.value = k.value AND o.ens_id <> k.ens_id
-    JOIN declarations_ens e ON e.id = o.ens_id AND e.status = 'invalidated'
-        AND e.registered_at > w.received_at - interval '30 days'
-    JOIN risk_analyseditem i ON i.ens = e.id AND i.current AND i.filer = w.filer
+    FROM declarations_searchkey k,
+    LATERAL (
+        SELECT ens_id FROM declarations_searchkey
+        WHERE kind = 'document' AND value = k.value AND ens_id <> w.ens
+        ORDER BY ens_id DESC LIMIT 200) o,
+    LATERAL (
+        SELECT id FROM declarations_ens
+        WHERE id = o.ens_id AND status = 'invalidated'
+          AND registered_at > w.received_at - interval '30 days'
+        LIMIT 1) e,
+    LATERAL (
+        SELECT consignee_key, item_hs6, item_gross_mass FROM risk_analyseditem
+        WHERE ens = e.id AND current AND filer = w.filer LIMIT 1000) i
     WHERE k.ens_id = w.ens AND k.kind = 'document'
 ) d ON true
 WHERE w.ens_version = ANY(%(versions)s::bigint[])
@@ -206,11 +226,11 @@ def features(ens_versions: Sequence[int]) -> dict[int, Features]:
     """Return what history says of each of these versions, whose rows are written."""
     wanted = {"versions": list(ens_versions), "sections": section_starts()}
     items: dict[int, dict[int, dict[str, Number]]] = {}
-    for version, number, *values in fetch_prepared(_OF_ITEMS, wanted):
+    for version, number, *values in fetch_by_index(_OF_ITEMS, wanted):
         items.setdefault(version, {})[number] = _named(_ITEM_NAMES, values)
     declarations = {
         version: _named(_DECLARATION_NAMES, values)
-        for version, *values in fetch_prepared(_OF_DECLARATIONS, wanted)
+        for version, *values in fetch_by_index(_OF_DECLARATIONS, wanted)
     }
     return {key: _folded(declarations.get(key, {}), items.get(key, {})) for key in ens_versions}
 

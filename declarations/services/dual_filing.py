@@ -8,11 +8,10 @@ from datetime import datetime
 
 import msgspec
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from customs_portal.bulk import fetch_prepared
+from customs_portal.bulk import fetch_by_index, fetch_prepared
 from customs_portal.events.kinds import Kind
 from customs_portal.events.services import NewEvent, record_many
 from declarations.clocks import ClockKind
@@ -33,6 +32,8 @@ from declarations.services.results import Changed, Refused, refused
 
 State = DualFiling.State
 MOST_PER_DECLARATION = 20
+LATEST = 200
+"""Declarations with a document that are looked at, the newest first."""
 
 _CANDIDATES = """
 SELECT DISTINCT least(a.id, b.id), greatest(a.id, b.id)
@@ -41,23 +42,34 @@ JOIN declarations_ensmember ma ON ma.ens_id = a.id
 JOIN declarations_filing fa ON fa.id = ma.filing_id AND fa.status = 'registered'
   AND fa.received_from = '' AND fa.type NOT LIKE 'F%%'
 JOIN LATERAL (
-    SELECT n.id FROM declarations_ens n
-    JOIN declarations_ensmember mb ON mb.ens_id = n.id
-    JOIN declarations_filing fb ON fb.id = mb.filing_id AND fb.status = 'registered'
-      AND fb.received_from = '' AND fb.type NOT LIKE 'F%%'
-    WHERE n.means = a.means AND n.transport_mode = a.transport_mode AND n.id <> a.id
-      AND n.expected_arrival BETWEEN a.expected_arrival - interval '24 hours'
-                                 AND a.expected_arrival + interval '24 hours'
-      AND n.status IN ('ready', 'in_analysis', 'assessed') AND fb.declarant <> fa.declarant
-      AND EXISTS (
-        SELECT 1 FROM declarations_searchkey ka JOIN declarations_searchkey kb
-            ON kb.kind = 'document' AND kb.value = ka.value AND kb.ens_id = n.id
-        WHERE ka.kind = 'document' AND ka.ens_id = a.id)
+    SELECT n.id
+    FROM declarations_searchkey ka,
+    LATERAL (
+        SELECT ens_id FROM declarations_searchkey
+        WHERE kind = 'document' AND value = ka.value AND ens_id <> a.id
+        ORDER BY ens_id DESC LIMIT %(latest)s) kb,
+    LATERAL (
+        SELECT id FROM declarations_ens
+        WHERE id = kb.ens_id AND means = a.means AND transport_mode = a.transport_mode
+          AND expected_arrival BETWEEN a.expected_arrival - interval '24 hours'
+                                   AND a.expected_arrival + interval '24 hours'
+          AND status IN ('ready', 'in_analysis', 'assessed')
+        LIMIT 1) n,
+    LATERAL (
+        SELECT filing_id FROM declarations_ensmember WHERE ens_id = n.id LIMIT 1) mb,
+    LATERAL (
+        SELECT id FROM declarations_filing
+        WHERE id = mb.filing_id AND declarant <> fa.declarant AND status = 'registered'
+          AND received_from = '' AND type NOT LIKE 'F%%'
+        LIMIT 1) fb
+    WHERE ka.ens_id = a.id AND ka.kind = 'document'
     LIMIT %(most)s) b ON true
-WHERE a.id = ANY(%(ens)s) AND a.means <> '' AND a.status IN ('ready', 'in_analysis', 'assessed')
-  AND NOT EXISTS (
-    SELECT 1 FROM declarations_dualfiling d
-    WHERE d.first_id = least(a.id, b.id) AND d.second_id = greatest(a.id, b.id))
+LEFT JOIN LATERAL (
+    SELECT id FROM declarations_dualfiling
+    WHERE first_id = least(a.id, b.id) AND second_id = greatest(a.id, b.id)
+    LIMIT 1) d ON true
+WHERE a.id = ANY(%(ens)s::bigint[]) AND d.id IS NULL
+  AND a.means <> '' AND a.status IN ('ready', 'in_analysis', 'assessed')
 """
 
 
@@ -76,9 +88,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 def detect(ens: Collection[int], *, at: datetime) -> list[int]:
     """Find the pairs of these ENS that nobody knows yet, and return the ids of the pairs."""
     assert_in_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, {"ens": list(ens), "most": MOST_PER_DECLARATION})
-        candidates = cursor.fetchall()
+    wanted = {"ens": list(ens), "most": MOST_PER_DECLARATION, "latest": LATEST}
+    candidates = fetch_by_index(_CANDIDATES, wanted)
     if not candidates:
         return []
     known = declared(lock_ens(key for pair in candidates for key in pair))

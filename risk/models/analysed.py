@@ -86,17 +86,20 @@ class AnalysedItem(Analysed):
         indexes = [
             models.Index(fields=["ens"], name="analysed_item_ens"),
             models.Index(
-                fields=["consignee_key", "received_at"],
+                fields=["consignee_key", "received_at", "ens"],
+                include=["item_hs2", "item_hs6", "item_gross_mass", "consignor_key", "filer"],
                 name="history_consignee",
                 condition=models.Q(current=True),
             ),
             models.Index(
-                fields=["consignor_key", "received_at"],
+                fields=["consignor_key", "received_at", "ens"],
+                include=["item_gross_mass"],
                 name="history_consignor",
                 condition=models.Q(current=True),
             ),
             models.Index(
-                fields=["address_key", "received_at"],
+                fields=["address_key", "received_at", "ens"],
+                include=["consignor_key", "item_gross_mass"],
                 name="history_address",
                 condition=models.Q(current=True, address_key__isnull=False),
             ),

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import transaction
 
-from customs_portal.bulk import fetch_prepared, recordset
+from customs_portal.bulk import fetch_by_index, fetch_prepared, recordset
 from declarations.names import words
 from declarations.services.locks import assert_in_transaction
 from risk.analysed import Subjects
@@ -215,7 +215,9 @@ class Match(NamedTuple):
 _MATCHES = """
 SELECT m.name_id, m.id, l.code, m.score, m.agrees, e.valid_from, e.valid_to, v.id, v.until
 FROM risk_namematch m
-JOIN risk_referencelistentry e ON e.id = m.entry_id AND e.removed_in IS NULL
+CROSS JOIN LATERAL (
+    SELECT list_id, valid_from, valid_to FROM risk_referencelistentry
+    WHERE id = m.entry_id AND removed_in IS NULL LIMIT 1) e
 JOIN risk_referencelist l ON l.id = e.list_id AND m.score >= l.threshold
 LEFT JOIN risk_matchverdict v
   ON v.match_id = m.id AND v.verdict = 'dismissed' AND v.revoked_at IS NULL
@@ -225,7 +227,7 @@ WHERE m.name_id = ANY(%s::bigint[]) ORDER BY m.score DESC, m.id
 
 def _matches(names: Iterable[int]) -> dict[int, list[Match]]:
     found: dict[int, list[Match]] = {}
-    for row in fetch_prepared(_MATCHES, [list(names)]):
+    for row in fetch_by_index(_MATCHES, [list(names)]):
         found.setdefault(row[0], []).append(Match(*row))
     return found
 
