@@ -11,6 +11,7 @@ from customs_portal.accounts.models import User
 from customs_portal.events import advance
 from customs_portal.events.models import Event
 from customs_portal.findings import Finding
+from customs_portal.pages.reads.partners import partner_page
 from declarations.models import (
     ConsignmentLife,
     Ens,
@@ -29,7 +30,7 @@ from messaging.formats.registry import check, read
 from messaging.formats.transmissions import Feedback, Transmitted
 from messaging.invariants.book import breaches
 from messaging.invariants.invariant import Scope
-from messaging.models import InboundMessage, OutboundMessage
+from messaging.models import InboundMessage, OutboundMessage, Partner
 from messaging.open_cases import tell_of_open_cases
 from messaging.reads import raw_body
 from risk.models import Case
@@ -305,5 +306,7 @@ def test_a_refused_message_of_ours_says_so_and_nobody_answers_an_error(
     assert (sent.state, about_germany.state) == ("refused", "waiting")
     told = Event.objects.get(kind="message.refused")
     assert (told.stream, told.data["errors"]) == (sent.ens_id, "91 HEAHEA.DocNumHEA5")
+    [shown] = partner_page(Partner.objects.get(code="BE"), AT).refused
+    assert (shown.name, shown.why) == (sent.message_identification, told.data["errors"])
     assert Event.objects.filter(kind="message.discarded").count() == 3
     assert list(breaches(Scope(sample=None))) == []

@@ -7,12 +7,23 @@ import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from messaging.models import Dispatch, Partner, PartnerContact, PartnerKey, PartnerLine
+from customs_portal.events.models import Event
+from messaging.events import MESSAGE_REFUSED
+from messaging.models import (
+    Dispatch,
+    OutboundMessage,
+    Partner,
+    PartnerContact,
+    PartnerKey,
+    PartnerLine,
+)
 from messaging.models.partner import PartnerOutage
 from messaging.wire.receiving import reason
 from messaging.wire.waiting import WaitingFor, waiting_by_partner, waiting_for
 
 MOST_SHOWN = 100
+LOOKED_AT = 5000
+"""How many messages to a partner are looked at for those that it refused, the newest first."""
 EXPIRES_SOON = timedelta(days=14)
 OVERDUE = gettext_lazy("Alarm")
 STANDINGS = {
@@ -68,12 +79,22 @@ class WaitingMessage(msgspec.Struct, frozen=True, kw_only=True):
     is_stopped: bool
 
 
+class RefusedMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that the partner has refused with IE906 or IE917."""
+
+    name: str
+    kind: str
+    created_at: datetime
+    why: str
+
+
 class PartnerPage(msgspec.Struct, frozen=True, kw_only=True):
     """The page of a partner."""
 
     row: PartnerRow
     messages: list[WaitingMessage]
     more: int
+    refused: list[RefusedMessage]
     contacts: Sequence[PartnerContact]
     keys: Sequence[PartnerKey]
     outages: Sequence[PartnerOutage]
@@ -101,6 +122,7 @@ def partner_page(partner: Partner, at: datetime) -> PartnerPage:
         row=row,
         messages=shown,
         more=counted.count - len(shown),
+        refused=_refused(partner),
         contacts=list(partner.contacts.all()),
         keys=keys,
         outages=list(partner.outages.filter(to_at__gt=at).order_by("from_at")),
@@ -159,6 +181,29 @@ def _message(found: Dispatch, partner: Partner) -> WaitingMessage:
         next_try_at=found.next_try_at,
         is_stopped=tried == Dispatch.State.STOPPED,
     )
+
+
+def _refused(partner: Partner) -> list[RefusedMessage]:
+    sent = OutboundMessage.objects.filter(recipient=partner.code).order_by("-pk")
+    newest = sent.values("pk")[:LOOKED_AT]
+    refused = OutboundMessage.objects.filter(pk__in=newest, state=OutboundMessage.State.REFUSED)
+    found = list(refused.order_by("-pk")[:MOST_SHOWN])
+    why = _why_refused(found)
+    return [
+        RefusedMessage(
+            name=each.message_identification,
+            kind=each.kind,
+            created_at=each.created_at,
+            why=why.get(each.pk, ""),
+        )
+        for each in found
+    ]
+
+
+def _why_refused(messages: Sequence[OutboundMessage]) -> dict[int, str]:
+    streams = {each.ens_id for each in messages}
+    told = Event.objects.filter(kind=MESSAGE_REFUSED.name, stream__in=streams)
+    return {each.data["refused"]: each.data["errors"] for each in told.order_by("pk")}
 
 
 def _state(tried: str, partner: Partner) -> str:
