@@ -12,6 +12,8 @@ from declarations.tolerances import tolerance
 
 ONE_CALL_A_DAY = frozenset({"1", "4", "8"})
 """Modes by which one means arrives at most once a day: a ship, a flight number, a barge."""
+NOTIFIED_MODES = ONE_CALL_A_DAY
+"""Modes by which goods of ICS2 are not presented before their arrival was notified."""
 LONGEST_CALL = 120
 AIR = "4"
 
@@ -142,7 +144,7 @@ def _names_all(line: Reported) -> bool:
 def coverage(consignment: Consignment, found: Came) -> str:
     """Return the verb of the consignment's life: `arrive`, `arrive_partly`, empty for neither."""
     numbers = {item.number for item in consignment.items}
-    if found.everything or numbers <= found.items:
+    if found.everything or (numbers and numbers <= found.items):
         return "arrive"
     return "arrive_partly" if numbers & (found.items | found.in_part) else ""
 

@@ -16,6 +16,7 @@ def subjects(document: Document) -> list[tuple[str, str]]:
     """Return what a measure on this declaration can be about, as (subject, reference)."""
     items = list(document.items())
     containers = dict.fromkeys(number for item in items for number in item.containers)
+    containers |= dict.fromkeys(own for each in document.consignments for own in each.receptacles)
     return [
         (Measure.Subject.DECLARATION, ""),
         *((Measure.Subject.CONSIGNMENT, found.key) for found in document.consignments),
@@ -40,7 +41,8 @@ def _touches(consignment: Consignment, subject: str, reference: str) -> bool:
         return consignment.key == reference
     if subject == Measure.Subject.ITEM:
         return any(str(item.number) == reference for item in consignment.items)
-    return any(reference in item.containers for item in consignment.items)
+    boxes = (number for item in consignment.items for number in item.containers)
+    return reference in (*boxes, *consignment.receptacles)
 
 
 def by_consignment(

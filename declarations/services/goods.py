@@ -11,6 +11,7 @@ from customs_portal.events.kinds import Kind
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.reference.models import ReasonCode
 from declarations import policies
+from declarations.arrivals import NOTIFIED_MODES
 from declarations.document import Document
 from declarations.events import (
     CONSIGNMENT_NOT_RELEASED,
@@ -19,6 +20,7 @@ from declarations.events import (
     CONSIGNMENT_UNDER_CONTROL,
     PRESENTATION_REVOKED,
 )
+from declarations.filing_types import filing_types
 from declarations.lifecycle import CONSIGNMENT, move
 from declarations.models import ConsignmentLife, Ens, EnsMember, Measure
 from declarations.services.locks import lock_ens
@@ -52,8 +54,11 @@ Guard = Callable[[GoodsOrder, _Ready, datetime], Refused | None]
 def present(
     orders: Sequence[GoodsOrder], *, officer: User, at: datetime
 ) -> list[Changed | Refused]:
-    """Present consignments to customs; one with an ordered control is under control at once."""
-    return _act(orders, "present", CONSIGNMENT_PRESENTED, officer, at, guard=_nothing_against)
+    """Present consignments to customs; one with an ordered control is under control at once.
+
+    Those of ICS2 that come by sea or air have arrived before.
+    """
+    return _act(orders, "present", CONSIGNMENT_PRESENTED, officer, at, guard=_against_presentation)
 
 
 def revoke_presentation(
@@ -74,6 +79,18 @@ def release(
 
 def _nothing_against(order: GoodsOrder, ready: _Ready, at: datetime) -> Refused | None:
     return None
+
+
+def _against_presentation(order: GoodsOrder, ready: _Ready, at: datetime) -> Refused | None:
+    if awaits_notification(ready.life, ready.ens):
+        return refused("state", _("Not before the arrival is notified."))
+    return None
+
+
+def awaits_notification(life: ConsignmentLife, ens: Ens) -> bool:
+    """Whether goods may not be presented yet, as nobody notified their arrival (ICS2)."""
+    waits = life.goods == ConsignmentLife.Goods.EXPECTED
+    return waits and life.filing.type in filing_types() and ens.transport_mode in NOTIFIED_MODES
 
 
 def _against_release(order: GoodsOrder, ready: _Ready, at: datetime) -> Refused | None:

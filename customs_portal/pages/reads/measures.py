@@ -28,7 +28,12 @@ from declarations.models import (
 from declarations.querysets import MeasureQuerySet
 from declarations.services.controls import RESULT_VERBS, WHERE_THE_GOODS_ARE
 from declarations.services.do_not_load import do_not_load_refused
-from declarations.services.goods import ANALYSED, IN_CUSTODY, went_elsewhere
+from declarations.services.goods import (
+    ANALYSED,
+    IN_CUSTODY,
+    awaits_notification,
+    went_elsewhere,
+)
 from declarations.services.steps import can
 from declarations.subjects import by_consignment, current_document, subjects
 from messaging.consumers.terminal import waits_for
@@ -284,9 +289,9 @@ class GoodsRow(msgspec.Struct, frozen=True, kw_only=True):
 def goods_rows(ens: Ens, user: User, at: datetime) -> list[GoodsRow]:
     """Return the consignments of an ENS as the user may act on them."""
     measures = by_consignment(current_document(ens), ens.measures.order_by("pk"))
-    lives = ConsignmentLife.objects.filter(filing__membership__ens=ens).order_by("pk")
+    lives = ConsignmentLife.objects.filter(filing__membership__ens=ens).select_related("filing")
     may = policies.may_handle_ens(user, ens.pk, at)
-    return [_goods(life, ens, measures.get(life.key, ()), may=may) for life in lives]
+    return [_goods(life, ens, measures.get(life.key, ()), may=may) for life in lives.order_by("pk")]
 
 
 def _goods(life: ConsignmentLife, ens: Ens, measures: Sequence[Measure], *, may: bool) -> GoodsRow:
@@ -294,6 +299,8 @@ def _goods(life: ConsignmentLife, ens: Ens, measures: Sequence[Measure], *, may:
     wanted = ("present", "revoke_presentation", "release")
     verbs = {verb for verb in wanted if may and CONSIGNMENT.target(life.goods, verb)}
     blocked = ""
+    if "present" in verbs and awaits_notification(life, ens):
+        verbs, blocked = verbs - {"present"}, _("Not before the arrival is notified.")
     if "release" in verbs and standing:
         blocked = _("Not while a measure is open.")
     elif "release" in verbs and ens.status not in ANALYSED:
