@@ -21,6 +21,7 @@ subsequent_entry.acted, control.result_recorded -> feedback (XF319 to the State 
                         that we told)
 measure.announced    -> announce (IE351)
 arrival.house_left   -> arrivals (IE3N07)
+control.announced, control.forewarned -> controls (IE3N08, IE3N09)
 referral.asked, .reminded, .overdue, .withdrawn, .cancelled -> questions (notices as JSON)
 referral.answered -> resume (the case comes back)
 measure.placed, measure.lifted -> terminal (a hold blocks and unblocks goods)
@@ -56,6 +57,7 @@ PIPELINE = Pipeline(
         Consumer(name="remember", path="risk.consumers.remember"),
         Consumer(name="announce", path="messaging.consumers.announce.handle", ordered=True),
         Consumer(name="arrivals", path="messaging.consumers.arrivals.handle", ordered=True),
+        Consumer(name="controls", path="messaging.consumers.control_notices.handle", ordered=True),
         Consumer(name="notices", path="messaging.consumers.notices.handle", ordered=True),
         Consumer(name="terminal", path="messaging.consumers.terminal.handle", ordered=True),
         Consumer(
@@ -105,7 +107,8 @@ PIPELINE = Pipeline(
         declared.ARRIVAL_HOLD_LIFTED: ("terminal",),
         declared.ARRIVAL_HOLD_MOVED: ("terminal",),
         declared.ARRIVAL_WAIVED: ("terminal",),
-        declared.CONTROL_ANNOUNCED: ("notices",),
+        declared.CONTROL_ANNOUNCED: ("controls", "notices"),
+        declared.CONTROL_FOREWARNED: ("controls",),
         declared.CONTROL_RESULT: ("notices", "remember", "feedback"),
         declared.CONTROL_WAIVED: ("notices",),
         declared.CONTROL_PASSED_ON: ("notices",),

@@ -112,6 +112,10 @@ CONTROL_SCHEDULED = Kind(
 CONTROL_ANNOUNCED = Kind(
     name="control.announced", sentence=_("Control of %(subject_name)s announced to the trader")
 )
+CONTROL_FOREWARNED = Kind(
+    name="control.forewarned",
+    sentence=_("Authorised operators told in advance of the control of %(subject_name)s"),
+)
 CONTROL_STARTED = Kind(name="control.started", sentence=_("Control of %(subject_name)s begun"))
 CONTROL_RESULT = Kind(
     name="control.result_recorded", sentence=_("Control of %(subject_name)s ended: %(result)s")

@@ -18,6 +18,7 @@ from declarations.models import (
     Measure,
     SubsequentEntryNotice,
 )
+from declarations.services.advance_notice import announce_on_arrival
 from declarations.services.clocks import stop_clocks
 from declarations.services.controls import start_recommended_controls
 from declarations.services.do_not_load import breach_do_not_loads
@@ -51,6 +52,7 @@ def take_ashore(arriving: Sequence[Arriving], *, arrival: Arrival, at: datetime)
     _show_to_office(came, arrival, at)
     _breach(came, at)
     start_recommended_controls(came, at=at)
+    announce_on_arrival(came, at=at)
     SubsequentEntryNotice.objects.filter(
         ens__in=came, state__in=("expected", "not_arrived"), office=arrival.office
     ).update(state=SubsequentEntryNotice.State.ARRIVED, arrived_at=arrival.arrived_at)

@@ -12,7 +12,6 @@ from customs_portal.events.services import record_many
 from customs_portal.reference.models import ReasonCode
 from declarations import policies
 from declarations.events import (
-    CONTROL_ANNOUNCED,
     CONTROL_DECIDED_AGAINST,
     CONTROL_DUE,
     CONTROL_ORDERED,
@@ -21,6 +20,7 @@ from declarations.events import (
     CONTROL_STARTED,
 )
 from declarations.models import Control, Measure
+from declarations.services.advance_notice import against_telling, forewarn_of, tell_of_controls
 from declarations.services.do_not_load import following
 from declarations.services.ending import HOLD_OF_CONTROL, lift_holds_of
 from declarations.services.goods import put_under_control, went_elsewhere
@@ -59,7 +59,8 @@ class ControlOrder(msgspec.Struct, frozen=True, kw_only=True):
 class Appointment(msgspec.Struct, frozen=True, kw_only=True):
     """When and where a control takes place, and what is to be presented.
 
-    `announce`: the trader is told.
+    `announce`: the trader is told. `forewarn`: only authorised operators are, as the goods are
+    still to come.
     """
 
     measure: int
@@ -67,6 +68,7 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True):
     location: str
     to_present: str
     announce: bool
+    forewarn: bool = False
 
 
 class ControlResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,11 +190,11 @@ def _against_appointment(wanted: Appointment, measure: Measure, at: datetime) ->
     if wanted.scheduled_at < at:
         return refused("scheduled_at", _("The time is over."), "scheduled_at")
     announced = _announcing(measure.control.type, at)
-    if wanted.announce and announced == ReasonCode.Announced.NEVER:
+    if (wanted.announce or wanted.forewarn) and announced == ReasonCode.Announced.NEVER:
         return refused("announce", _("This type of control is not announced."), "announce")
     if not wanted.announce and measure.announced_at:
         return refused("announce", _("The trader knows of the control already."), "announce")
-    return None
+    return against_telling(measure, announce=wanted.announce, forewarn=wanted.forewarn, at=at)
 
 
 def _announcing(type_: str, at: datetime) -> str:
@@ -210,18 +212,9 @@ def _schedule(wanted: Appointment, measure: Measure, officer: User, at: datetime
     moment = f"{wanted.scheduled_at:%Y-%m-%d %H:%M} UTC"
     step([measure], "schedule", CONTROL_SCHEDULED, at=at, actor=officer, moment=moment)
     if wanted.announce:
-        announce_control(measure, officer=officer, at=at)
-
-
-def announce_control(measure: Measure, *, officer: User, at: datetime) -> None:
-    """Have the trader told of a control and of the hold that goes with it."""
-    holds = Measure.objects.filter(
-        caused_by=measure, kind=Measure.Kind.HOLD, reason_code=HOLD_OF_CONTROL
-    )
-    first = measure.announced_at or at
-    Measure.objects.filter(pk=measure.pk).update(announced_at=first)
-    holds.filter(announced_at__isnull=True).update(announced_at=at)
-    record_many([told(CONTROL_ANNOUNCED, measure, at=at, actor=officer.pk)])
+        tell_of_controls([measure], at=at, by=officer.pk)
+    elif wanted.forewarn:
+        forewarn_of(measure, officer=officer.pk, at=at)
 
 
 def start_controls(

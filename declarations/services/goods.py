@@ -193,7 +193,7 @@ def goods_of(ens: Ens, subject: str, reference: str) -> list[ConsignmentLife]:
     """Return the consignments that a subject is about; the ENS row is locked by the caller."""
     keys = consignments_touched(current_document(ens), subject, reference)
     lives = ConsignmentLife.objects.filter(filing__membership__ens=ens.pk, key__in=keys)
-    return list(lives.order_by("pk"))
+    return list(lives.select_related("filing").order_by("pk"))
 
 
 def went_elsewhere(measure: Measure) -> bool:

@@ -17,6 +17,7 @@ from declarations import events as declared
 from declarations.document import Document, decode
 from declarations.models import ConsignmentLife, Ens, Measure
 from messaging.consumers.announce import lifted_written
+from messaging.consumers.control_notices import replaces_notice
 from messaging.outbox import Draft, Numbered, Written, number, write
 
 KIND = "NOTICE"
@@ -118,6 +119,8 @@ def _current(ens: Sequence[int]) -> dict[int, tuple[str, Document]]:
 
 
 def _is_told(about: _About) -> bool:
+    if about.event.kind == declared.CONTROL_ANNOUNCED.name and replaces_notice(about.document):
+        return False
     return about.measure is None or about.measure.announced_at is not None
 
 

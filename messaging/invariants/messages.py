@@ -69,7 +69,8 @@ NOT EXISTS (
 _CAUSES = """
 (VALUES ('filing.registered', 'CC328A'), ('filing.rejected', 'CC316A'),
         ('message.unreadable', 'CD917B'), ('measure.announced', 'CC351A'),
-        ('control.announced', 'NOTICE'), ('refusal.signed', 'NOTICE'),
+        ('control.announced', 'NOTICE'), ('control.announced', 'IE3N08'),
+        ('control.forewarned', 'IE3N09'), ('refusal.signed', 'NOTICE'),
         ('consignment.released', 'NOTICE'),
         ('message.test_accepted', 'CC328A'), ('message.test_refused', 'CC316A'),
         ('message.test_accepted', 'CC304A'), ('message.test_refused', 'CC305A'),
@@ -105,7 +106,7 @@ WHERE e.kind IN (SELECT c.event FROM {_CAUSES})
   AND NOT EXISTS (
     SELECT 1 FROM events_delivery d
     WHERE d.event_id = e.id
-      AND d.consumer IN ('reply', 'announce', 'hand_over', 'notices', 'questions'))
+      AND d.consumer IN ('reply', 'announce', 'hand_over', 'notices', 'questions', 'controls'))
   AND {_NOT_UNDONE}
 ORDER BY e.id
 """)  # noqa: S608  no value of anybody's
@@ -176,7 +177,7 @@ unannounced_but_told = by_query("""
 SELECT o.kind || ' ' || o.message_identification FROM messaging_outboundmessage o
 JOIN events_event e ON e.id = o.event_id
 LEFT JOIN declarations_measure m ON m.id = (e.data->>'measure')::bigint
-WHERE o.kind = 'CC351A' AND m.announced_at IS NULL ORDER BY o.id
+WHERE o.kind IN ('CC351A', 'IE3N08') AND m.announced_at IS NULL ORDER BY o.id
 """)
 
 announced_but_not_told = by_query(f"""
@@ -190,8 +191,9 @@ AND NOT EXISTS (
       AND e.kind IN ('measure.announced', 'control.announced', 'refusal.signed')
       AND (e.data->>'measure')::bigint IN (m.id, m.caused_by_id)
       AND (EXISTS (SELECT 1 FROM messaging_outboundmessage o
-                   WHERE o.event_id = e.id AND o.kind IN ('CC351A', 'NOTICE'))
+                   WHERE o.event_id = e.id AND o.kind IN ('CC351A', 'NOTICE', 'IE3N08'))
            OR EXISTS (SELECT 1 FROM events_delivery d
-                      WHERE d.event_id = e.id AND d.consumer IN ('announce', 'notices'))))
+                      WHERE d.event_id = e.id
+                        AND d.consumer IN ('announce', 'notices', 'controls'))))
 ORDER BY m.id
 """)  # noqa: S608  no value of anybody's

@@ -26,6 +26,7 @@ from declarations.models import (
     Refusal,
 )
 from declarations.querysets import MeasureQuerySet
+from declarations.services.advance_notice import authorised_people, is_to_come
 from declarations.services.controls import RESULT_VERBS, WHERE_THE_GOODS_ARE
 from declarations.services.do_not_load import do_not_load_refused
 from declarations.services.goods import (
@@ -185,6 +186,8 @@ class MeasureView(msgspec.Struct, frozen=True, kw_only=True):
     against: list[Choice]
     results: list[Choice]
     lifting: list[Choice]
+    to_come: bool
+    authorised: list[str]
     executions: list[tuple[str, str]]
     pictures: list[object]
     offices: list[str]
@@ -213,6 +216,8 @@ def measure_view(measure: Measure, user: User, at: datetime) -> MeasureView:
         against=_choices("no_control", at),
         results=[each for each in _choices("control_result", at) if each.code in RESULT_VERBS],
         lifting=_choices(lifts, at),
+        to_come=bool(control) and not measure.announced_at and is_to_come(measure),
+        authorised=authorised_people(measure, at) if control else [],
         executions=[(str(value), str(label)) for value, label in Refusal.Execution.choices],
         pictures=list(control.pictures.order_by("pk")) if control else [],
         offices=sorted(document.subsequent_offices),

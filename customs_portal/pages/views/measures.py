@@ -219,6 +219,7 @@ def _schedule(request: HttpRequest, found: Measure, user: User, at: datetime) ->
         location=_text(request, "location")[:120],
         to_present=_text(request, "to_present")[:350],
         announce=_text(request, "announce") == "yes",
+        forewarn=_text(request, "announce") == "advance",
     )
     return controls.schedule_controls([wanted], officer=user, at=at)[0]
 

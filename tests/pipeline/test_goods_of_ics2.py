@@ -1,0 +1,216 @@
+"""Goods of ICS2 from arrival to release: control told by IE3N08 and IE3N09, state by IE3R08."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from customs_portal.accounts.models import Operator, User
+from customs_portal.events import advance
+from declarations.models import ConsignmentLife, Ens, Measure
+from declarations.services import controls
+from declarations.services.goods import GoodsOrder, present, release, revoke_presentation
+from declarations.services.results import Changed, Refused
+from messaging.formats.ics1.markup import write
+from messaging.formats.ics2.examples import content
+from messaging.models import OutboundMessage
+from tests.factories.measures import in_force_do_not_load, placed
+from tests.messaging.formats.ics2.breaking import children
+from tests.pipeline.conftest import AT, CARRIER, LODGER, operator, publish
+from tests.pipeline.test_filings import TILES, name, said, sent, text
+from tests.pipeline.test_main_job import decided, drain
+from tests.pipeline.test_means_arrivals import (
+    arrival,
+    assert_invariants,
+    by_air,
+    filed,
+    goods,
+    notices,
+)
+
+SHIP_AGENT = "NL555555555"
+
+
+@pytest.fixture(autouse=True)
+def rules() -> None:
+    publish(("TST-01", TILES))
+
+
+def done(verb: Callable[..., list[Changed | Refused]], *wanted: Any, by: User) -> Changed | Refused:
+    with transaction.atomic():
+        [result] = verb(list(wanted), officer=by, at=AT)
+    drain()
+    return result
+
+
+def on_goods(verb: Callable[..., list[Changed | Refused]], ens: Ens, by: User) -> str:
+    """Return how it went with the only consignment of an ENS: empty, or the code of the refusal."""
+    life = ConsignmentLife.objects.get(filing__membership__ens=ens)
+    result = done(verb, GoodsOrder(consignment=life.pk, reason_code="REL-01"), by=by)
+    return result.findings[0].code if isinstance(result, Refused) else ""
+
+
+def recommended(officer: User, **subject: str) -> Measure:
+    decided(officer, verb="control", reason_code="CTL-02", place="NL000396", **subject)
+    return Measure.objects.get(kind="control")
+
+
+def ordered(officer: User, control: Measure | None = None) -> Measure:
+    control = control or recommended(officer)
+    order = controls.ControlOrder(
+        measure=control.pk, version=1, type="CTL-02", objects="Box", note="Mass."
+    )
+    assert done(controls.order_controls, order, by=officer) == Changed(id=control.pk)
+    return control
+
+
+def appointed(control: Measure, officer: User, how: str) -> str:
+    wanted = controls.Appointment(
+        measure=control.pk,
+        scheduled_at=AT + timedelta(hours=4),
+        location="Scan, lane 2",
+        to_present="The box",
+        announce=how == "announce",
+        forewarn=how == "forewarn",
+    )
+    result = done(controls.schedule_controls, wanted, by=officer)
+    return result.findings[0].code if isinstance(result, Refused) else ""
+
+
+def state(token: str, mrn: str) -> list[str]:
+    body = write(
+        "IE3Q05",
+        {
+            "functionalReference": f"Q-{OutboundMessage.objects.count()}",
+            "dataRequest": "0",
+            "MRN": mrn,
+            "requester": [{"identificationNumber": LODGER}],
+        },
+    )
+    return [text(one, "state") for one in children(sent(token, body), "ENSEntity")]
+
+
+@pytest.mark.parametrize("kind", ["F11", "F20"])
+def test_goods_arrive_are_controlled_and_released(lodger: str, officer: User, kind: str) -> None:
+    ens = filed(lodger, kind)
+    by_ship = kind == "F11"
+    means = {} if by_ship else {"activeBorderTransportMeans": by_air()}
+    operator(SHIP_AGENT)
+    assert on_goods(present, ens, officer) == "state"
+    party = said("IE3N06")["personNotifyingTheArrival"][0] | {"identificationNumber": SHIP_AGENT}
+    assert name(sent(lodger, arrival(notifyParty=[party], **means))) == "IE3R04"
+    assert state(lodger, ens.mrn)[-1] == "19"
+
+    assert on_goods(present, ens, officer) == ""
+    assert on_goods(revoke_presentation, ens, officer) == ""
+    assert on_goods(present, ens, officer) == ""
+    assert state(lodger, ens.mrn)[-1] == "21"
+    control = ordered(officer)
+    assert goods(ens) == ["under_control"]
+    assert not notices("IE3N08")
+    assert on_goods(revoke_presentation, ens, officer) == "state"
+    assert on_goods(release, ens, officer) == "open_measure"
+
+    assert appointed(control, officer, "announce") == ""
+    told = notices("IE3N08")
+    assert set(told) == {LODGER, SHIP_AGENT}
+    own = told[LODGER]
+    assert f"<MRN>{ens.mrn}<" in own
+    assert "<placeOfExamination>Scan, lane 2<" in own
+    assert f"<scheduledControlDate>{AT + timedelta(hours=4):%Y-%m-%dT%H:%M:%SZ}<" in own
+    assert "<goodsItemNumber>1<" in own
+    house = "NGBRTM2611001" if by_ship else "HAWB2611001"
+    assert f"<documentNumber>{house}<" in own
+    assert f"<personNotifyingTheArrival>\n  <identificationNumber>{LODGER}<" in own
+    assert f"<notifyParty>\n  <identificationNumber>{SHIP_AGENT}<" in told[SHIP_AGENT]
+    json = OutboundMessage.objects.filter(kind="NOTICE").values_list("recipient", flat=True)
+    assert list(json) == ([] if by_ship else [LODGER])
+
+    assert done(controls.start_controls, control.pk, by=officer) == Changed(id=control.pk)
+    result = controls.ControlResult(
+        measure=control.pk, result_code="RES-01", method="Scanned", finding="As declared"
+    )
+    assert done(controls.record_results, result, by=officer) == Changed(id=control.pk)
+    assert on_goods(release, ens, officer) == ""
+    assert goods(ens) == ["released"]
+    assert_invariants()
+
+
+def test_before_arrival_only_an_authorised_operator_is_told(lodger: str, officer: User) -> None:
+    operator(CARRIER)
+    ens = filed(lodger, "F11")
+    control = ordered(officer)
+    assert appointed(control, officer, "announce") == "announce"
+    assert appointed(control, officer, "forewarn") == "announce"
+    Operator.objects.filter(eori=LODGER).update(aeo="AEOS", aeo_number="NLAEOS1")
+    assert appointed(control, officer, "forewarn") == ""
+    assert set(notices("IE3N09")) == {LODGER}
+    assert not notices("IE3N08")
+    control.refresh_from_db()
+    assert control.announced_at is None
+
+    sent(lodger, arrival(ens.mrn))
+    assert set(notices("IE3N08")) == {LODGER}
+    control.refresh_from_db()
+    assert control.announced_at is not None
+    assert_invariants()
+
+
+def test_a_control_that_nobody_was_told_of_stays_secret_on_arrival(
+    lodger: str, officer: User
+) -> None:
+    ens = filed(lodger, "F11")
+    control = ordered(officer)
+    assert appointed(control, officer, "keep") == ""
+    sent(lodger, arrival(ens.mrn))
+    kinds = set(OutboundMessage.objects.values_list("kind", flat=True))
+    assert kinds == {"IE3R01", "IE3R04"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "key", "named"),
+    [
+        ("F11", "item", "1", "<goodsItemNumber>1<"),
+        ("F11", "consignment", "N714/NGBRTM2611001", "<documentNumber>NGBRTM2611001<"),
+        ("F12", "declaration", "", "<goodsItemNumber>1<"),
+        ("F45", "declaration", "", "<receptacleIdentificationNumber>CNPVGANLAMSAAUN60001001001234"),
+        (
+            "F45",
+            "equipment",
+            "CNPVGANLAMSAAUN60001001001234",
+            "<receptacleIdentificationNumber>CNPVGANLAMSAAUN60001001001234",
+        ),
+    ],
+)
+def test_the_objects_of_a_control_are_named(
+    lodger: str, officer: User, kind: str, subject: str, key: str, named: str
+) -> None:
+    ens = filed(lodger, kind)
+    sent(lodger, arrival())
+    told = {"reason_code": "CTL-02", "place": "NL000396", "subject": subject, "reference": key}
+    control = ordered(officer, placed(ens, officer, AT, kind="control", **told))
+    assert appointed(control, officer, "announce") == ""
+    assert named in notices("IE3N08")[LODGER]
+
+
+def test_a_container_is_named(lodger: str, officer: User) -> None:
+    boxed = content("IE3F11", "full")["consignmentMasterLevel"]
+    ens = filed(lodger, "F11", consignmentMasterLevel=boxed)
+    sent(lodger, arrival(ens.mrn))
+    control = ordered(officer, recommended(officer, subject="equipment", reference="CSQU3054383"))
+    assert appointed(control, officer, "announce") == ""
+    assert "<containerIdentificationNumber>CSQU3054383<" in notices("IE3N08")[LODGER]
+
+
+def test_goods_not_to_be_loaded_that_came_raise_the_alarm(lodger: str, officer: User) -> None:
+    ens = filed(lodger, "F11")
+    ens.refresh_from_db()
+    order = in_force_do_not_load(ens, officer, AT)
+    sent(lodger, arrival(ens.mrn))
+    advance.drain(at=AT)
+    order.refresh_from_db()
+    assert order.status == "breached"
+    kinds = set(Measure.objects.filter(caused_by=order).values_list("kind", flat=True))
+    assert kinds == {"hold", "control"}
