@@ -128,6 +128,18 @@ def load(namer: Namer, count: int) -> list[str]:
     return names
 
 
+def end_rescreening() -> None:
+    """Hold the names seen before against the list now, not while something else is measured."""
+    from django.db import transaction
+
+    from risk.services.rescreening import match_portion
+
+    is_left = True
+    while is_left:
+        with transaction.atomic():
+            is_left = match_portion(at=AT)
+
+
 class Screened:
     """Screens names as the pipeline does with those that it sees for the first time."""
 

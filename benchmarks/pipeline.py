@@ -66,6 +66,7 @@ class Measurement:
         self.unseen, self.namer = unseen, names.Namer(1)
         if unseen:
             names.load(self.namer, listed)
+            names.end_rescreening()
         source = filings if regime == "ics2" else messages
         self._prepared, self._templates = source.prepared, source.templates(clock.now())
         documents = [read(body).document for body in self._templates]

@@ -42,7 +42,7 @@ class ScreenedName(models.Model):
                 fields=["key", "kind", "country", "identifier"], name="one_screened_name"
             )
         ]
-        indexes = [GinIndex(fields=["clues"], name="screened_name_alike")]
+        indexes = [GinIndex(fields=["clues"], name="screened_name_alike", fastupdate=False)]
 
     def __str__(self) -> str:
         return self.label

@@ -91,3 +91,12 @@ def test_two_words_that_very_many_share_are_asked_for_at_once() -> None:
 @pytest.mark.usefixtures("crowded")
 def test_a_name_with_nothing_else_still_finds_some() -> None:
     assert len(found("Ningbo")) == 3
+
+
+@pytest.mark.usefixtures("crowded")
+def test_a_word_that_few_share_after_another_load_leads_to_them_again() -> None:
+    assert found("Ningbo Zwaan") == found("Ningbo Zwaan") != ["Ningbo Adelaar"]
+    kept = [ListEntry(value=value) for value in ("Ningbo Adelaar", "Shanghai Havik")]
+    new = NewList(code="w", entries=kept, kind=ReferenceList.Kind.COMPANIES, may_shrink=True)
+    assert isinstance(load_list(new, at=AT), Loaded)
+    assert found("Ningbo Zwaan") == ["Ningbo Adelaar"]
