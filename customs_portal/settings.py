@@ -231,6 +231,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": schedule(3_600.0),
         "options": {"expires": 1_800},
     },
+    "link_waiting": {
+        "task": "risk.tasks.link_waiting",
+        "schedule": schedule(20.0),
+        "options": {"expires": 20},
+    },
     "tidy_queue": {
         "task": "risk.tasks.tidy_queue",
         "schedule": schedule(20.0),

@@ -13,6 +13,10 @@ from declarations.filing_types import FilingLevel, filing_types, level_of
 from declarations.tolerances import tolerance
 from declarations.traffic import TrafficClass, analysis_ends_at, traffic_class
 
+VALID_FOR = timedelta(days=200)
+"""UCC Art. 129(3); of filings of ICS2, from registration."""
+LINKING_SHARE = 4
+"""The first part of the window, after which the missing are reminded; half of it ends the wait."""
 DO_NOT_LOAD_WINDOW = timedelta(hours=24)
 """Implementing Regulation (EU) 2015/2447 Art. 186(7): containerised deep sea, from receipt."""
 
@@ -24,6 +28,8 @@ class ClockKind(StrEnum):
     DO_NOT_LOAD = "do_not_load"
     ARRIVAL = "arrival"
     RECONCILIATION = "reconciliation"
+    LINKING = "linking"
+    VALIDITY = "validity"
 
 
 class ClockError(ValueError):
@@ -83,13 +89,19 @@ def clocks_of(
 
     A house of ICS2 has none of its own but the one before loading (LIFECYCLE section 9).
     """
+    valid = [start(ClockKind.VALIDITY, at=received_at, length=VALID_FOR)]
     if level_of(document.type) is FilingLevel.HOUSE:
-        return _clocks_of_house(document, received_at)
+        return [*_clocks_of_house(document, received_at), *valid]
     traffic = traffic or traffic_class(document, received_at)
     ends = analysis_ends_at(document, received_at, traffic)
     found = [start(ClockKind.ANALYSIS, at=received_at, length=ends - received_at)]
     if traffic is TrafficClass.DEEP_SEA_CONTAINER:
         found.append(start(ClockKind.DO_NOT_LOAD, at=received_at, length=DO_NOT_LOAD_WINDOW))
+    if level_of(document.type) is FilingLevel.MASTER:
+        length = (ends - received_at) / LINKING_SHARE
+        found.append(start(ClockKind.LINKING, at=received_at, length=length))
+    if document.type in filing_types():
+        found += valid
     return [*found, *_clocks_of_arrival(document, received_at)]
 
 

@@ -23,6 +23,29 @@ FILING_INVALIDATED = Kind(
 INVALIDATION_REFUSED = Kind(
     name="invalidation.refused", sentence=_("Invalidation by %(sender)s refused")
 )
+LINK_DUE = Kind(
+    name="link.due", sentence=_("To be held against the filings above and below: %(mrn)s")
+)
+FILING_LINKED = Kind(name="filing.linked", sentence=_("%(mrn)s linked below %(upper_mrn)s"))
+FILING_LINK_CONFIRMED = Kind(
+    name="filing.link_confirmed",
+    sentence=_("%(mrn)s linked below %(upper_mrn)s by an officer: %(reason)s"),
+)
+FILING_UNLINKED = Kind(
+    name="filing.unlinked", sentence=_("%(mrn)s is no longer linked below %(upper_mrn)s")
+)
+ENS_ABSORBED = Kind(name="ens.absorbed", sentence=_("Part of the ENS %(into)s from now on"))
+ENS_PARTED = Kind(name="ens.parted", sentence=_("An ENS by itself again, no longer part of %(of)s"))
+ENS_REGROUPED = Kind(
+    name="ens.regrouped", sentence=_("Version %(version)s, filings in it: %(filings)s")
+)
+ENS_COMPLETED = Kind(name="ens.completed", sentence=_("Complete: every filing named is there"))
+ENS_INCOMPLETE = Kind(
+    name="ens.incomplete", sentence=_("Not complete, filings missing: %(missing_count)s")
+)
+FILING_EXPECTED = Kind(
+    name="filing.expected", sentence=_("Reminded that a filing is expected: %(named)s")
+)
 ENS_CONSIDERED_COMPLETE = Kind(
     name="ens.considered_complete",
     sentence=_("Not all houses were filed in half of the time: analysed with what is there"),

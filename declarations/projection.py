@@ -38,8 +38,8 @@ def write_projection(versions: Versions) -> None:
 
 
 def write_search_keys(found: list[tuple[int, str, Document]]) -> None:
-    """Write the identifiers by which these ENS (id, MRN, document) are found."""
-    rows = (
+    """Write the identifiers by which ENS are found, from (ENS, MRN, document) of each filing."""
+    rows = dict.fromkeys(
         (ens, kind, value) for ens, mrn, document in found for kind, value in keys(mrn, document)
     )
     copy_rows("declarations_searchkey", SEARCH_KEY, rows)

@@ -154,6 +154,22 @@ class DualFilingQuerySet(models.QuerySet[Row]):
         return self.filter(state__in=("suspected", "confirmed"))
 
 
+class FilingLinkQuerySet(models.QuerySet[Row]):
+    """Which filings stand below which."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep those of which an official sees the lower one; a trader sees none."""
+        from declarations.models import Filing
+
+        if not user.is_official:
+            return self.none()
+        return self.filter(lower__in=Filing.objects.visible_to(user))
+
+    def live(self) -> Self:
+        """Keep those that hold."""
+        return self.filter(ended_at__isnull=True)
+
+
 class SubsequentEntryNoticeQuerySet(models.QuerySet[Row]):
     """What our offices of subsequent entry were told."""
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from declarations.document import Document, decode
-from declarations.models import Ens, SearchKey
+from declarations.models import SearchKey
 from declarations.projection import (
     Versions,
     keys,
@@ -76,27 +76,40 @@ def _stored(table: str, columns: Sequence[str], ids: Sequence[int]) -> Counter[t
         return Counter(cursor.fetchall())
 
 
-_CURRENT = """
-SELECT v.filing_versions[1], n.id, n.mrn FROM declarations_ens n
-JOIN declarations_ensversion v ON v.ens_id = n.id AND v.number = n.version
-WHERE v.filing_versions[1] = ANY(%s)
+_ENS_OF = """
+SELECT DISTINCT m.ens_id FROM declarations_filingversion fv
+JOIN declarations_filing f ON f.id = fv.filing_id AND f.version = fv.number
+JOIN declarations_ensmember m ON m.filing_id = f.id WHERE fv.id = ANY(%s)
 """
+_CURRENT = """
+SELECT m.ens_id, f.mrn, fv.id, fv.document_json::text FROM declarations_ensmember m
+JOIN declarations_filing f ON f.id = m.filing_id
+JOIN declarations_filingversion fv ON fv.filing_id = f.id AND fv.number = f.version
+WHERE m.ens_id = ANY(%s) ORDER BY m.id
+"""
+Member = tuple[int, str, int, Document]
+"""ENS, MRN of the filing, current version of the filing, and what that declares."""
+
+
+def current_members(ens: Iterable[int]) -> list[Member]:
+    """Return the filings of these ENS as they are now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT, [list(ens)])
+        return [(row[0], row[1], row[2], decode(row[3])) for row in cursor.fetchall()]
 
 
 def _wrong_keys(versions: Versions) -> set[int]:
     """Return the current versions by whose identifiers their ENS is not found, or wrongly."""
-    documents = dict(versions)
     with connection.cursor() as cursor:
-        cursor.execute(_CURRENT, [list(documents)])
-        current = cursor.fetchall()
+        cursor.execute(_ENS_OF, [[key for key, _ in versions]])
+        members = current_members(row[0] for row in cursor.fetchall())
+    wanted: dict[int, set[tuple[str, str]]] = {}
+    for ens, mrn, _version, document in members:
+        wanted.setdefault(ens, set()).update(keys(mrn, document))
     stored: dict[int, set[tuple[str, str]]] = {}
-    for key in SearchKey.objects.filter(ens__in=[row[1] for row in current]):
+    for key in SearchKey.objects.filter(ens__in=wanted):
         stored.setdefault(key.ens_id, set()).add((key.kind, key.value))
-    return {
-        version
-        for version, ens, mrn in current
-        if stored.get(ens, set()) != set(keys(mrn, documents[version]))
-    }
+    return {version for ens, _mrn, version, _ in members if stored.get(ens) != wanted[ens]}
 
 
 def rebuild(ids: Iterable[int]) -> int:
@@ -126,7 +139,7 @@ def _rebuild(ids: Sequence[int]) -> int:
         versions = [(row[0], decode(row[1])) for row in cursor.fetchall()]
     _delete([version for version, _ in versions], list(locked))
     write_projection(versions)
-    write_search_keys(_searchable(locked, dict(versions)))
+    write_search_keys([(ens, mrn, doc) for ens, mrn, _version, doc in current_members(locked)])
     return len(locked)
 
 
@@ -136,12 +149,3 @@ def _delete(versions: list[int], ens: list[int]) -> None:
             query = sql.SQL("DELETE FROM {} WHERE filing_version_id = ANY(%s)")
             cursor.execute(query.format(sql.Identifier(table)).as_string(None), [versions])
     SearchKey.objects.filter(ens__in=ens).delete()
-
-
-def _searchable(
-    locked: dict[int, Ens], documents: dict[int, Document]
-) -> list[tuple[int, str, Document]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_CURRENT, [list(documents)])
-        rows = cursor.fetchall()
-    return [(ens, mrn, documents[version]) for version, ens, mrn in rows if ens in locked]

@@ -3,13 +3,19 @@
 from collections.abc import Iterable, Mapping
 
 from declarations.document import Consignment, Document
-from declarations.models import Ens, FilingVersion, Measure
+from declarations.models import Ens, EnsVersion, FilingVersion, Measure
+from declarations.whole import whole
 
 
 def current_document(ens: Ens) -> Document:
-    """Return the document of the current version of an ENS."""
-    version = ens.versions.get(number=ens.version)
-    return FilingVersion.objects.get(pk=version.filing_versions[0]).document()
+    """Return what the current version of an ENS declares, all filings of it together."""
+    return document_of_version(ens.versions.get(number=ens.version))
+
+
+def document_of_version(version: EnsVersion) -> Document:
+    """Return what a version of an ENS declares."""
+    found = FilingVersion.objects.in_bulk(version.filing_versions)
+    return whole([found[key].document() for key in version.filing_versions if key in found])
 
 
 def subjects(document: Document) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from declarations.services.asking import ask_again, end_requests
 from declarations.services.attachments import scan_waiting
 from declarations.services.clocks import end_clocks
 from declarations.services.completeness import AT_A_TIME as MOST_WAITING
-from declarations.services.completeness import stop_waiting
+from declarations.services.completeness import remind_missing, stop_waiting
 from declarations.services.do_not_load import lapse_unsigned
 from declarations.services.infringements import find_infringements
 from declarations.services.reconcile import (
@@ -36,6 +36,10 @@ def tell_ended_clocks(at: datetime | None = None) -> None:
     while ended:
         with transaction.atomic():
             ended = end_clocks(at=at)
+    reminded = MOST_WAITING
+    while reminded >= MOST_WAITING:
+        with transaction.atomic():
+            reminded = remind_missing(at=at)
     waited = MOST_WAITING
     while waited >= MOST_WAITING:
         with transaction.atomic():

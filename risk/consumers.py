@@ -11,6 +11,7 @@ from risk.services.assess import Request, assess_versions
 from risk.services.deadlines import set_deadlines
 from risk.services.dual_filing import compare_filings
 from risk.services.finds import remember_finds
+from risk.services.linking import link as link_filings
 
 
 def assess(batch: Sequence[Event], *, at: datetime) -> None:
@@ -24,6 +25,11 @@ def assess(batch: Sequence[Event], *, at: datetime) -> None:
         for event in batch
     ]
     assess_versions(requests, at=at)
+
+
+def link(batch: Sequence[Event], *, at: datetime) -> None:
+    """Hold the filings of the batch against those above and below them."""
+    link_filings({event.data["filing"] for event in batch}, at=at)
 
 
 def compare(batch: Sequence[Event], *, at: datetime) -> None:

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from customs_portal import clock
 from customs_portal.events.tasks import run_consumer
 from risk.names.screening import wait_for_all
-from risk.services import back_test, failsafe, rescreening
+from risk.services import back_test, failsafe, linking, rescreening
 from risk.services.deadlines import move_on
 from risk.services.idle import release_idle
 from risk.services.reassessment import reassess_portion
@@ -93,6 +93,15 @@ def follow_matches() -> bool:
             with transaction.atomic():
                 is_left = rescreening.follow(match, at=clock.now())
     return bool(waiting)
+
+
+@shared_task(name="risk.tasks.link_waiting")
+def link_waiting() -> None:
+    """Let houses be part of their masters whose analysis before loading has ended."""
+    done = linking.AT_A_TIME
+    while done >= linking.AT_A_TIME:
+        with transaction.atomic():
+            done = linking.link_waiting(at=clock.now())
 
 
 @shared_task(name="risk.tasks.ask_for_reviews")

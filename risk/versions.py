@@ -7,16 +7,22 @@ from typing import NamedTuple
 import msgspec
 
 from customs_portal.bulk import fetch_prepared
-from declarations.document import decode
+from declarations.document import Document, decode
+from declarations.whole import whole
 from risk.analysed import Subjects
 from risk.engine.readings import Readings
 from risk.engine.subject import Context, Declared, Features, decode_features
 from risk.models import Assessment
 
+_REST = """
+CASE WHEN cardinality({version}.filing_versions) > 1 THEN ARRAY(
+    SELECT o.document_json::text FROM unnest({version}.filing_versions[2:]) WITH ORDINALITY u(id, n)
+    JOIN declarations_filingversion o ON o.id = u.id ORDER BY u.n) END
+"""
 _LOAD = """
-SELECT v.id, v.ens_id, e.mrn, fv.document_json::text, f.type, f.sender,
+SELECT v.id, v.ens_id, e.mrn, fv.document_json::text, {rest_of_v}, f.type, f.sender,
     CASE WHEN v.number = 1 THEN f.lodged_at ELSE v.created_at END, e.analysis_ends_at,
-    before.document_json::text,
+    before.document_json::text, {rest_of_p},
     (SELECT a.features::text FROM risk_assessment a
      WHERE a.ens_version_id = v.id AND a.rule_set_id IS NOT NULL ORDER BY a.made_at DESC, a.id DESC
      LIMIT 1)
@@ -27,7 +33,7 @@ JOIN declarations_filing f ON f.id = fv.filing_id
 LEFT JOIN declarations_ensversion p ON p.ens_id = v.ens_id AND p.number = v.number - 1
 LEFT JOIN declarations_filingversion before ON before.id = p.filing_versions[1]
 WHERE v.id = ANY(%s::bigint[]) ORDER BY v.id
-"""
+""".format(rest_of_v=_REST.format(version="v"), rest_of_p=_REST.format(version="p"))  # noqa: S608 our own names
 
 
 class _Stored(NamedTuple):
@@ -37,11 +43,13 @@ class _Stored(NamedTuple):
     ens: int
     mrn: str
     document: str
+    others: list[str] | None
     filing_type: str
     filer: str
     received_at: datetime
     analysis_ends_at: datetime
     previous: str | None
+    previous_others: list[str] | None
     features: str | None
 
 
@@ -83,16 +91,20 @@ def _version(stored: _Stored) -> Version:
         received_at=stored.received_at,
         filing_type=stored.filing_type,
         analysis_ends_at=stored.analysis_ends_at,
-        previous=decode(stored.previous) if stored.previous else None,
+        previous=_whole(stored.previous, stored.previous_others) if stored.previous else None,
     )
     subjects = Subjects(
         ens=stored.ens,
         ens_version=stored.ens_version,
         received_at=stored.received_at,
         filer=stored.filer,
-        readings=Readings(Declared(decode(stored.document), context)),
+        readings=Readings(Declared(_whole(stored.document, stored.others), context)),
     )
     return Version(
         subjects=subjects,
         features=decode_features(stored.features) if stored.features else None,
     )
+
+
+def _whole(first: str, others: list[str] | None) -> Document:
+    return whole([decode(first), *map(decode, others or ())])

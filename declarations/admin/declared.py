@@ -30,6 +30,7 @@ from declarations.models import (
     EnsVersion,
     EntryLeg,
     Filing,
+    FilingLink,
     FilingVersion,
     Measure,
     Outage,
@@ -134,6 +135,7 @@ class MeasureInline(DeclarationInline):
     """What customs has ordered."""
 
     model = Measure
+    fk_name = "ens"
     fields = ("kind", "status", "subject", "reference", "reason_code", "placed_at", "announced_at")
     show_change_link = True
 
@@ -189,6 +191,21 @@ class ConsignmentInline(DeclarationInline):
     parents = ("filing",)
 
 
+class LinkInline(DeclarationInline):
+    """Below which filings it stands and stood."""
+
+    model = FilingLink
+    fk_name = "lower"
+    fields = readonly_fields = ("upper_link", "linked_at", "ended_at", "confirmed_by", "reason")
+    parents = ("upper",)
+    ordering = ("-id",)
+
+    @admin.display(description=_("filing above"))
+    def upper_link(self, row: FilingLink) -> SafeString:
+        """Lead to the filing above."""
+        return link_to(row.upper)
+
+
 @admin.register(Filing)
 class FilingAdmin(RoleAdmin):
     """Filings with their versions and consignments."""
@@ -217,7 +234,7 @@ class FilingAdmin(RoleAdmin):
     search_fields = ("^mrn", "^lrn", "^declarant", "^representative", "^carrier")
     date_hierarchy = "lodged_at"
     ordering = ("-lodged_at",)
-    inlines = (FilingVersionInline, ConsignmentInline)
+    inlines = (FilingVersionInline, LinkInline, ConsignmentInline)
     readonly_fields = ("ens_link", "late_excused")
 
     def reference_of(self, row: Filing) -> str:

@@ -26,6 +26,12 @@ ENS = Machine(
             Transition("E10", state, "invalidate", "invalidated", "every filing of it has ended")
             for state in ("forming", *_LIVE, "diverted")
         ),
+        *(
+            Transition("E12", state, "absorb", "absorbed", "linked below another, ICS2")
+            for state in ("forming", "assessed")
+        ),
+        Transition("E13", "absorbed", "part", "forming", "not linked any more, ICS2"),
+        Transition("E13b", "absorbed", "part_preloading", "ready", "not linked any more, ICS2"),
         Transition("E11", "assessed", "close", "closed", "all consignments are final"),
         Transition("E11b", "diverted", "close", "closed", "all consignments are final"),
     ),

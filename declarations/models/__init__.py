@@ -9,6 +9,7 @@ from declarations.models.dual_filing import DualFiling
 from declarations.models.ens import Ens, EnsMember, EnsVersion, EntryLeg
 from declarations.models.filing import ConsignmentLife, Filing, FilingVersion
 from declarations.models.infringement import Infringement
+from declarations.models.linking import FilingLink, LinkKey
 from declarations.models.measure import Measure, MeasureProposal
 from declarations.models.outage import Outage
 from declarations.models.projection import (
@@ -51,8 +52,10 @@ __all__ = [
     "EnsVersion",
     "EntryLeg",
     "Filing",
+    "FilingLink",
     "FilingVersion",
     "Infringement",
+    "LinkKey",
     "Measure",
     "MeasureProposal",
     "OfficeSight",

@@ -16,6 +16,8 @@ class Clock(models.Model):
         DO_NOT_LOAD = "do_not_load", _("Do-not-load window")
         ARRIVAL = "arrival", _("Expected arrival")
         RECONCILIATION = "reconciliation", _("Reconciliation with the arrival")
+        LINKING = "linking", _("Linking of house filings")
+        VALIDITY = "validity", _("Validity of the filing")
 
     ens = models.ForeignKey(Ens, models.PROTECT, related_name="clocks")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)

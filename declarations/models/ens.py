@@ -29,7 +29,8 @@ class Ens(models.Model):
     """One IE315, one full ICS2 filing, or a master with its linked houses (LIFECYCLE section 3).
 
     `completeness` says whether the houses below a full or master filing of ICS2 were filed; it is
-    empty for IE315 and for a house. Where no arrival is declared, `expected_arrival` is the end of
+    empty for IE315 and for a house. What is linked below another is `absorbed_by` it, and has its
+    own ENS back when the link ends. Where no arrival is declared, `expected_arrival` is the end of
     validity.
     """
 
@@ -41,6 +42,7 @@ class Ens(models.Model):
         DIVERTED = "diverted", _("Diverted")
         INVALIDATED = "invalidated", _("Invalidated")
         CLOSED = "closed", _("Closed")
+        ABSORBED = "absorbed", _("Part of another ENS")
 
     class OurRole(models.TextChoices):
         FIRST_ENTRY = "first_entry", _("Office of first entry")

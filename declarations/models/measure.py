@@ -112,6 +112,14 @@ class Measure(models.Model):
     reconfirm_since_version = models.PositiveIntegerField(
         _("to be confirmed since version"), null=True, blank=True
     )
+    origin = models.ForeignKey(
+        Ens,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ENS on which it was decided"),
+    )
     caused_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="consequences"
     )

@@ -13,9 +13,16 @@ from declarations.checks.amendment import Against, Asked, Known, first_against, 
 from declarations.document import Document
 from declarations.events import AMENDMENT_REFUSED, FILING_APPROACHED
 from declarations.filing_types import filing_types
-from declarations.services.locks import assert_in_transaction, lock_ens
+from declarations.services.linking import link_anew
+from declarations.services.locks import assert_in_transaction
 from declarations.services.new_version import NewVersion, write_versions
-from declarations.services.standing import Standing, ens_of, representatives, standings
+from declarations.services.standing import (
+    Standing,
+    ens_of,
+    lock_ens_of,
+    representatives,
+    standings,
+)
 
 
 class Amendment(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,14 +58,13 @@ class AmendmentRefused(msgspec.Struct, frozen=True, kw_only=True):
 def amend(amendments: Sequence[Amendment], *, at: datetime) -> list[Amended | AmendmentRefused]:
     """Make each amendment the next version of its filing; one result for each, in their order.
 
-    Several of one MRN follow each other. A refused one changes nothing. The caller
+    Several of one ENS follow each other. A refused one changes nothing. The caller
     has the assessments of the amended ENS superseded in the same transaction.
     """
     assert_in_transaction()
-    found = ens_of([amendment.mrn for amendment in amendments])
-    lock_ens(found.values())
+    found = lock_ens_of([amendment.mrn for amendment in amendments])
     results: dict[int, Amended | AmendmentRefused] = {}
-    for turn in _turns(amendments):
+    for turn in _turns([found.get(each.mrn, each.mrn) for each in amendments]):
         results |= _take_turn({place: amendments[place] for place in turn}, found, at)
     return [results[place] for place in range(len(amendments))]
 
@@ -68,16 +74,16 @@ def judge_amendments(
 ) -> list[AmendmentRefused | None]:
     """Return for each amendment why it would be refused now, None if not; nothing is written."""
     found = ens_of([amendment.mrn for amendment in amendments])
-    standing = standings(found.values(), at)
+    standing = standings(found.values(), at, mrns=found)
     entitled = _entitled(amendments, standing, at)
     return [_refusal(each, standing.get(each.mrn), entitled) for each in amendments]
 
 
-def _turns(amendments: Sequence[Amendment]) -> Iterator[list[int]]:
-    """Yield places such that no turn has two of one MRN, and those of one MRN keep their order."""
-    waiting = list(range(len(amendments)))
+def _turns(owners: Sequence[int | str]) -> Iterator[list[int]]:
+    """Yield places such that no turn has two of one owner, and those of one keep their order."""
+    waiting = list(range(len(owners)))
     while waiting:
-        turn = list({amendments[place].mrn: place for place in reversed(waiting)}.values())
+        turn = list({owners[place]: place for place in reversed(waiting)}.values())
         yield sorted(turn)
         waiting = [place for place in waiting if place not in set(turn)]
 
@@ -85,7 +91,8 @@ def _turns(amendments: Sequence[Amendment]) -> Iterator[list[int]]:
 def _take_turn(
     turn: dict[int, Amendment], found: dict[str, int], at: datetime
 ) -> dict[int, Amended | AmendmentRefused]:
-    standing = standings([found[each.mrn] for each in turn.values() if each.mrn in found], at)
+    ours = {each.mrn: found[each.mrn] for each in turn.values() if each.mrn in found}
+    standing = standings(ours.values(), at, mrns=ours)
     entitled = _entitled(list(turn.values()), standing, at)
     results: dict[int, Amended | AmendmentRefused] = {}
     versions: list[NewVersion] = []
@@ -101,6 +108,7 @@ def _take_turn(
         versions.append(_version(amendment, known))
         results[place] = Amended(ens=known.ens.pk, mrn=amendment.mrn, version=known.ens.version + 1)
     write_versions(versions, at=at)
+    link_anew([(each.filing, each.ens, each.document) for each in versions], at=at)
     record_many(events)
     return results
 

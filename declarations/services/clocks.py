@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from customs_portal.bulk import copy_rows
+from customs_portal.bulk import copy_rows, fetch_prepared
 from customs_portal.events.services import NewEvent, record_many
 from declarations import clocks
 from declarations.clocks import ClockKind, clocks_of
@@ -62,12 +62,40 @@ def replace_clocks(ens: int, wanted: Iterable[clocks.Clock], *, at: datetime) ->
     )
 
 
+_RESTART = """
+WITH stopped AS (
+    UPDATE declarations_clock SET stopped_at = %(at)s
+    WHERE ens_id = ANY(%(ens)s::bigint[]) AND kind = 'analysis' AND stopped_at IS NULL
+)
+INSERT INTO declarations_clock (ens_id, kind, started_at, ends_at)
+SELECT DISTINCT ON (k.ens_id) k.ens_id, 'do_not_load', k.started_at, k.ends_at
+FROM declarations_clock k
+WHERE k.ens_id = ANY(%(ens)s::bigint[]) AND k.kind = 'do_not_load' AND k.ends_at > %(at)s
+  AND NOT EXISTS (SELECT 1 FROM declarations_clock r WHERE r.ens_id = k.ens_id
+                  AND r.kind = 'do_not_load' AND r.stopped_at IS NULL)
+ORDER BY k.ens_id, k.id DESC
+"""
+
+
+def restart_analysis(ens: Collection[int], *, ends_at: datetime, at: datetime) -> None:
+    """Begin the analysis anew; the window of do-not-load goes on where it has not run out.
+
+    The caller holds the locks of the ENS rows.
+    """
+    assert_in_transaction()
+    fetch_prepared(_RESTART, {"ens": list(ens), "at": at})
+    Clock.objects.bulk_create(
+        Clock(ens_id=key, kind=ClockKind.ANALYSIS, started_at=at, ends_at=ends_at)
+        for key in sorted(ens)
+    )
+
+
 _END = """
 UPDATE declarations_clock SET ended_at = %(at)s
 WHERE id = ANY(ARRAY(
     SELECT id FROM declarations_clock
     WHERE stopped_at IS NULL AND suspended_at IS NULL AND ended_at IS NULL AND ends_at <= %(at)s
-      AND kind <> 'reconciliation'
+      AND kind NOT IN ('reconciliation', 'linking', 'validity')
     ORDER BY ends_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
 RETURNING ens_id, kind, ends_at
 """
@@ -76,7 +104,7 @@ RETURNING ens_id, kind, ends_at
 def end_clocks(*, at: datetime) -> int:
     """Record `clock.ended` once for each clock that has run out; return how many.
 
-    Reconciliation tells of its own end (`services.reconcile`).
+    Reconciliation, linking and validity tell of their own end.
     Nothing becomes unlawful by this: who decides compares times.
     """
     assert_in_transaction()

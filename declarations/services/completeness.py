@@ -1,25 +1,171 @@
-"""Masters of ICS2 whose houses do not come: analysed with what is there (LIFECYCLE E5).
+"""Whether every filing that a master names is there (LIFECYCLE E2 to E5).
 
-Half of the window is left to wait for houses, so that the other half is left to analyse.
+A quarter of the window is left to wait for houses before the missing are reminded, and half of it
+before the rest is analysed with what is there, so that the other half is left to analyse.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+import msgspec
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from customs_portal.accounts.models import User
+from customs_portal.bulk import fetch_prepared
+from customs_portal.events.kinds import Kind
 from customs_portal.events.services import NewEvent, record_many
-from declarations.events import ENS_CONSIDERED_COMPLETE
+from declarations.clocks import ClockKind
+from declarations.events import (
+    ENS_COMPLETED,
+    ENS_CONSIDERED_COMPLETE,
+    ENS_INCOMPLETE,
+    FILING_EXPECTED,
+)
 from declarations.lifecycle import ENS, move
-from declarations.models import Ens, EnsVersion
+from declarations.models import Ens, EnsMember, EnsVersion, LinkKey
+from declarations.services.clocks import stop_clocks
 from declarations.services.locks import assert_in_transaction, lock_ens
+from declarations.services.results import Changed, Refused, refused
 
 AT_A_TIME = 200
+MOST_TOLD = 9999
+_PENDING, _COMPLETE = Ens.Completeness.PENDING, Ens.Completeness.COMPLETE
+_CONSIDERED = Ens.Completeness.CONSIDERED_COMPLETE
 _WAITED = """
 SELECT id FROM declarations_ens
 WHERE status = 'forming' AND completeness = 'pending'
   AND registered_at + (analysis_ends_at - registered_at) / 2 <= %s
 ORDER BY analysis_ends_at LIMIT %s
 """
+_REMIND = """
+UPDATE declarations_clock SET ended_at = %(at)s
+WHERE id = ANY(ARRAY(
+    SELECT id FROM declarations_clock
+    WHERE stopped_at IS NULL AND ended_at IS NULL AND ends_at <= %(at)s AND kind = 'linking'
+    ORDER BY ends_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+RETURNING ens_id
+"""
+_MISSING = """
+SELECT DISTINCT m.ens_id, o.filing_id, o.named, o.document, o.expected
+FROM declarations_ensmember m
+JOIN declarations_linkkey o ON o.filing_id = m.filing_id AND o.side = 'offer'
+WHERE m.ens_id = ANY(%s::bigint[]) AND NOT EXISTS (
+    SELECT 1 FROM declarations_filinglink l
+    JOIN declarations_ensmember n ON n.filing_id = l.lower_id AND n.ens_id = m.ens_id
+    WHERE l.upper_id = o.filing_id AND l.ended_at IS NULL AND (l.expected = o.expected OR EXISTS (
+        SELECT 1 FROM declarations_linkkey p
+        JOIN declarations_linkkey a ON a.value = p.value AND a.side = 'ask'
+        WHERE p.filing_id = o.filing_id AND p.side = 'offer' AND p.expected = o.expected
+          AND a.filing_id = l.lower_id)))
+ORDER BY m.ens_id, o.filing_id, o.expected
+"""
+
+
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """A filing that is expected and not there: below which filing, by whom, of which document.
+
+    `named` is empty where a receptacle or an item is expected, which `expected` then names.
+    """
+
+    filing: int
+    named: str
+    document: str
+    expected: str
+
+
+def missing(ens: Collection[int]) -> dict[int, list[Missing]]:
+    """Return by ENS the filings that are expected and not part of it, each once."""
+    found: dict[int, list[Missing]] = defaultdict(list)
+    for key, filing, named, document, expected in fetch_prepared(_MISSING, [list(ens)]):
+        found[key].append(Missing(filing=filing, named=named, document=document, expected=expected))
+    return found
+
+
+def named_by(filings: Collection[int]) -> dict[int, set[Missing]]:
+    """Return by filing whom it names as a supplementary declarant, of which document."""
+    found: dict[int, set[Missing]] = {filing: set() for filing in filings}
+    offers = LinkKey.objects.filter(filing__in=filings, side=LinkKey.Side.OFFER).exclude(named="")
+    for key in offers.order_by("pk"):
+        found[key.filing_id].add(
+            Missing(
+                filing=key.filing_id, named=key.named, document=key.document, expected=key.expected
+            )
+        )
+    return found
+
+
+def judge_completeness(filings: Collection[int], *, at: datetime) -> None:
+    """Let the ENS of these filings be complete or not by what is there; they are locked."""
+    assert_in_transaction()
+    own = EnsMember.objects.filter(filing__in=filings).values("ens")
+    found = Ens.objects.filter(pk__in=own).exclude(completeness="")
+    ens = {each.pk: each for each in found.exclude(status__in=_OVER)}
+    lacking = missing(list(ens))
+    whole = [each for each in ens.values() if not lacking[each.pk]]
+    _complete([each for each in whole if each.completeness != _COMPLETE], at)
+    parted = [e for e in ens.values() if lacking[e.pk] and e.completeness == _COMPLETE]
+    Ens.objects.filter(pk__in=[each.pk for each in parted]).update(completeness=_PENDING)
+    _tell_missing(parted, lacking, at)
+
+
+_OVER = (Ens.Status.INVALIDATED, Ens.Status.CLOSED, Ens.Status.ABSORBED)
+
+
+def _complete(ens: Sequence[Ens], at: datetime) -> None:
+    """E3."""
+    keys = [each.pk for each in ens]
+    move(Ens, ENS, "complete", keys)
+    Ens.objects.filter(pk__in=keys).update(completeness=_COMPLETE)
+    stop_clocks(keys, [ClockKind.LINKING], at=at)
+    versions = _current_versions(ens)
+    record_many([_event(ENS_COMPLETED, each, versions[each.pk], at) for each in ens])
+
+
+def remind_missing(*, at: datetime) -> int:
+    """Tell who filed the masters that waited so long, and who is missing (E4); return how many."""
+    assert_in_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_REMIND, {"at": at, "limit": AT_A_TIME})
+        waited = [row[0] for row in cursor.fetchall()]
+    locked = lock_ens(waited)
+    pending = [ens for ens in locked.values() if ens.completeness == _PENDING]
+    _tell_missing(pending, missing([ens.pk for ens in pending]), at)
+    return len(waited)
+
+
+def _tell_missing(ens: Iterable[Ens], lacking: dict[int, list[Missing]], at: datetime) -> None:
+    events: list[NewEvent] = []
+    for each in ens:
+        wanted = lacking[each.pk]
+        if not wanted:
+            continue
+        people = sorted({one.named for one in wanted if one.named})
+        told: dict[str, object] = {"missing": people[:MOST_TOLD], "missing_count": len(wanted)}
+        data = {"ens": each.pk, "mrn": each.mrn, "version": each.version, **told}
+        events.append(NewEvent(kind=ENS_INCOMPLETE, at=at, stream=each.pk, data=data))
+        events += expected_events(each, wanted, at)
+    record_many(events)
+
+
+def expected_events(ens: Ens, wanted: Iterable[Missing], at: datetime) -> list[NewEvent]:
+    """Return the events by which each person named is told that a filing is expected (IE3N11)."""
+    named = {(one.named, one.document): one for one in wanted if one.named}
+    return [
+        NewEvent(
+            kind=FILING_EXPECTED,
+            at=at,
+            stream=ens.pk,
+            data={
+                "filing": one.filing,
+                "named": one.named,
+                "office": ens.office_of_first_entry,
+                "version": ens.version,
+            },
+        )
+        for one in list(named.values())[:MOST_TOLD]
+    ]
 
 
 def stop_waiting(*, at: datetime) -> int:
@@ -30,28 +176,50 @@ def stop_waiting(*, at: datetime) -> int:
         waited = [row[0] for row in cursor.fetchall()]
     locked = lock_ens(waited)
     moved = move(Ens, ENS, "complete", waited)
-    considered = Ens.Completeness.CONSIDERED_COMPLETE
-    Ens.objects.filter(pk__in=moved).update(completeness=considered)
-    versions = _current_versions([locked[ens] for ens in sorted(moved)])
-    record_many([_event(locked[ens], versions[ens], at) for ens in sorted(moved)])
+    _consider([locked[key] for key in sorted(moved)], at)
     return len(waited)
 
 
-def _current_versions(ens: list[Ens]) -> dict[int, int]:
-    numbers = {row.pk: row.version for row in ens}
-    rows = EnsVersion.objects.filter(ens__in=numbers).values_list("ens_id", "number", "pk")
-    return {key: version for key, number, version in rows if numbers[key] == number}
+def consider_complete(ens: int, *, reason: str, officer: User, at: datetime) -> Changed | Refused:
+    """Let an officer have a master analysed with what is there (E5), before its time."""
+    if not Ens.objects.visible_to(officer).filter(pk=ens).exists():
+        return refused("not_found", _("There is no such declaration for you."))
+    if not reason.strip():
+        return refused("reason", _("Give a reason."), "reason")
+    locked = lock_ens([ens])
+    if not move(Ens, ENS, "complete", [ens]):
+        return refused("state", _("It does not wait for other filings."))
+    _consider([locked[ens]], at, officer=officer.pk, reason=reason.strip()[:400])
+    return Changed(id=ens)
 
 
-def _event(ens: Ens, ens_version: int, at: datetime) -> NewEvent:
-    return NewEvent(
-        kind=ENS_CONSIDERED_COMPLETE,
-        at=at,
-        stream=ens.pk,
-        data={
-            "ens": ens.pk,
-            "ens_version": ens_version,
-            "version": ens.version,
-            "mrn": ens.mrn,
-        },
+def _consider(
+    ens: Sequence[Ens], at: datetime, *, officer: int | None = None, reason: str = ""
+) -> None:
+    keys = [each.pk for each in ens]
+    Ens.objects.filter(pk__in=keys).update(completeness=_CONSIDERED)
+    stop_clocks(keys, [ClockKind.LINKING], at=at)
+    versions = _current_versions(ens)
+    more = {"reason": reason} if reason else {}
+    record_many(
+        [
+            _event(ENS_CONSIDERED_COMPLETE, each, versions[each.pk], at, officer, **more)
+            for each in ens
+        ]
     )
+
+
+def _current_versions(ens: Sequence[Ens]) -> dict[int, tuple[int, int]]:
+    """Return by ENS its version of now: number and id."""
+    found = EnsVersion.objects.filter(ens__in=[each.pk for each in ens])
+    newest = found.order_by("ens", "-number").distinct("ens")
+    return {row.ens_id: (row.number, row.pk) for row in newest}
+
+
+def _event(
+    kind: Kind, ens: Ens, version: tuple[int, int], at: datetime, actor: int | None = None,
+    **more: object,
+) -> NewEvent:  # fmt: skip
+    number, key = version
+    data = {"ens": ens.pk, "ens_version": key, "version": number, "mrn": ens.mrn, **more}
+    return NewEvent(kind=kind, at=at, stream=ens.pk, actor=actor, data=data)

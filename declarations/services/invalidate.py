@@ -10,15 +10,20 @@ from customs_portal.accounts.models import Mandate
 from customs_portal.events.services import NewEvent, record_many
 from declarations.checks.amendment import Against, Asked, first_against, malformed, unknown
 from declarations.checks.filing_amendment import TO_END
-from declarations.clocks import ClockKind
 from declarations.events import FILING_INVALIDATED, INVALIDATION_REFUSED
-from declarations.lifecycle import ENS, FILING, move
-from declarations.models import Ens, Filing
+from declarations.lifecycle import FILING, move
+from declarations.models import Filing
 from declarations.mrn import is_valid
 from declarations.services.amend import approached_event, known_of
-from declarations.services.clocks import stop_clocks
-from declarations.services.locks import assert_in_transaction, lock_ens
-from declarations.services.standing import Standing, ens_of, representatives, standings
+from declarations.services.leaving import leave
+from declarations.services.locks import assert_in_transaction
+from declarations.services.standing import (
+    Standing,
+    ens_of,
+    lock_ens_of,
+    representatives,
+    standings,
+)
 
 
 class InvalidationOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,9 +36,9 @@ class InvalidationOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Invalidated(msgspec.Struct, frozen=True, kw_only=True):
-    """The filing counts no longer; `ens` is the one that ended with it."""
+    """The filing counts no longer; `ens` is the one that ended with it, None while others live."""
 
-    ens: int
+    ens: int | None
     mrn: str
 
 
@@ -52,7 +57,7 @@ def invalidate(
     nothing.
     """
     assert_in_transaction()
-    lock_ens(ens_of([order.mrn for order in orders]).values())
+    lock_ens_of([order.mrn for order in orders])
     return [_invalidate(order, at) for order in orders]
 
 
@@ -77,7 +82,7 @@ def refused_event(order: InvalidationOrder, at: datetime, ens: int | None = None
 def _judge(order: InvalidationOrder, at: datetime) -> tuple[Against | None, Standing | None]:
     if not is_valid(order.mrn):
         return malformed(order.mrn), None
-    standing = standings(ens_of([order.mrn]).values(), at).get(order.mrn)
+    standing = standings(ens_of([order.mrn]).values(), at, mrns=[order.mrn]).get(order.mrn)
     if standing is None or standing.document is None:
         return unknown(order.mrn), standing
     pair = (standing.filing.declarant, order.sender)
@@ -99,10 +104,9 @@ def _invalidate(order: InvalidationOrder, at: datetime) -> Invalidated | Invalid
     assert standing is not None
     filing, own = standing.filing, standing.ens
     move(Filing, FILING, "invalidate", [filing.pk])
-    move(Ens, ENS, "invalidate", [own.pk])
-    stop_clocks([own.pk], list(ClockKind), at=at)
     record_many([_event(order, standing, at)])
-    return Invalidated(ens=own.pk, mrn=order.mrn)
+    ended = leave([filing], at=at)
+    return Invalidated(ens=own.pk if own.pk in ended else None, mrn=order.mrn)
 
 
 def _event(order: InvalidationOrder, standing: Standing, at: datetime) -> NewEvent:

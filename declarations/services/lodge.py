@@ -17,6 +17,8 @@ from declarations.models import Ens, Filing
 from declarations.mrn import SEQUENCE, make_filing_mrn, make_mrn
 from declarations.services.addressed import responsible_office
 from declarations.services.clocks import start_clocks
+from declarations.services.link_keys import claim, key_taken, unregister, write_keys
+from declarations.services.linking import ask_to_link
 from declarations.services.locks import assert_in_transaction
 from declarations.services.registering import (
     FREE_LRN,
@@ -60,11 +62,16 @@ def lodge(lodgements: Sequence[Lodgement], *, at: datetime) -> list[Lodged | Ref
     """Register the declarations; one result for each, in their order.
 
     Refused is only what an accepted filing of the same person lodging has used the LRN for
-    (functional error 26, rule R891; of ICS2 94, rule R3003); the earlier in the sequence wins.
+    (functional error 26, rule R891; of ICS2 94, rule R3003), and in ICS2 what a live filing has the
+    transport document for (81); the earlier in the sequence wins.
     """
     assert_in_transaction()
     numbered = _number(lodgements, at)
     won = claim_filings(numbered, FREE_LRN)
+    partial = [each for each in numbered if each.ids.filing in won and each.is_partial]
+    twice = claim([(each.ids.filing, each.document) for each in partial])
+    unregister(twice)
+    won -= twice
     accepted = [
         (registration, lodgement)
         for registration, lodgement in zip(numbered, lodgements, strict=True)
@@ -73,8 +80,18 @@ def lodge(lodgements: Sequence[Lodgement], *, at: datetime) -> list[Lodged | Ref
     registered = [registration for registration, _ in accepted]
     write_registered(registered, at=at)
     start_clocks([(each.ids.ens, each.document, each.lodged_at) for each in registered])
+    write_keys([(each.ids.filing, each.document) for each in registered if each.is_partial])
     record_many([_registered(each, lodgement, at) for each, lodgement in accepted])
-    return [_lodged(e) if e.ids.filing in won else lrn_taken(e.document) for e in numbered]
+    ask_to_link([(e.ids.filing, e.ids.ens, e.mrn) for e in registered if e.is_partial], at=at)
+    return [_result(each, won, twice) for each in numbered]
+
+
+def _result(each: Registration, won: set[int], twice: set[int]) -> Lodged | Refused:
+    if each.ids.filing in won:
+        return _lodged(each)
+    if each.ids.filing in twice:
+        return Refused(findings=[key_taken(each.document)])
+    return lrn_taken(each.document)
 
 
 def _number(lodgements: Sequence[Lodgement], at: datetime) -> list[Registration]:

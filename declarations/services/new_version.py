@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from customs_portal.bulk import copy_rows, next_ids
 from customs_portal.events.services import NewEvent, record_many
@@ -22,9 +23,10 @@ from declarations.models import (
     SearchKey,
 )
 from declarations.projection import write_projection, write_search_keys
-from declarations.services.clocks import replace_clocks
+from declarations.rebuilding import current_members
+from declarations.services.clocks import replace_clocks, restart_analysis
 from declarations.services.reconfirm import ask_to_reconfirm
-from declarations.services.referrals import take_amendments
+from declarations.services.referrals import overtake, take_amendments
 from declarations.services.registering import means_of, offices_on_the_way, papers
 from declarations.traffic import TrafficClass, expected_by
 
@@ -46,6 +48,11 @@ class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     correlation: UUID | None = None
     offices: tuple[str, ...] = ()
+
+    @property
+    def is_highest(self) -> bool:
+        """Whether the ENS was made for this filing, and not for one above it."""
+        return self.filing.mrn == self.ens.mrn
 
     @property
     def number(self) -> int:
@@ -77,6 +84,8 @@ def write_versions(versions: Sequence[NewVersion], *, at: datetime) -> None:
     if not versions:
         return
     take_amendments([each.filing.pk for each in versions], at=at)
+    parts = [each.ens.pk for each in versions if not each.is_highest]
+    overtake(parts, why=_("the declaration was amended"), at=at)
     written = write_documents(versions, at=at)
     analyse_again(versions, at=at)
     _record(versions, written, at)
@@ -176,27 +185,32 @@ def _eori(party: Party | None) -> str:
 
 def _update_ens(versions: Sequence[NewVersion]) -> None:
     for each in versions:
-        Ens.objects.filter(pk=each.ens.pk).update(
-            version=each.ens_number,
+        own = Ens.objects.filter(pk=each.ens.pk)
+        own.update(version=each.ens_number, analysis_ends_at=each.analysis_ends_at)
+        if not each.is_highest:
+            continue
+        own.update(
             transport_mode=each.document.transport_mode,
             means=means_of(each.document),
             expected_arrival=expected_by(each.document, each.filing.lodged_at),
-            analysis_ends_at=each.analysis_ends_at,
         )
 
 
 def _replace_search_keys(versions: Sequence[NewVersion]) -> None:
-    SearchKey.objects.filter(ens__in=[each.ens.pk for each in versions]).delete()
-    write_search_keys([(each.ens.pk, each.ens.mrn, each.document) for each in versions])
+    ens = [each.ens.pk for each in versions]
+    SearchKey.objects.filter(ens__in=ens).delete()
+    write_search_keys([(key, mrn, said) for key, mrn, _version, said in current_members(ens)])
 
 
 def _replace_legs(versions: Sequence[NewVersion]) -> None:
     """Give the ENS its itinerary of now; the office of first entry stays."""
-    before: dict[int, list[str]] = {each.ens.pk: [] for each in versions}
+    before: dict[int, list[str]] = {each.ens.pk: [] for each in versions if each.is_highest}
     for leg in EntryLeg.objects.filter(ens__in=before).order_by("sequence"):
         before[leg.ens_id].append(leg.office)
     wanted = {
-        each.ens.pk: list(each.offices) or offices_on_the_way(each.document) for each in versions
+        each.ens.pk: list(each.offices) or offices_on_the_way(each.document)
+        for each in versions
+        if each.is_highest
     }
     changed = [ens for ens, offices in wanted.items() if offices != before[ens]]
     EntryLeg.objects.filter(ens__in=changed).delete()
@@ -234,6 +248,9 @@ def _restart_clocks(versions: Sequence[NewVersion], at: datetime) -> None:
     for each in versions:
         if each.ens.status == Ens.Status.FORMING:
             continue
+        if not each.is_highest:
+            restart_analysis([each.ens.pk], ends_at=each.analysis_ends_at, at=at)
+            continue
         traffic = TrafficClass(each.ens.traffic_correction) if each.ens.traffic_correction else None
         analysis = start(ClockKind.ANALYSIS, at=each.received_at, length=ANALYSIS_AGAIN)
         others = [
@@ -258,7 +275,7 @@ def _record(versions: Sequence[NewVersion], written: WrittenVersions, at: dateti
                     "ens": each.ens.pk,
                     "ens_version": written.ens_versions[each.ens.pk],
                     "version": each.ens_number,
-                    "mrn": each.ens.mrn,
+                    "mrn": each.filing.mrn,
                     "sender": each.sender,
                     "message": each.message_id,
                 },

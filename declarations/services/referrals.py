@@ -181,6 +181,12 @@ def overtake(ens: Collection[int], *, why: str, at: datetime) -> None:
     end(found, "cancel", at=at, why=why)
 
 
+def overtake_of(filings: Collection[int], *, why: str, at: datetime) -> None:
+    """Cancel every unsettled question to the filers of these; the caller holds the ENS rows."""
+    found = list(Referral.objects.filter(filing__in=filings).unsettled().order_by("pk"))
+    end(found, "cancel", at=at, why=why)
+
+
 def take_amendments(filings: Collection[int], *, at: datetime) -> None:
     """Take amendments for the answer where one was asked for (R4); other questions are overtaken.
 

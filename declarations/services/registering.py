@@ -9,7 +9,7 @@ import msgspec
 from customs_portal.bulk import copy_rows, fetch_prepared, next_ids, recordset
 from declarations.arrivals import means_of_filing
 from declarations.document import Document, SupportingDocument, encode
-from declarations.filing_types import filing_types
+from declarations.filing_types import FilingLevel, filing_types, level_of
 from declarations.models import Ens
 from declarations.projection import write_projection, write_search_keys
 from declarations.traffic import expected_by
@@ -54,6 +54,11 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     completeness: str = ""
     link: str = ""
     received_from: str = ""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is a master or a house of ICS2, which are linked with each other."""
+        return level_of(self.document.type) is not FilingLevel.FULL
 
 
 def number_registrations(count: int) -> list[Ids]:

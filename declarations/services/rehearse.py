@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from declarations.document import Document
 from declarations.models import Filing
+from declarations.services import link_keys
 from declarations.services.lodge import Refused, lrn_taken
 
 
@@ -22,7 +23,12 @@ def rehearse(documents: Sequence[Document]) -> list[Refused | None]:
         .exclude(status="rejected")
         .values_list("declarant", "lrn")
     )
+    doubled = link_keys.taken(documents)
     return [
-        lrn_taken(document) if key in taken else None
-        for key, document in zip(keys, documents, strict=True)
+        lrn_taken(document) if key in taken else _key_taken(document) if twice else None
+        for key, document, twice in zip(keys, documents, doubled, strict=True)
     ]
+
+
+def _key_taken(document: Document) -> Refused:
+    return Refused(findings=[link_keys.key_taken(document)])

@@ -13,6 +13,7 @@ from declarations.document import Document
 from declarations.filing_types import filing_types
 from declarations.lifecycle.out_of_sequence import Situation, situation
 from declarations.models import ConsignmentLife, Ens, EnsMember, Filing, FilingVersion, Measure
+from declarations.services.locks import lock_ens
 
 EXAMINATIONS = (Measure.Kind.CONTROL, Measure.Kind.DO_NOT_LOAD)
 
@@ -58,9 +59,29 @@ def ens_of(mrns: Collection[str]) -> dict[str, int]:
     return {str(mrn): ens for mrn, ens in members.values_list("filing__mrn", "ens")}
 
 
-def standings(ens: Collection[int], at: datetime) -> dict[str, Standing]:
-    """Return by MRN where the filings of these ENS stand; the caller holds their locks."""
+def lock_ens_of(mrns: Collection[str]) -> dict[str, int]:
+    """Lock the ENS that these filings belong to, and return them by MRN.
+
+    A filing that was linked meanwhile belongs to another, which is locked then.
+    """
+    found, locked = ens_of(mrns), set[int]()
+    while not locked.issuperset(found.values()):
+        lock_ens(found.values())
+        locked |= set(found.values())
+        found = ens_of(mrns)
+    return found
+
+
+def standings(
+    ens: Collection[int], at: datetime, *, mrns: Collection[str] | None = None
+) -> dict[str, Standing]:
+    """Return by MRN where the filings of these ENS stand, or those of them with these MRNs.
+
+    The caller holds the locks of the ENS.
+    """
     members = EnsMember.objects.filter(ens__in=ens).select_related("ens", "filing")
+    if mrns is not None:
+        members = members.filter(filing__mrn__in=mrns)
     filings = [member.filing_id for member in members]
     goods: dict[int, list[str]] = defaultdict(list)
     for filing, where in ConsignmentLife.objects.filter(filing__in=filings).values_list(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from messaging.invariants import declared, log, messages, opinions, releases
+from messaging.invariants import declared, linking, log, messages, opinions, releases
 from messaging.invariants.invariant import Breach, Harm, Invariant, Scope
 
 _ROWS = (
@@ -104,6 +104,48 @@ _ROWS = (
         Harm.WRONG,
         declared.old_filing_versions,
         "The version of an ENS has the newest versions of its filings.",
+    ),
+    (
+        "members_not_in_version",
+        Harm.LOST,
+        linking.members_not_in_version,
+        "The version of an ENS has exactly its filings.",
+    ),
+    (
+        "linked_otherwise",
+        Harm.WRONG,
+        linking.linked_otherwise,
+        "Every house stands below the filing whose key it asks for.",
+    ),
+    (
+        "linked_without_link",
+        Harm.WRONG,
+        linking.linked_without_link,
+        "A filing is linked exactly while it stands below another.",
+    ),
+    (
+        "in_a_wrong_ens",
+        Harm.WRONG,
+        linking.in_a_wrong_ens,
+        "A filing is part of the ENS of the highest one above it.",
+    ),
+    (
+        "absorbed_wrongly",
+        Harm.WRONG,
+        linking.absorbed_wrongly,
+        "An ENS is absorbed exactly while its filing is part of another.",
+    ),
+    (
+        "keys_of_ended_filings",
+        Harm.WRONG,
+        linking.keys_of_ended_filings,
+        "Only live filings have keys.",
+    ),
+    (
+        "complete_without_filings",
+        Harm.WRONG,
+        linking.complete_without_filings,
+        "What is complete lacks no filing, and what waits lacks one.",
     ),
     (
         "lost_consignments",

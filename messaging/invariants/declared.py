@@ -37,7 +37,7 @@ SELECT 'ENS ' || n.mrn FROM declarations_ens n
 JOIN declarations_ensversion v ON v.ens_id = n.id AND v.number = n.version
 JOIN declarations_filingversion fv ON fv.id = ANY(v.filing_versions)
 JOIN declarations_filing f ON f.id = fv.filing_id
-WHERE fv.number <> f.version ORDER BY n.id
+WHERE fv.number <> f.version AND n.status <> 'absorbed' ORDER BY n.id
 """)
 
 lost_consignments = by_query("""
@@ -54,7 +54,8 @@ do_not_load_too_late = by_query("""
 SELECT 'measure ' || m.id FROM declarations_measure m
 WHERE m.kind = 'do_not_load' AND m.signed_at IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM declarations_clock k
-    WHERE k.ens_id = m.ens_id AND k.kind = 'do_not_load' AND k.ends_at > m.signed_at)
+    WHERE k.ens_id IN (m.ens_id, m.origin_id) AND k.kind = 'do_not_load'
+      AND k.ends_at > m.signed_at)
 ORDER BY m.id
 """)
 

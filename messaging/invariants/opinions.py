@@ -85,7 +85,7 @@ SELECT 'measure ' || m.id FROM declarations_measure m
 WHERE m.caused_by_id IS NULL AND m.kind <> 'refusal'
   AND m.status NOT IN ('awaiting_second', 'declined', 'lapsed') AND NOT EXISTS (
     SELECT 1 FROM risk_decision d JOIN risk_case c ON c.id = d.case_id
-    WHERE (c.ens_id = m.ens_id OR c.ens_id IN (
+    WHERE (c.ens_id IN (m.ens_id, m.origin_id) OR c.ens_id IN (
         SELECT x.id FROM declarations_ens x WHERE x.absorbed_by_id = m.ens_id))
       AND d.reason_code = m.reason_code
       AND d.decided_at = CASE m.kind WHEN 'do_not_load' THEN m.signed_at ELSE m.placed_at END)

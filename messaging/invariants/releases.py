@@ -9,8 +9,8 @@ from django.db import connection
 
 from declarations.document import Document
 from declarations.events import CONSIGNMENT_RELEASED, DUAL_FILING_WON
-from declarations.models import EnsVersion, FilingVersion, Measure
-from declarations.subjects import consignments_touched
+from declarations.models import EnsVersion, Measure
+from declarations.subjects import consignments_touched, document_of_version
 from messaging.invariants.invariant import Scope
 
 _RELEASES = """
@@ -62,8 +62,7 @@ def _releases() -> Iterable[_Release]:
 
 
 def _document(ens: int, version: int) -> Document:
-    first = EnsVersion.objects.get(ens=ens, number=version).filing_versions[0]
-    return FilingVersion.objects.get(pk=first).document()
+    return document_of_version(EnsVersion.objects.get(ens=ens, number=version))
 
 
 def _is_touched(release: _Release, document: Document) -> bool:

@@ -34,7 +34,7 @@ def take_in(messages: Sequence[Judged], at: datetime) -> list[Fate]:
     clean = [message for message in messages if not message.findings]
     wrong = [message for message in messages if message.findings]
     results = invalidate([_order(message) for message in clean], at=at)
-    end_analysis({r.ens for r in results if isinstance(r, Invalidated)}, at=at)
+    end_analysis({r.ens for r in results if isinstance(r, Invalidated) and r.ens}, at=at)
     record_many([refused_event(_order(message), at) for message in wrong])
     return [
         *(_fate(message, result) for message, result in zip(clean, results, strict=True)),

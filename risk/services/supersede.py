@@ -69,8 +69,8 @@ def _supersede_open(ens: Collection[int], at: datetime) -> None:
 def selected_before(ens: Collection[int]) -> frozenset[int]:
     """Return those of the ENS that were selected on an earlier version.
 
-    An open case, a measure that stands, or a positive result: a person looks at the change,
-    whatever the rules say of it.
+    An open case, a measure that stands, or a positive result, also of a part of it: a person looks
+    at the change, whatever the rules say of it.
     """
     if not ens:
         return frozenset()
@@ -81,6 +81,9 @@ def selected_before(ens: Collection[int]) -> frozenset[int]:
             *Assessment.objects.filter(ens__in=ens, result__in=POSITIVE).values_list(
                 "ens_id", flat=True
             ),
+            *Assessment.objects.filter(
+                ens__absorbed_by__in=ens, ens__status=Ens.Status.ABSORBED, result__in=POSITIVE
+            ).values_list("ens__absorbed_by_id", flat=True),
         }
     )
 

@@ -127,7 +127,7 @@ def test_a_filing_begins_in_its_state(
     assert list(EntryLeg.objects.filter(ens=ens).values_list("office", flat=True)) == [office]
     if level is FilingLevel.HOUSE:
         assert set(Assessment.objects.values_list("kind", flat=True)) <= {"preloading"}
-        assert not Clock.objects.exclude(kind="analysis").exists()
+        assert not Clock.objects.exclude(kind__in=("analysis", "validity")).exists()
 
 
 def test_a_master_whose_houses_do_not_come_is_analysed_in_half_of_its_window(lodger: str) -> None:

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customs_portal.accounts.models import User
-from customs_portal.pages.reads.ens import current_documents
 from declarations.document import Document, Party
 from declarations.dual_filings import is_carriers_own
 from declarations.models import ConsignmentLife, DualFiling, Ens, Filing
 from declarations.persons import is_masked, veil_of
+from declarations.subjects import current_document
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +86,7 @@ def compared(pair: DualFiling, user: User, at: datetime) -> list[Compared]:
 
 
 def _document(ens: Ens, user: User, at: datetime) -> Document:
-    document = current_documents(ens)[0]
+    document = current_document(ens)
     return veil_of(ens.mrn, [document], user, at).document(document)
 
 

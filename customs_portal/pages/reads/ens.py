@@ -29,7 +29,7 @@ from customs_portal.pages.reads.superseded import Superseded, superseded_by
 from customs_portal.pages.reads.told import Told, told_of
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
-from declarations.models import Ens, FilingVersion, Measure
+from declarations.models import Ens, Measure
 from declarations.persons import NO_VEIL, veil_of
 from risk.engine.subject import Context
 from risk.models import Assessment, Decision
@@ -87,13 +87,6 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     is_analysed_elsewhere: bool
     persons_hidden: bool
-
-
-def current_documents(ens: Ens) -> list[Document]:
-    """Return the documents of the ENS as it is now."""
-    version = ens.versions.get(number=ens.version)
-    found = FilingVersion.objects.in_bulk(version.filing_versions)
-    return [found[key].document() for key in version.filing_versions if key in found]
 
 
 def read(

@@ -12,10 +12,10 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from customs_portal.accounts.models import User
 from customs_portal.accounts.policies import sees_persons
-from customs_portal.pages.reads.ens import current_documents
 from customs_portal.pages.reads.queue import person
 from declarations.models import Ens
 from declarations.projection import parties
+from declarations.subjects import current_document
 from risk import policies
 from risk.engine.names import address, identities
 from risk.models import MatchVerdict, NameHit, NameMatch
@@ -107,8 +107,7 @@ def _addresses(ens: Ens) -> dict[str, str]:
     """Return the addresses that the ENS declares with its names, by reference of the identity."""
     return {
         identity.reference: address(party)
-        for document in current_documents(ens)
-        for _path, _role, party in parties(document)
+        for _path, _role, party in parties(current_document(ens))
         for identity in identities(party)
     }
 

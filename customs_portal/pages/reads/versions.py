@@ -10,6 +10,7 @@ from customs_portal.pages.reads.hits import Reason, list_titles, reasons, stored
 from declarations.differences import Difference, differences
 from declarations.models import Ens, EnsVersion, Filing, FilingVersion
 from declarations.persons import NO_VEIL, Veil, veil_of
+from declarations.subjects import document_of_version
 from risk.models import Assessment
 
 
@@ -44,9 +45,7 @@ def of_ens(ens: Ens, old: str, new: str, *, user: User, at: datetime) -> Compari
     """Return two versions of an ENS as the official compares them."""
     versions = {row.number: row for row in EnsVersion.objects.filter(ens=ens).order_by("number")}
     before, after = chosen(list(versions), old, new)
-    keys = [versions[number].filing_versions[0] for number in (before, after)]
-    stored = FilingVersion.objects.in_bulk(keys)
-    documents = [stored[key].document() for key in keys]
+    documents = [document_of_version(versions[number]) for number in (before, after)]
     veil = veil_of(ens.mrn, documents, user, at)
     hits_before, hits_after = _hits(ens, before, veil), _hits(ens, after, veil)
     return Comparison(

@@ -27,6 +27,7 @@ from customs_portal.pages.undoing import tell_decided, undo_time
 from customs_portal.pages.wording import time_left
 from customs_portal.reference import snapshot as reference
 from declarations.scanning import scanner
+from declarations.subjects import current_document
 from risk import services
 from risk.forms import DecisionForm
 from risk.models import Case, CaseNote, Decision, TextTemplate
@@ -66,7 +67,7 @@ def _page(
     user, at = current_user(request), now()
     note_look(request, AccessLog.What.CASE, case.pk, ens=case.ens_id)
     snapshot = reference.current(at)
-    [document, *_others] = ens_reads.current_documents(case.ens)
+    document = current_document(case.ens)
     head, choices = case_reads.read(case, document, user, snapshot, at)
     form = DecisionForm(
         _resent(sent, case) if refused else None,
@@ -162,7 +163,7 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
     case, user, at = _visible(request, case_id), current_user(request), now()
     if "insert" in request.POST:
         return _page(request, case, DecisionForm.forgive)
-    [document, *_others] = ens_reads.current_documents(case.ens)
+    document = current_document(case.ens)
     _head, choices = case_reads.read(case, document, user, reference.current(at), at)
     form = DecisionForm(request.POST, choices=choices)
     if not form.is_valid():

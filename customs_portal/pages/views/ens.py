@@ -17,6 +17,7 @@ from customs_portal.pages.reads.superseded import looks_at
 from customs_portal.pages.views.traffic import TrafficForm
 from customs_portal.reference import snapshot as reference
 from declarations.models import Ens
+from declarations.subjects import current_document
 from risk.models import Case
 
 
@@ -34,7 +35,7 @@ def ens(request: HttpRequest, mrn: str) -> HttpResponse:
 def show(request: HttpRequest, found: Ens) -> HttpResponse:
     """Show the ENS, whose look is recorded."""
     user, at = current_user(request), now()
-    [document, *_others] = reads.current_documents(found)
+    document = current_document(found)
     asked = declaration.asked(request.GET)
     view = reads.read(found, document, user, reference.current(at), at, asked=asked)
     note_looks(request, looks_at(view.superseded))

@@ -1,0 +1,109 @@
+"""The filings of one ENS as one document: what rules read, and what measures are about.
+
+The first one gives the header. Houses with goods take the place of what the filing above said of
+them, which is kept as the master's goods; a filing without goods tells parties of the goods of
+another. Items are numbered through all of them, in the order of the filings.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from typing import Any
+
+import msgspec
+
+from declarations.document import Consignment, Document, GoodsItem
+
+_PARTIES = ("consignor", "consignee", "notify_party", "buyer", "seller")
+
+
+def whole(documents: Sequence[Document]) -> Document:
+    """Return the documents of an ENS as one; raises ValueError for none."""
+    if not documents:
+        raise ValueError("An ENS has a filing.")
+    first, *others = documents
+    if not others:
+        return first
+    houses = [house for document in others for house in _own(document)]
+    goods = any(house.items for house in houses)
+    above = first.consignments
+    if goods:
+        above = tuple(_without_goods(each) for each in above)
+    return msgspec.structs.replace(
+        first,
+        consignments=tuple(_numbered(_merged((*above, *houses)), others)),
+        master_items=(*first.master_items, *(_goods_above(first.consignments) if goods else ())),
+        seals=tuple(dict.fromkeys(seal for each in documents for seal in each.seals)),
+        screenings=tuple(one for each in documents for one in each.screenings),
+        actors=tuple(dict.fromkeys(actor for each in documents for actor in each.actors)),
+        total_items=None,
+    )
+
+
+def _own(document: Document) -> Iterator[Consignment]:
+    """Yield the consignments of a filing, its header's parties at each item without its own."""
+    told = {role: party for role in _PARTIES if (party := getattr(document, role))}
+    for house in document.consignments:
+        items = tuple(_with(item, told) for item in house.items)
+        yield msgspec.structs.replace(house, items=items)
+
+
+def _with(item: GoodsItem, told: dict[str, Any]) -> GoodsItem:
+    lacking = {role: party for role, party in told.items() if getattr(item, role) is None}
+    return msgspec.structs.replace(item, **lacking) if lacking else item
+
+
+def _goods_above(above: Iterable[Consignment]) -> Iterator[GoodsItem]:
+    for consignment in above:
+        if consignment.level == "master":
+            yield from consignment.items
+
+
+def _without_goods(consignment: Consignment) -> Consignment:
+    """Return a consignment as it stands above houses that declare its goods."""
+    if consignment.level != "master":
+        return consignment
+    return msgspec.structs.replace(consignment, items=())
+
+
+def _merged(consignments: Iterable[Consignment]) -> Iterator[Consignment]:
+    """Yield each consignment once by its key, with the goods that any filing gives it."""
+    found: dict[str, Consignment] = {}
+    for consignment in consignments:
+        before = found.get(consignment.key)
+        if before is None or not before.items:
+            found[consignment.key] = consignment
+        elif consignment.items:
+            items = (*before.items, *consignment.items)
+            found[consignment.key] = msgspec.structs.replace(before, items=items)
+    yield from found.values()
+
+
+def _numbered(
+    consignments: Iterable[Consignment], others: Sequence[Document]
+) -> Iterator[Consignment]:
+    numbers = count(1)
+    tellers = [each for each in others if not any(house.items for house in each.consignments)]
+    for consignment in consignments:
+        told = _told_of(consignment, tellers)
+        yield msgspec.structs.replace(
+            consignment,
+            items=tuple(
+                msgspec.structs.replace(_with(item, told), number=next(numbers))
+                for item in consignment.items
+            ),
+        )
+
+
+def _told_of(consignment: Consignment, tellers: Iterable[Document]) -> dict[str, Any]:
+    """Return the parties that filings without goods tell of a consignment by its document."""
+    papers = {paper.reference for paper in consignment.transport_documents}
+    told: dict[str, Any] = {}
+    for document in tellers:
+        named = {
+            paper.reference
+            for house in document.consignments
+            for paper in (*house.transport_documents, *house.master_documents)
+        }
+        if named & papers:
+            told |= {role: party for role in _PARTIES if (party := getattr(document, role))}
+    return told

@@ -1,0 +1,220 @@
+"""Houses of ICS2 and their masters: linked in any order, one whole for analysis, parted again."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from customs_portal.events import advance
+from customs_portal.events.models import Event
+from declarations.models import Ens, EnsMember, Filing, FilingLink
+from declarations.subjects import current_document
+from declarations.tasks import tell_ended_clocks
+from risk.models import Assessment, Case
+from tests.pipeline.conftest import operator, publish
+from tests.pipeline.test_filings import (
+    NOTHING,
+    TILES,
+    amendment,
+    assert_invariants,
+    codes,
+    filing,
+    invalidation,
+    name,
+    said,
+    sent,
+    text,
+)
+from tests.pipeline.test_main_job import drain, send_bytes
+
+FORWARDER, OWNER = "NL223344556", "NL987654321"
+
+
+@pytest.fixture
+def forwarder() -> str:
+    return operator(FORWARDER)
+
+
+def by(kind: str, eori: str) -> Any:
+    return [{**said(f"IE3{kind}")["declarant"][0], "identificationNumber": eori}]
+
+
+def lodged(token: str, kind: str, eori: str, lrn: str, **changes: Any) -> str:
+    answer = sent(token, filing(f"IE3{kind}", lrn, declarant=by(kind, eori), **changes))
+    assert name(answer) == "IE3R01", codes(answer)
+    return text(answer, "MRN")
+
+
+def house(kind: str, **changes: Any) -> Any:
+    """Return the master node of an example with other values on its house."""
+    master = said(f"IE3{kind}")["consignmentMasterLevel"][0]
+    (own,) = master["consignmentHouseLevel"]
+    return [{**master, "consignmentHouseLevel": [{**own, **changes}]}]
+
+
+def amended_house(mrn: str, **changes: Any) -> bytes:
+    own = house("F15", **changes)
+    return amendment("F15", mrn, declarant=by("F15", FORWARDER), consignmentMasterLevel=own)
+
+
+def naming(kind: str, eori: str, level: str = "1") -> Any:
+    person = {"identificationNumber": eori, "supplementaryFilingType": level}
+    if kind == "F14":
+        return house(kind, supplementaryDeclarant=[{**person, "supplementaryFilingType": "2"}])
+    master = said(f"IE3{kind}")["consignmentMasterLevel"][0]
+    return [{**master, "supplementaryDeclarant": [person]}]
+
+
+def ens_of(mrn: str) -> Ens:
+    return Ens.objects.get(members__filing__mrn=mrn)
+
+
+def link_of(mrn: str) -> str:
+    return Filing.objects.get(mrn=mrn).link
+
+
+@pytest.mark.parametrize("first", ["F12", "F15"])
+def test_a_house_is_linked_whichever_comes_first(lodger: str, forwarder: str, first: str) -> None:
+    publish(("TST-01", TILES))
+    lodge = {
+        "F12": lambda: lodged(lodger, "F12", "NL123456789", "M-1"),
+        "F15": lambda: lodged(forwarder, "F15", FORWARDER, "H-1"),
+    }
+    mrns = {kind: lodge[kind]() for kind in (first, *(set(lodge) - {first}))}
+    ens = ens_of(mrns["F15"])
+    assert ens.mrn == mrns["F12"]
+    assert (ens.status, ens.completeness) == ("in_analysis", "complete")
+    assert link_of(mrns["F15"]) == "linked"
+    home = Ens.objects.get(mrn=mrns["F15"])
+    assert (home.status, home.absorbed_by) == ("absorbed", ens)
+    assert len(ens.versions.get(number=ens.version).filing_versions) == 2
+    assert [one.level for one in current_document(ens).consignments] == ["master", "house"]
+    assert Assessment.objects.get(ens=ens).kind == "full"
+    assert Case.objects.open().get().ens == ens
+    assert_invariants()
+
+
+def test_a_chain_of_houses_is_one_whole(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", NOTHING))
+    owner = operator(OWNER)
+    lowest = lodged(owner, "F16", OWNER, "L-1")
+    middle = lodged(forwarder, "F14", FORWARDER, "H-1", consignmentMasterLevel=naming("F14", OWNER))
+    assert ens_of(lowest).mrn == middle
+    assert link_of(middle) == "pending_linking"
+    top = lodged(lodger, "F12", "NL123456789", "M-1")
+    assert {ens_of(mrn).mrn for mrn in (lowest, middle, top)} == {top}
+    ens = ens_of(top)
+    assert (ens.status, ens.completeness) == ("assessed", "complete")
+    (item,) = current_document(ens).items()
+    assert item.seller
+    assert_invariants()
+
+
+def test_a_document_is_filed_once(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", NOTHING))
+    lodged(lodger, "F12", "NL123456789", "M-1")
+    twice = [
+        send_bytes(forwarder, filing("IE3F15", lrn, declarant=by("F15", FORWARDER)))
+        for lrn in ("H-1", "H-2")
+    ]
+    drain()
+    assert Filing.objects.filter(type="F15", status="registered").count() == 1
+    assert len(twice) == 2
+    again = filing("IE3F12", "M-2", declarant=by("F12", "NL123456789"))
+    answer = sent(lodger, again)
+    assert (name(answer), codes(answer)) == ("IE3N01", {"81"})
+    assert Filing.objects.get(lrn="M-2").status == "rejected"
+    re_entry = filing("IE3F12", "M-3", declarant=by("F12", "NL123456789"), reEntryIndicator="1")
+    assert name(sent(lodger, re_entry)) == "IE3R01"
+    assert_invariants()
+
+
+def test_a_house_that_ends_leaves_its_master(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", TILES))
+    top = lodged(lodger, "F12", "NL123456789", "M-1")
+    lower = lodged(forwarder, "F15", FORWARDER, "H-1")
+    ended = invalidation(lower, declarant=[{"identificationNumber": FORWARDER}])
+    assert name(sent(forwarder, ended)) == "IE3R07"
+    home = Ens.objects.get(mrn=lower)
+    assert (home.status, home.absorbed_by_id) == ("invalidated", None)
+    ens = Ens.objects.get(mrn=top)
+    assert ens.completeness == "pending"
+    assert list(EnsMember.objects.filter(ens=ens).values_list("filing__mrn", flat=True)) == [top]
+    assert not FilingLink.objects.live().exists()
+    again = lodged(forwarder, "F15", FORWARDER, "H-2")
+    assert ens_of(again) == ens
+    assert Ens.objects.get(mrn=top).completeness == "complete"
+    assert_invariants()
+
+
+def test_the_houses_of_an_ended_master_wait_for_another(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", NOTHING))
+    top = lodged(lodger, "F12", "NL123456789", "M-1")
+    lower = lodged(forwarder, "F15", FORWARDER, "H-1")
+    assert name(sent(lodger, invalidation(top))) == "IE3R07"
+    assert Ens.objects.get(mrn=top).status == "invalidated"
+    assert (ens_of(lower).mrn, ens_of(lower).status) == (lower, "forming")
+    assert link_of(lower) == "pending_linking"
+    other = lodged(lodger, "F12", "NL123456789", "M-2")
+    assert ens_of(lower).mrn == other
+    assert_invariants()
+
+
+def test_an_amended_master_lets_go_and_asks_another(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", NOTHING))
+    top = lodged(lodger, "F12", "NL123456789", "M-1")
+    lower = lodged(forwarder, "F15", FORWARDER, "H-1")
+    amended = amendment("F12", top, consignmentMasterLevel=naming("F12", OWNER))
+    assert name(sent(lodger, amended)) == "IE3N10"
+    assert (ens_of(lower).mrn, link_of(lower)) == (lower, "pending_linking")
+    assert Ens.objects.get(mrn=top).completeness == "pending"
+    told = Event.objects.filter(kind="filing.expected").latest("id")
+    assert told.data["named"] == OWNER
+    assert name(sent(forwarder, amended_house(lower))) == "IE3N10"
+    assert_invariants()
+
+
+def test_a_late_house_is_analysed_with_the_rest(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", TILES))
+    top = lodged(lodger, "F12", "NL123456789", "M-1")
+    ens = Ens.objects.get(mrn=top)
+    half = ens.registered_at + (ens.analysis_ends_at - ens.registered_at) / 2
+    tell_ended_clocks(
+        ens.registered_at + (ens.analysis_ends_at - ens.registered_at) / 4 + timedelta(minutes=1)
+    )
+    assert Event.objects.filter(kind="ens.incomplete").count() == 1
+    tell_ended_clocks(half)
+    advance.drain(at=half)
+    lower = lodged(forwarder, "F15", FORWARDER, "H-1")
+    ens.refresh_from_db()
+    assert (ens_of(lower), ens.completeness) == (ens, "complete")
+    assert Assessment.objects.filter(ens=ens).count() == 2
+    assert_invariants()
+
+
+def test_an_amended_house_changes_the_whole(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", NOTHING))
+    top = lodged(lodger, "F12", "NL123456789", "M-1")
+    lower = lodged(forwarder, "F15", FORWARDER, "H-1")
+    before = Ens.objects.get(mrn=top)
+    answer = sent(forwarder, amended_house(lower))
+    assert (name(answer), text(answer, "MRN")) == ("IE3N10", lower)
+    after = Ens.objects.get(mrn=top)
+    assert (after.version, after.means, after.status) == (
+        before.version + 1,
+        before.means,
+        "assessed",
+    )
+    assert_invariants()
+
+
+def test_goods_before_loading_join_once_they_are_judged(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", TILES))
+    lower = lodged(forwarder, "F26", FORWARDER, "H-1")
+    top = lodged(lodger, "F21", "NL123456789", "M-1")
+    assert Case.objects.open().get().ens.mrn == lower
+    assert ens_of(lower).mrn == lower
+    assert FilingLink.objects.live().get().waits
+    assert link_of(lower) == "linked"
+    assert Ens.objects.get(mrn=top).completeness == "pending"
+    assert_invariants()
