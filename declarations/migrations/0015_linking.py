@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("declarations", "0013_ens_forming"),
+        ("declarations", "0014_arrivals_of_ics2"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

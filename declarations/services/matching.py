@@ -95,7 +95,7 @@ def _by_means(notification: Notification) -> list[int]:
         expected_arrival__range=(begin, end),
         absorbed_by__isnull=True,
     ).filter(_of(notification.generation))
-    return list(found.exclude(status="invalidated").values_list("pk", flat=True))
+    return list(found.exclude(status="invalidated").values_list("pk", flat=True).distinct())
 
 
 def _by_identifiers(notification: Notification) -> Found:
@@ -108,7 +108,7 @@ def _by_identifiers(notification: Notification) -> Found:
         absorbed_by__isnull=True,
     ).exclude(status="invalidated")
     near = near.filter(_of(notification.generation))
-    for ens in near.order_by("pk").values_list("pk", flat=True):
+    for ens in near.order_by("pk").values_list("pk", flat=True).distinct():
         values = {row.value for row in rows if row.ens_id == ens}
         own = [line for line in notification.lines if values & _values(line)]
         named[ens] = own

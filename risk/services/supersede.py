@@ -81,11 +81,17 @@ def selected_before(ens: Collection[int]) -> frozenset[int]:
             *Assessment.objects.filter(ens__in=ens, result__in=POSITIVE).values_list(
                 "ens_id", flat=True
             ),
-            *Assessment.objects.filter(
-                ens__absorbed_by__in=ens, ens__status=Ens.Status.ABSORBED, result__in=POSITIVE
-            ).values_list("ens__absorbed_by_id", flat=True),
+            *_with_selected_parts(ens),
         }
     )
+
+
+def _with_selected_parts(ens: Collection[int]) -> set[int]:
+    """Return those that absorbed an ENS with a positive result."""
+    parts = Ens.objects.filter(absorbed_by__in=ens, status=Ens.Status.ABSORBED)
+    results = Assessment.objects.filter(ens__in=parts, result__in=POSITIVE)
+    found = parts.filter(pk__in=results.values("ens")).values_list("absorbed_by_id", flat=True)
+    return set(found)
 
 
 def told_elsewhere(ens: Collection[int]) -> dict[int, str]:
