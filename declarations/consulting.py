@@ -13,9 +13,10 @@ from customs_portal.findings import Finding, Stage
 from declarations.document import SupportingDocument
 from declarations.filing_types import filing_types
 from declarations.lifecycle.out_of_sequence import UNKNOWN_MRN
-from declarations.models import ConsignmentLife, Ens, Filing, SearchKey
+from declarations.models import Arrival, ConsignmentLife, Ens, Filing, SearchKey
 
 UNKNOWN_DOCUMENT = "80"
+REGISTERED = "01"
 ACCEPTED, PENDING_LINKING, LINKED, INVALIDATED = "03", "04", "05", "09"
 PENDING, COMPLETE, CONSIDERED_COMPLETE = "10", "11", "12"
 ARRIVED, PRESENTED = "19", "21"
@@ -49,7 +50,7 @@ def consult(asked: Asked) -> list[Told] | Finding:
     """Return what the person may know, or that nothing is known by the MRN or document."""
     found = list(_filings(asked))
     if not found:
-        return _unknown(asked)
+        return _arrivals(asked) or _unknown(asked)
     goods = _goods([filing.pk for filing in found])
     return [each for filing in found for each in _told(filing, goods[filing.pk])]
 
@@ -61,6 +62,14 @@ def _filings(asked: Asked) -> Sequence[Filing]:
     filings = Filing.objects.filter(wanted, named, mrn__isnull=False, received_from="")
     own = filings.filter(type__in=filing_types()).select_related("membership__ens")
     return list(own.order_by("pk").distinct()[:MOST_FOUND])
+
+
+def _arrivals(asked: Asked) -> list[Told]:
+    """Return the arrival of that MRN, if the person notified it or is notified of it."""
+    person = asked.requester
+    own = Q(notified_by=person) | Q(notify_parties__contains=[person])
+    arrivals = Arrival.objects.filter(own, mrn=asked.mrn) if asked.mrn else ()
+    return [Told(type="ARN", identification=asked.mrn, state=REGISTERED) for _each in arrivals]
 
 
 def _by_document(documents: Collection[SupportingDocument]) -> Q:

@@ -18,7 +18,8 @@ from declarations.document import Party
 from messaging.formats.answers import Envelope
 from messaging.formats.ics1.arriving import ArrivalRequest, write_arrival
 from messaging.formats.ics1.sending import write_diversion
-from messaging.formats.requests import DiversionRequest
+from messaging.formats.ics2.arriving import write_arrival as write_means_arrival
+from messaging.formats.requests import DiversionRequest, MeansArrival
 from messaging.judging import judge
 from messaging.received.kinds import KINDS
 from messaging.received.message import Received
@@ -31,6 +32,11 @@ def arrival_of(request: ArrivalRequest, *, eori: str, at: datetime) -> bytes:
     """Return the UK347A of an operator."""
     own = msgspec.structs.replace(request, sender=f"{eori}/{BRANCH}", trader=eori)
     return write_arrival(own, _envelope(eori, at))
+
+
+def means_arrival_of(told: MeansArrival, *, email: str, eori: str, at: datetime) -> bytes:
+    """Return the IE3N06 of an operator."""
+    return write_means_arrival(msgspec.structs.replace(told, notifier=eori), email=email, at=at)
 
 
 def diversion_of(request: DiversionRequest, *, eori: str, at: datetime) -> bytes:

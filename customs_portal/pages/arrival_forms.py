@@ -14,10 +14,12 @@ from customs_portal.pages.written import OperatorForm
 from customs_portal.reference.sources import OfficeRow
 from declarations.arrivals import Reported
 from messaging.formats.ics1.arriving import ArrivedGoods
+from messaging.formats.ics2.arriving import IDENTITIES
 from risk.filters import MODES
 
 LONGEST_LIST = 60_000
 LONGEST_MEANS = 35
+LONGEST_FLIGHT = 17
 LONGEST_REFERENCE = 22
 LONGEST_NOTE = 400
 _LINES = forms.Textarea(attrs={"rows": 5, "dir": "auto"})
@@ -56,9 +58,11 @@ class ArrivalForm(MeansForm):
 
     def __init__(self, *args: Any, offices: list[OfficeRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["office"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (each.reference, f"{each.reference} {each.name}") for each in offices
-        ]
+        self.fields["office"].choices = _named(offices)  # type: ignore[attr-defined]  # a choice
+
+
+def _named(offices: list[OfficeRow]) -> list[tuple[str, str]]:
+    return [(each.reference, f"{each.reference} {each.name}") for each in offices]
 
 
 class NotifyArrivalForm(OperatorForm, ArrivalForm):
@@ -83,6 +87,53 @@ class NotifyArrivalForm(OperatorForm, ArrivalForm):
     def clean_declarations(self) -> tuple[ArrivedGoods, ...]:
         """Read the lines."""
         return arrived_goods(self.cleaned_data["declarations"])
+
+
+class NotifyMeansArrivalForm(OperatorForm):
+    """An arrival of a ship or an aircraft that a trader notifies (IE3N06)."""
+
+    mode = forms.ChoiceField(label=_("Mode of transport"))
+    means = forms.CharField(
+        label=_("Ship or flight"),
+        help_text=_("IMO number, ENI number or flight number."),
+        max_length=LONGEST_FLIGHT,
+    )
+    office = forms.ChoiceField(label=_("Actual office of first entry"))
+    arrived_at = forms.DateTimeField(label=_("Arrived at"), widget=MomentInput())
+    expected_at = forms.DateTimeField(
+        label=_("Expected at"),
+        help_text=_("As filed. Needed unless you list the filings."),
+        widget=MomentInput(),
+        required=False,
+    )
+    filings = forms.CharField(
+        label=_("Filings that arrived"),
+        help_text=_("One MRN in a line. Empty: everything filed for this ship or flight."),
+        widget=_LINES,
+        max_length=LONGEST_LIST,
+        required=False,
+    )
+    email = forms.EmailField(label=_("E-mail address for questions"))
+    reference = forms.CharField(
+        label=_("Reference (LRN)"),
+        help_text=_("Your own, used once."),
+        max_length=LONGEST_REFERENCE,
+    )
+    field_order = (
+        "operator", "mode", "means", "office", "arrived_at", "expected_at", "filings", "email",
+        "reference",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, offices: list[OfficeRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["office"].choices = _named(offices)  # type: ignore[attr-defined]  # a choice
+        self.fields["mode"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (mode, name) for mode, name in MODES if mode in IDENTITIES
+        ]
+
+    def clean_filings(self) -> tuple[str, ...]:
+        """Read the lines."""
+        return tuple(dict.fromkeys(mrns(self.cleaned_data["filings"])))
 
 
 class RecordArrivalForm(ArrivalForm):

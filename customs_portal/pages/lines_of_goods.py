@@ -13,7 +13,7 @@ from messaging.formats.ics1.arriving import ArrivedGoods
 MOST_LINES = 999
 MOST_ITEMS = 999
 LONGEST_DESCRIPTION = 200
-LONGEST_DOCUMENT = 35
+LONGEST_DOCUMENT = 70
 _MRN = re.compile(r"[0-9]{2}[A-Z]{2}[A-Z0-9]{14}")
 _STATE = re.compile(r"[A-Z]{2}")
 _CONTAINER = re.compile(r"[A-Z]{4}[0-9]{7}")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from lxml import etree
 
 from customs_portal.accounts.models import OperatorMembership, Role, User
@@ -258,3 +259,28 @@ def test_an_officer_of_another_office_diverts_nothing(at: datetime) -> None:
     assert "No declaration of yours is known" in summary(page)
     ens.refresh_from_db()
     assert ens.status != "diverted"
+
+
+def test_a_trader_notifies_the_arrival_of_a_ship_with_filings(
+    trader_desk: Client, at: datetime
+) -> None:
+    address = "/arrivals/new/?message=IE3N06"
+    assert address.partition("?")[2] in trader_desk.get("/arrivals/new/").content.decode()
+    told = {
+        "operator": SENDER,
+        "mode": "1",
+        "means": SHIP,
+        "office": OFFICE,
+        "arrived_at": f"{timezone.localtime(now()):%Y-%m-%dT%H:%M}",
+        "expected_at": "",
+        "filings": "",
+        "email": "desk@example.org",
+        "reference": "N06-1",
+    }
+    wrong = trader_desk.post(address, told)
+    assert wrong.status_code == 422
+    assert '<a href="#expected_at">' in summary(wrong)
+    page = trader_desk.post(address, told | {"expected_at": told["arrived_at"]})
+    answer = answer_of(page)
+    assert etree.QName(answer).localname == "IE3R04"
+    assert answer.findtext("{*}MRN") == Arrival.objects.get().mrn

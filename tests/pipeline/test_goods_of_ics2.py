@@ -9,7 +9,7 @@ from django.db import transaction
 
 from customs_portal.accounts.models import Operator, User
 from customs_portal.events import advance
-from declarations.models import ConsignmentLife, Ens, Measure
+from declarations.models import Arrival, ConsignmentLife, Ens, Measure
 from declarations.services import controls
 from declarations.services.goods import GoodsOrder, present, release, revoke_presentation
 from declarations.services.results import Changed, Refused
@@ -102,6 +102,7 @@ def test_goods_arrive_are_controlled_and_released(lodger: str, officer: User, ki
     party = said("IE3N06")["personNotifyingTheArrival"][0] | {"identificationNumber": SHIP_AGENT}
     assert name(sent(lodger, arrival(notifyParty=[party], **means))) == "IE3R04"
     assert state(lodger, ens.mrn)[-1] == "19"
+    assert state(lodger, Arrival.objects.get().mrn or "") == ["01"]
 
     assert on_goods(present, ens, officer) == ""
     assert on_goods(revoke_presentation, ens, officer) == ""

@@ -54,6 +54,10 @@ MESSAGE_WORDS = {
     "IE3N10": _("Amendment accepted"),
     "IE3R07": _("Invalidated"),
     "IE3R08": _("State of filings"),
+    "IE3R04": _("Arrival registered, with its MRN"),
+    "IE3N07": _("Houses that could not arrive"),
+    "IE3N08": _("Control ordered: present the goods"),
+    "IE3N09": _("Advance notice of a control"),
     "NOTICE": _("Notice from customs"),
     UNREADABLE: _("Could not be read, with the errors"),
 }

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import msgspec
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from customs_portal.pages.access import CASEWORK, TRADERS, current_user, for_rol
 from customs_portal.pages.arrival_forms import (
     FoundGoodsForm,
     NotifyArrivalForm,
+    NotifyMeansArrivalForm,
     RecordArrivalForm,
     begin_with,
 )
@@ -28,13 +30,14 @@ from customs_portal.pages.written import SENDER, add_findings, lodging_operators
 from customs_portal.reference import snapshot as reference
 from customs_portal.reference.sources import OfficeRow
 from declarations import policies
-from declarations.arrivals import Notification
+from declarations.arrivals import Generation, Notification
 from declarations.models import Arrival
 from declarations.services import arrive as arriving
 from declarations.services.found import FoundGoods, report_found
 from declarations.services.results import Refused
-from messaging.by_hand import arrival_of
+from messaging.by_hand import arrival_of, means_arrival_of
 from messaging.formats.ics1.arriving import ArrivalRequest
+from messaging.formats.requests import MeansArrival
 
 BY_KEY, BY_MRN = "1", "2"
 FIELDS = {
@@ -49,6 +52,20 @@ FIELDS = {
     "IMPOPE200": "declarations",
 }
 """The field of each place of a UK347A."""
+MEANS_ARRIVAL = "IE3N06"
+_MEANS = "/IE3N06/activeBorderTransportMeans"
+MEANS_FIELDS = {
+    _MEANS: "means",
+    f"{_MEANS}/ModeOfTransport": "mode",
+    f"{_MEANS}/actualDateAndTimeOfArrival": "arrived_at",
+    f"{_MEANS}/estimatedDateAndTimeOfArrival": "expected_at",
+    "/IE3N06/LRN": "reference",
+    "/IE3N06/actualCustomsOfficeOfFirstEntry": "office",
+    "/IE3N06/relatedMRN": "filings",
+    "/IE3N06/personNotifyingTheArrival": "operator",
+    "/IE3N06/personNotifyingTheArrival/communication": "email",
+}
+"""The field of each place of an IE3N06."""
 RECORDED_FIELDS = FIELDS | {"HEAHEA.ActualDateOfArrival": "arrived_at", "IMPOPE200": "goods"}
 
 
@@ -59,7 +76,8 @@ def new_arrival(request: HttpRequest) -> HttpResponse:
     user, at = current_user(request), now()
     offices = national_offices(reference.current(at))
     if user.role in TRADERS:
-        return _notify(request, user, at, offices)
+        of_ics2 = request.GET.get("message") == MEANS_ARRIVAL
+        return (_notify_means if of_ics2 else _notify)(request, user, at, offices)
     return _record(request, user, at, offices)
 
 
@@ -105,6 +123,45 @@ def _request(form: NotifyArrivalForm) -> ArrivalRequest:
     )
 
 
+def _notify_means(
+    request: HttpRequest, user: User, at: datetime, offices: list[OfficeRow]
+) -> HttpResponse:
+    operators = lodging_operators(user)
+    form = NotifyMeansArrivalForm(
+        request.POST or None,
+        operators=operators,
+        offices=offices,
+        initial={**begin_with(request.GET, at), "email": user.email},
+    )
+    if form.is_valid():
+        told, email = _means_arrival(form), form.cleaned_data["email"]
+        sent = send(
+            request,
+            form,
+            lambda eori: means_arrival_of(told, email=email, eori=eori, at=at),
+            fields=MEANS_FIELDS,
+            user=user,
+            at=at,
+        )
+        if sent:
+            return sent
+    return _page(request, form, may_send=bool(operators))
+
+
+def _means_arrival(form: NotifyMeansArrivalForm) -> MeansArrival:
+    said = form.cleaned_data
+    return MeansArrival(
+        reference=said["reference"],
+        mode=said["mode"],
+        means=said["means"],
+        arrived_at=said["arrived_at"],
+        expected_at=said["expected_at"],
+        office=said["office"],
+        notifier="",
+        mrns=said["filings"],
+    )
+
+
 def _record(
     request: HttpRequest, user: User, at: datetime, offices: list[OfficeRow]
 ) -> HttpResponse:
@@ -132,6 +189,7 @@ def _notification(form: RecordArrivalForm, user: User, at: datetime) -> Notifica
         expected_on=said["expected_on"],
         intended_office=not said["other_office"],
         officer=user.pk,
+        generation=Generation.ANY,
         lines=said["goods"],
     )
 
@@ -154,7 +212,10 @@ def _voyage(notification: Notification) -> str:
 
 
 def _page(
-    request: HttpRequest, form: NotifyArrivalForm | RecordArrivalForm, *, may_send: bool
+    request: HttpRequest,
+    form: NotifyArrivalForm | NotifyMeansArrivalForm | RecordArrivalForm,
+    *,
+    may_send: bool,
 ) -> HttpResponse:
     is_trader = current_user(request).role in TRADERS
     context = {
@@ -162,10 +223,20 @@ def _page(
         "title": _("Notify an arrival") if is_trader else _("Record an arrival"),
         "form": form,
         "may_send": may_send,
+        "others": _others(form),
         "is_trader": is_trader,
         "button": _("Send") if is_trader else _("Record"),
     }
     return render(request, "pages/new_message.html", context, status=422 if form.errors else 200)
+
+
+def _others(form: forms.Form) -> list[tuple[str, str]]:
+    """Return the address and the words of the form for declarations of the other generation."""
+    if isinstance(form, NotifyArrivalForm):
+        return [(f"?message={MEANS_ARRIVAL}", _("For ENS filings of ICS2 (IE3N06)"))]
+    if isinstance(form, NotifyMeansArrivalForm):
+        return [("?", _("For declarations of ICS phase 1 (UK347A)"))]
+    return []
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,10 +8,11 @@ from django.db import connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
-from customs_portal.accounts.models import Role, User
+from customs_portal.accounts.models import Operator, Role, User
 from customs_portal.events import advance
 from customs_portal.events.models import Delivery
 from declarations.document import Document
+from declarations.filing_types import filing_types
 from declarations.models import Ens, FilingVersion, Measure
 from declarations.services.results import Refused as NotDone
 from messaging.inbox import receive
@@ -26,7 +27,7 @@ from tests.pipeline.partners import BELGIUM, connected
 
 BEGIN = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 CHECKED_EVERY = 10
-REFUSALS = ("CC316A", "CC305A", "CC324A", "CC349A", "CD917B", "CD906B")
+REFUSALS = ("CC316A", "CC305A", "CC324A", "CC349A", "CD917B", "CD906B", "IE3N99", "IE3N01")
 OFFICE = "NL000396"
 INDEX = st.integers(0, 7)
 _STATE = """
@@ -79,8 +80,9 @@ class Ground(RuleBasedStateMachine):
 
     @initialize()
     def people(self) -> None:
-        """Two firms, the Belgian administration, two officers and a supervisor."""
+        """Two firms, one authorised, the Belgian administration, two officers and a supervisor."""
         self.tokens = {eori: operator(eori) for eori in (LODGER, CARRIER)}
+        Operator.objects.filter(eori=LODGER).update(aeo="AEOS", aeo_number="NLAEOS1")
         self.tokens[BELGIUM] = connected()
         self.traders = [person(Role.TRADER, operators=(eori,)) for eori in (LODGER, CARRIER)]
         offices = (OFFICE,)
@@ -124,8 +126,9 @@ class Ground(RuleBasedStateMachine):
         return f"W{self.number:08}"
 
     def mrn(self, index: int) -> str:
-        """Return one of the MRN."""
-        mrns = list(Ens.objects.order_by("pk").values_list("mrn", flat=True))
+        """Return one of the MRN of ICS phase 1."""
+        found = Ens.objects.exclude(members__filing__type__in=list(filing_types()))
+        mrns = list(found.order_by("pk").values_list("mrn", flat=True))
         return mrns[index % len(mrns)]
 
     def declared(self, mrn: str) -> Document:

@@ -62,9 +62,10 @@ class Measures(Ground):
         index=INDEX,
         what=st.sampled_from(("order", "against", "schedule", "start", "result")),
         code=st.sampled_from(("RES-01", "RES-03", "RES-04", "RES-05")),
+        telling=st.sampled_from(("announce", "forewarn", "nobody")),
         who=INDEX,
     )
-    def control(self, index: int, what: str, code: str, who: int) -> None:
+    def control(self, index: int, what: str, code: str, telling: str, who: int) -> None:
         """Take a control one step further."""
         measure = self.measure(index, kind="control")
         key, version = measure.pk, measure.ens.version
@@ -74,8 +75,9 @@ class Measures(Ground):
         against = msgspec.structs.replace(order, type="CTL-N1")
         when = self.at + timedelta(hours=1)
         appointment = controls.Appointment(
-            measure=key, scheduled_at=when, location="Gate", to_present="Box", announce=True
-        )
+            measure=key, scheduled_at=when, location="Gate", to_present="Box",
+            announce=telling == "announce", forewarn=telling == "forewarn",
+        )  # fmt: skip
         result = controls.ControlResult(
             measure=key, result_code=code, method="Opened", finding="As found"
         )
