@@ -5,6 +5,7 @@ filing.registered    -> assess (names screened first, then opinion), reply (IE32
 filing.amended       -> assess again, reply (IE304, IE3N10); amendment.refused -> reply (IE305)
 ens.considered_complete -> assess (a master whose houses did not come in half of the window)
 link.due             -> link (houses below their masters); ens.regrouped, ens.completed -> assess
+ens.incomplete, filing.expected -> missing (IE3N02, IE3N11)
 filing.invalidated, invalidation.refused -> reply (IE3R07); ens.consulted -> reply (IE3R08)
 arrival.registered, arrival.rejected -> reply (UK348A, CC349A, IE3R04)
 what is refused of ICS2 -> reply (IE3N99 for what it says, IE3N01 for the state of the filing)
@@ -50,6 +51,7 @@ PIPELINE = Pipeline(
         Consumer(name="reply", path="messaging.consumers.reply.handle"),
         Consumer(name="assess", path="risk.consumers.assess", ordered=True),
         Consumer(name="link", path="risk.consumers.link"),
+        Consumer(name="missing", path="messaging.consumers.missing.handle", ordered=True),
         Consumer(name="reconcile", path="declarations.consumers.reconcile"),
         Consumer(name="resume", path="risk.consumers.resume"),
         Consumer(name="questions", path="messaging.consumers.questions.handle", ordered=True),
@@ -86,6 +88,9 @@ PIPELINE = Pipeline(
         declared.INVALIDATION_REFUSED: ("reply",),
         declared.ENS_CONSULTED: ("reply",),
         declared.LINK_DUE: ("link",),
+        declared.FILING_EXPIRED: ("notices",),
+        declared.ENS_INCOMPLETE: ("missing",),
+        declared.FILING_EXPECTED: ("missing",),
         declared.ENS_REGROUPED: ("assess",),
         declared.ENS_COMPLETED: ("assess",),
         declared.ENS_CONSIDERED_COMPLETE: ("assess",),
@@ -145,10 +150,8 @@ PIPELINE = Pipeline(
             declared.FILING_LINKED,
             declared.FILING_LINK_CONFIRMED,
             declared.FILING_UNLINKED,
-            declared.FILING_EXPECTED,
             declared.ENS_ABSORBED,
             declared.ENS_PARTED,
-            declared.ENS_INCOMPLETE,
             declared.FILING_APPROACHED,
             declared.ENS_REQUESTED,
             declared.MEASURE_PROPOSED,

@@ -43,6 +43,9 @@ ENS_COMPLETED = Kind(name="ens.completed", sentence=_("Complete: every filing na
 ENS_INCOMPLETE = Kind(
     name="ens.incomplete", sentence=_("Not complete, filings missing: %(missing_count)s")
 )
+FILING_EXPIRED = Kind(
+    name="filing.expired", sentence=_("%(mrn)s expired: its goods did not come in 200 days")
+)
 FILING_EXPECTED = Kind(
     name="filing.expected", sentence=_("Reminded that a filing is expected: %(named)s")
 )

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from declarations.document import Consignment, Document, SupplementaryDeclarant
+from declarations.filing_types import filing_types
 
 _TABLE = Path(__file__).parent / "data" / "linking.csv"
 LONGEST = 240
@@ -37,6 +38,17 @@ class Scenario(msgspec.Struct, frozen=True):
     rank: int
     scenario: str
     elements: str
+
+
+@cache
+def lower_types(filing: str) -> frozenset[str]:
+    """Return the types that may stand below a type."""
+    offered = {row.scenario for row in scenarios(filing, Side.OFFER)}
+    return frozenset(
+        kind
+        for kind in filing_types()
+        if offered & {row.scenario for row in scenarios(kind, Side.ASK)}
+    )
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):

@@ -97,11 +97,12 @@ def follow_matches() -> bool:
 
 @shared_task(name="risk.tasks.link_waiting")
 def link_waiting() -> None:
-    """Let houses be part of their masters whose analysis before loading has ended."""
-    done = linking.AT_A_TIME
-    while done >= linking.AT_A_TIME:
-        with transaction.atomic():
-            done = linking.link_waiting(at=clock.now())
+    """Let houses join their masters once analysed before loading; let old filings expire."""
+    for step in (linking.link_waiting, linking.expire_filings):
+        done = linking.AT_A_TIME
+        while done >= linking.AT_A_TIME:
+            with transaction.atomic():
+                done = step(at=clock.now())
 
 
 @shared_task(name="risk.tasks.ask_for_reviews")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from customs_portal.bulk import fetch_prepared
+from declarations.checks.consistency import Inconsistency, inconsistencies
 from declarations.document import Document, decode
 from declarations.whole import whole
 from risk.analysed import Subjects
@@ -58,6 +59,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
     subjects: Subjects
     features: Features | None
+    differences: tuple[Inconsistency, ...] = ()
 
 
 def load(ens_versions: Iterable[int]) -> dict[int, Version]:
@@ -103,7 +105,15 @@ def _version(stored: _Stored) -> Version:
     return Version(
         subjects=subjects,
         features=decode_features(stored.features) if stored.features else None,
+        differences=_differences(stored),
     )
+
+
+def _differences(stored: _Stored) -> tuple[Inconsistency, ...]:
+    """Return what the filings of the version say differently of the same goods."""
+    if not stored.others:
+        return ()
+    return tuple(inconsistencies([decode(stored.document), *map(decode, stored.others)]))
 
 
 def _whole(first: str, others: list[str] | None) -> Document:

@@ -16,6 +16,7 @@ from customs_portal.accounts.models import User
 from customs_portal.bulk import fetch_prepared
 from customs_portal.events.kinds import Kind
 from customs_portal.events.services import NewEvent, record_many
+from declarations import policies
 from declarations.clocks import ClockKind
 from declarations.events import (
     ENS_COMPLETED,
@@ -182,7 +183,7 @@ def stop_waiting(*, at: datetime) -> int:
 
 def consider_complete(ens: int, *, reason: str, officer: User, at: datetime) -> Changed | Refused:
     """Let an officer have a master analysed with what is there (E5), before its time."""
-    if not Ens.objects.visible_to(officer).filter(pk=ens).exists():
+    if not policies.may_handle_ens(officer, ens, at):
         return refused("not_found", _("There is no such declaration for you."))
     if not reason.strip():
         return refused("reason", _("Give a reason."), "reason")

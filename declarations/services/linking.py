@@ -138,6 +138,11 @@ def link(filings: Collection[int], *, at: datetime) -> Grouped:
     return grouped
 
 
+def lock_family(filings: Collection[int]) -> None:
+    """Lock the ENS of filings that are linked with these, at whatever depth."""
+    lock_ens(_family(filings, ()))
+
+
 def _changes(filings: Collection[int]) -> list[Change]:
     rows = fetch_prepared(_CHANGES, {"filings": list(filings), "most": MOST_CHANGES})
     return [Change(*row) for row in rows]

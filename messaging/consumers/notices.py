@@ -32,6 +32,7 @@ NOTICES = {
     declared.REFUSAL_IN_FORCE.name: "entry_refused",
     declared.REFUSAL_REVOKED.name: "refusal_revoked",
     declared.CONSIGNMENT_RELEASED.name: "released",
+    declared.FILING_EXPIRED.name: "filing_expired",
 }
 """By kind of event what a notice of it is called."""
 

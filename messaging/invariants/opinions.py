@@ -26,7 +26,7 @@ ORDER BY n.id
 
 case_without_reason = by_query("""
 SELECT 'case ' || c.id FROM risk_case c JOIN declarations_ens n ON n.id = c.ens_id
-WHERE c.status = 'open' AND c.cause IN ('risk', 'changed', 'told') AND NOT EXISTS (
+WHERE c.status = 'open' AND c.cause IN ('risk', 'changed', 'told', 'inconsistent') AND NOT EXISTS (
     SELECT 1 FROM risk_assessment a JOIN declarations_ensversion v ON v.id = a.ens_version_id
     WHERE a.ens_id = n.id AND v.number = n.version AND a.status IN ('review', 'waiting'))
   AND NOT EXISTS (

@@ -37,6 +37,7 @@ class Case(models.Model):
         BREACHED = "breached", _("Loaded against an instruction")
         DUAL_FILING = "dual_filing", _("From the superseded declaration")
         TOLD = "told", _("Found by another administration")
+        INCONSISTENT = "inconsistent", _("Filings contradict each other")
 
     class DueBy(models.TextChoices):
         AT_ONCE = "at_once", _("at once")

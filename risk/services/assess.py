@@ -54,6 +54,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     ens: Ens
     subjects: Subjects
     features: Features | None
+    differs: bool = False
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,10 +72,11 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
         """Whether nothing above observe was found, the one case in which nobody needs to look.
 
         What was selected on an earlier version, or by another State (`told`, its result), is looked
-        at again, whatever the rules say.
+        at again, whatever the rules say; so is a whole whose filings contradict each other.
         """
         nothing_found = self.conclusion.outcome in PASSES
-        return nothing_found and not self.changed_after_selection and not self.told
+        selected = self.changed_after_selection or self.told or self.declared.differs
+        return nothing_found and not selected
 
 
 def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
@@ -140,6 +142,7 @@ def _declared(requests: Sequence[Request], locked: dict[int, Ens]) -> list[Decla
             ens=locked[request.ens],
             subjects=found[request.ens_version].subjects,
             features=found[request.ens_version].features,
+            differs=bool(found[request.ens_version].differences),
         )
         for request in requests
         if request.ens_version in found
@@ -305,4 +308,6 @@ def _flagged(opinion: Opinion) -> Flagged:
 def _cause(opinion: Opinion) -> Case.Cause:
     if opinion.changed_after_selection:
         return Case.Cause.CHANGED
+    if opinion.declared.differs and opinion.conclusion.outcome in PASSES:
+        return Case.Cause.INCONSISTENT
     return Case.Cause.TOLD if opinion.told else Case.Cause.RISK

@@ -107,6 +107,39 @@ def write_refusal(
     )
 
 
+def write_incomplete(
+    document: Document, *, mrn: str, office: str, missing: Iterable[str], at: datetime
+) -> bytes:
+    """Return an IE3N02: filings of these persons are missing below a master. Needs a person."""
+    told = addressing(document)
+    people: list[Content] = [{"identificationNumber": eori} for eori in missing]
+    return write(
+        "IE3N02",
+        {
+            "MRN": mrn,
+            "notificationDate": time_text(at),
+            "supplementaryDeclarant": people,
+            "representative": person(told.representative),
+            "transportDocument": paper_content(told.paper) if told.paper else None,
+            "declarant": person(told.declarant),
+            "customsOfficeOfFirstEntry": {"referenceNumber": office},
+        },
+    )
+
+
+def write_expected(paper: SupportingDocument, *, office: str, named: str, at: datetime) -> bytes:
+    """Return an IE3N11: a filing of this person is expected below the document."""
+    return write(
+        "IE3N11",
+        {
+            "notificationDate": time_text(at),
+            "transportDocument": paper_content(paper),
+            "customsOfficeOfFirstEntry": {"referenceNumber": office},
+            "supplementaryDeclarant": {"identificationNumber": named},
+        },
+    )
+
+
 def write_states(entities: Iterable[Entity], *, reference: str) -> bytes:
     """Return an IE3R08: in what state the parts of an ENS are. Needs an entity."""
     found: list[Content] = [
