@@ -81,11 +81,10 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     expected_at: datetime | None = None
     notify_parties: tuple[str, ...] = ()
 
-    @property
-    def call(self) -> str:
-        """The key of this arrival: the same means does not arrive twice."""
+    def call(self, generation: Generation) -> str:
+        """Return the key of this arrival, of which the same means has one a day and generation."""
         day = f"{self.arrived_at:%Y-%m-%d}"
-        of_ics2 = "ICS2/" if self.generation is Generation.ICS2 else ""
+        of_ics2 = "ICS2/" if generation is Generation.ICS2 else ""
         key = f"{of_ics2}{self.mode}/{self.means.upper()}/{day}"
         if self.means and self.mode in ONE_CALL_A_DAY:
             return key
@@ -106,10 +105,12 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 class Came(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one declaration: whole items, items in part, and containers.
 
-    `everything` stands for all that is declared.
+    `everything` stands for all that is declared. `consignments` are the keys of those that came
+    whole, whether they have items or not.
     """
 
     everything: bool = False
+    consignments: frozenset[str] = frozenset()
     items: frozenset[int] = frozenset()
     in_part: frozenset[int] = frozenset()
     containers: frozenset[str] = frozenset()
@@ -137,6 +138,13 @@ def came(document: Document, lines: Iterable[Reported]) -> Came:
     return Came(items=frozenset(whole), in_part=frozenset(part), containers=frozenset(containers))
 
 
+def with_consignments(document: Document, found: Came, keys: Iterable[str]) -> Came:
+    """Return what came, and these consignments with all their items."""
+    own = frozenset(keys)
+    items = {item.number for c in document.consignments if c.key in own for item in c.items}
+    return msgspec.structs.replace(found, consignments=own, items=found.items | items)
+
+
 def _names_all(line: Reported) -> bool:
     return bool(line.mrn) and not line.items and not line.container and not line.document
 
@@ -144,7 +152,9 @@ def _names_all(line: Reported) -> bool:
 def coverage(consignment: Consignment, found: Came) -> str:
     """Return the verb of the consignment's life: `arrive`, `arrive_partly`, empty for neither."""
     numbers = {item.number for item in consignment.items}
-    if found.everything or (numbers and numbers <= found.items):
+    if found.everything or consignment.key in found.consignments:
+        return "arrive"
+    if numbers and numbers <= found.items:
         return "arrive"
     return "arrive_partly" if numbers & (found.items | found.in_part) else ""
 

@@ -32,6 +32,9 @@ class ClockKind(StrEnum):
     VALIDITY = "validity"
 
 
+ENDED_BY_ARRIVAL = (ClockKind.ARRIVAL, ClockKind.RECONCILIATION, ClockKind.VALIDITY)
+
+
 class ClockError(ValueError):
     """The clock cannot do that: it is stopped, or not in the state that is asked for."""
 

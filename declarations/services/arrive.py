@@ -9,7 +9,15 @@ from django.utils.translation import gettext as _
 from customs_portal.bulk import fetch_prepared, next_ids
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding, Stage
-from declarations.arrivals import Came, Generation, Notification, Reported, came
+from declarations.arrivals import (
+    Came,
+    Generation,
+    Notification,
+    Reported,
+    came,
+    generation_of,
+    with_consignments,
+)
 from declarations.events import ARRIVAL_ATTEMPTED, ARRIVAL_RECORDED, ARRIVAL_REGISTERED
 from declarations.lifecycle.out_of_sequence import OUT_OF_SEQUENCE, refusal, situation
 from declarations.models import Arrival, ArrivalLine
@@ -187,10 +195,17 @@ def _taken(notification: Notification) -> Finding:
 
 
 def _came(weighed: _Weighed, key: int) -> Came:
-    """Return what came of a declaration, over its documents."""
+    """Return what came of a declaration; of a house that is named by its own MRN only that."""
     _how, lines = weighed.found[key]
-    documents = weighed.matched[key].documents
-    return came(documents[0], lines) if documents else Came(everything=True)
+    each = weighed.matched[key]
+    if not each.documents:
+        return Came(everything=True)
+    houses = {filing.mrn: filing.pk for filing in each.filings if filing.mrn != each.ens.mrn}
+    named = {houses[line.mrn] for line in lines if line.mrn in houses}
+    rest = [line for line in lines if line.mrn not in houses]
+    found = came(each.document, rest) if rest or not named else Came()
+    keys = [life.key for life in each.lives if life.filing_id in named]
+    return with_consignments(each.document, found, keys) if named else found
 
 
 _CLAIM = """
@@ -209,7 +224,7 @@ def _claim(notification: Notification, weighed: _Weighed) -> Arrival | None:
         _CLAIM,
         [
             state.value,
-            notification.call,
+            notification.call(_generation(weighed)),
             notification.reference,
             notification.mode,
             notification.means,
@@ -226,6 +241,13 @@ def _claim(notification: Notification, weighed: _Weighed) -> Arrival | None:
         ],
     )
     return Arrival.objects.get(pk=rows[0][0]) if rows else None
+
+
+def _generation(weighed: _Weighed) -> Generation:
+    """Return of which generation an arrival counts: an officer's by what it brought, if of one."""
+    own = {generation_of(f.type) for each in weighed.matched.values() for f in each.filings}
+    wanted = weighed.notification.generation
+    return own.pop() if wanted is Generation.ANY and len(own) == 1 else wanted
 
 
 def _expected_on(notification: Notification) -> date | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from customs_portal.events.services import NewEvent, record_many
-from declarations.arrivals import Came, coverage, is_aboard
+from declarations.arrivals import NOTIFIED_MODES, Came, coverage, is_aboard
 from declarations.clocks import ClockKind
 from declarations.events import ARRIVAL_MATCHED
 from declarations.lifecycle import CONSIGNMENT, move
@@ -14,6 +14,7 @@ from declarations.models import (
     Arrival,
     Clock,
     ConsignmentLife,
+    Ens,
     EntryLeg,
     Measure,
     SubsequentEntryNotice,
@@ -60,7 +61,7 @@ def take_ashore(arriving: Sequence[Arriving], *, arrival: Arrival, at: datetime)
 
 def _verbs(each: Arriving) -> dict[int, str]:
     """Return by consignment the verb of its life, where it has one."""
-    consignments = {own.key: own for doc in each.declared.documents for own in doc.consignments}
+    consignments = {own.key: own for own in each.declared.document.consignments}
     found = {
         life.pk: coverage(consignments[life.key], each.came)
         for life in each.declared.lives
@@ -101,6 +102,7 @@ def _end_waiting(
 ) -> None:
     """Stop the clocks of arrival; where goods are still to come, reconcile later again."""
     stop_clocks(came, (ClockKind.ARRIVAL,), at=at)
+    stop_clocks(_homes(came), (ClockKind.VALIDITY,), at=at)
     waiting = {key for key, each in came.items() if _waits(each.declared, moved)}
     stop_clocks(set(came) - waiting, (ClockKind.RECONCILIATION,), at=at)
     live = Clock.objects.filter(
@@ -110,6 +112,14 @@ def _end_waiting(
     for clock in clocks:
         clock.ends_at = clock.ens.expected_arrival + REST_EXPECTED
     Clock.objects.bulk_update(clocks, ["ends_at"])
+
+
+def _homes(came: Mapping[int, Arriving]) -> set[int]:
+    """Return the ENS that hold the validity of the filings whose goods came by sea or air."""
+    arrived = [each.declared for each in came.values()]
+    notified = [each for each in arrived if each.ens.transport_mode in NOTIFIED_MODES]
+    mrns = [filing.mrn for each in notified for filing in each.filings]
+    return set(Ens.objects.filter(mrn__in=mrns).values_list("pk", flat=True))
 
 
 def _waits(each: Declared, moved: Mapping[str, Collection[int]]) -> bool:
@@ -125,15 +135,12 @@ def _show_to_office(came: Mapping[int, Arriving], arrival: Arrival, at: datetime
     give_sight(sights, by=None, at=at)
 
 
+def _is_aboard(order: Measure, each: Arriving) -> bool:
+    return is_aboard(each.declared.document, order.subject, order.reference, each.came)
+
+
 def _breach(came: Mapping[int, Arriving], at: datetime) -> None:
     orders = Measure.objects.do_not_loads_in_force().filter(ens__in=came).order_by("pk")
-    aboard = [
-        order.pk
-        for order in orders
-        if any(
-            is_aboard(document, order.subject, order.reference, came[order.ens_id].came)
-            for document in came[order.ens_id].declared.documents
-        )
-    ]
+    aboard = [order.pk for order in orders if _is_aboard(order, came[order.ens_id])]
     if aboard:
         breach_do_not_loads(aboard, at=at)

@@ -22,6 +22,7 @@ from declarations.models import (
     FilingVersion,
     SearchKey,
 )
+from declarations.whole import whole
 
 Found = dict[int, tuple[str, tuple[Reported, ...]]]
 """By ENS how it was found, and the lines that name it."""
@@ -46,6 +47,11 @@ class Declared(msgspec.Struct, kw_only=True):
             for eori in (filing.sender, filing.declarant, filing.representative, filing.carrier)
             if eori
         }
+
+    @property
+    def document(self) -> Document:
+        """What its filings declare together."""
+        return whole(self.documents)
 
     def is_told_of_by(self, generation: Generation) -> bool:
         """Whether a notification of that generation can be about it."""
@@ -155,6 +161,8 @@ def declared(locked: Mapping[int, Ens]) -> dict[int, Declared]:
 def _add_documents(found: Mapping[int, Declared]) -> None:
     versions = EnsVersion.objects.filter(ens__in=found)
     current = [each for each in versions if each.number == found[each.ens_id].ens.version]
-    owners = {key: each.ens_id for each in current for key in each.filing_versions}
-    for version in FilingVersion.objects.filter(pk__in=owners).order_by("pk"):
-        found[owners[version.pk]].documents.append(version.document())
+    wanted = [key for each in current for key in each.filing_versions]
+    stored = FilingVersion.objects.in_bulk(wanted)
+    for each in current:
+        known = (stored[key] for key in each.filing_versions if key in stored)
+        found[each.ens_id].documents += [version.document() for version in known]

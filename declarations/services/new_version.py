@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from customs_portal.bulk import copy_rows, next_ids
 from customs_portal.events.services import NewEvent, record_many
-from declarations.clocks import ClockKind, clocks_of, start
+from declarations.clocks import ENDED_BY_ARRIVAL, ClockKind, clocks_of, start
 from declarations.document import Document, Party, encode
 from declarations.events import FILING_AMENDED
 from declarations.lifecycle import CONSIGNMENT, ENS, move
@@ -25,6 +25,7 @@ from declarations.models import (
 from declarations.projection import write_projection, write_search_keys
 from declarations.rebuilding import current_members
 from declarations.services.clocks import replace_clocks, restart_analysis
+from declarations.services.matching import WAITED_FOR
 from declarations.services.reconfirm import ask_to_reconfirm
 from declarations.services.referrals import overtake, take_amendments
 from declarations.services.registering import means_of, offices_on_the_way, papers
@@ -258,7 +259,16 @@ def _restart_clocks(versions: Sequence[NewVersion], at: datetime) -> None:
             for clock in clocks_of(each.document, each.filing.lodged_at, traffic)
             if clock.kind != ClockKind.ANALYSIS and not clock.has_ended(at)
         ]
+        if _has_come(each.ens):
+            others = [clock for clock in others if clock.kind not in ENDED_BY_ARRIVAL]
         replace_clocks(each.ens.pk, [analysis, *others], at=at)
+
+
+def _has_come(ens: Ens) -> bool:
+    """Whether goods of an ENS are here and none is waited for (an amendment of ICS2 may follow)."""
+    lives = ConsignmentLife.objects.filter(filing__membership__ens=ens)
+    here = lives.exclude(goods__in=(*WAITED_FOR, ConsignmentLife.Goods.NO_LONGER_DECLARED))
+    return here.exists() and not lives.filter(goods__in=WAITED_FOR).exists()
 
 
 def _record(versions: Sequence[NewVersion], written: WrittenVersions, at: datetime) -> None:

@@ -141,7 +141,7 @@ def resolve_line(
         [NewEvent(kind=ARRIVAL_RESOLVED, at=at, stream=each.ens.pk, actor=officer, data=data)]
     )
     reported = Reported(mrn=line.mrn, container=line.container, document=line.document)
-    arriving = Arriving(declared=each, came=came(each.documents[0], [reported]))
+    arriving = Arriving(declared=each, came=came(each.document, [reported]))
     take_ashore([arriving], arrival=arrival, at=at)
     if was_held:
         place_measures([_hold(line, each)], at=at)

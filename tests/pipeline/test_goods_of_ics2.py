@@ -9,7 +9,7 @@ from django.db import transaction
 
 from customs_portal.accounts.models import Operator, User
 from customs_portal.events import advance
-from declarations.models import Arrival, ConsignmentLife, Ens, Measure
+from declarations.models import Arrival, Clock, ConsignmentLife, Ens, Measure
 from declarations.services import controls
 from declarations.services.goods import GoodsOrder, present, release, revoke_presentation
 from declarations.services.results import Changed, Refused
@@ -19,7 +19,8 @@ from messaging.models import OutboundMessage
 from tests.factories.measures import in_force_do_not_load, placed
 from tests.messaging.formats.ics2.breaking import children
 from tests.pipeline.conftest import AT, CARRIER, LODGER, operator, publish
-from tests.pipeline.test_filings import TILES, name, said, sent, text
+from tests.pipeline.test_filings import TILES, amendment, name, said, sent, text
+from tests.pipeline.test_linking import FORWARDER, lodged
 from tests.pipeline.test_main_job import decided, drain
 from tests.pipeline.test_means_arrivals import (
     arrival,
@@ -27,6 +28,7 @@ from tests.pipeline.test_means_arrivals import (
     by_air,
     filed,
     goods,
+    means,
     notices,
 )
 
@@ -60,7 +62,11 @@ def recommended(officer: User, **subject: str) -> Measure:
 def ordered(officer: User, control: Measure | None = None) -> Measure:
     control = control or recommended(officer)
     order = controls.ControlOrder(
-        measure=control.pk, version=1, type="CTL-02", objects="Box", note="Mass."
+        measure=control.pk,
+        version=Ens.objects.get(pk=control.ens_id).version,
+        type="CTL-02",
+        objects="Box",
+        note="Mass.",
     )
     assert done(controls.order_controls, order, by=officer) == Changed(id=control.pk)
     return control
@@ -96,11 +102,11 @@ def state(token: str, mrn: str) -> list[str]:
 def test_goods_arrive_are_controlled_and_released(lodger: str, officer: User, kind: str) -> None:
     ens = filed(lodger, kind)
     by_ship = kind == "F11"
-    means: Any = {} if by_ship else {"activeBorderTransportMeans": by_air()}
+    changes: Any = {} if by_ship else {"activeBorderTransportMeans": by_air()}
     operator(SHIP_AGENT)
     assert on_goods(present, ens, officer) == "state"
     party = said("IE3N06")["personNotifyingTheArrival"][0] | {"identificationNumber": SHIP_AGENT}
-    assert name(sent(lodger, arrival(notifyParty=[party], **means))) == "IE3R04"
+    assert name(sent(lodger, arrival(notifyParty=[party], **changes))) == "IE3R04"
     assert state(lodger, ens.mrn)[-1] == "19"
     assert state(lodger, Arrival.objects.get().mrn or "") == ["01"]
 
@@ -216,3 +222,47 @@ def test_goods_not_to_be_loaded_that_came_raise_the_alarm(lodger: str, officer: 
     assert order.status == "breached"
     kinds = set(Measure.objects.filter(caused_by=order).values_list("kind", flat=True))
     assert kinds == {"hold", "control"}
+
+
+@pytest.fixture
+def linked(lodger: str) -> tuple[Ens, str]:
+    """A master with a house that another filed, and the MRN of the house."""
+    master = filed(lodger, "F12", "M-1")
+    house = lodged(operator(FORWARDER), "F15", FORWARDER, "H-1")
+    assert goods(master) == ["expected", "expected"]
+    return master, house
+
+
+def test_a_linked_house_arrives_with_its_master_and_its_filer_is_told_of_its_control(
+    lodger: str, officer: User, linked: tuple[Ens, str]
+) -> None:
+    master, house = linked
+    assert name(sent(lodger, arrival())) == "IE3R04"
+    assert goods(master) == ["arrived", "arrived"]
+    assert not notices("IE3N07")
+    assert not Clock.objects.filter(kind="validity", stopped_at__isnull=True).exists()
+    control = recommended(officer, subject="consignment", reference="N714/NGBRTM2611001")
+    assert appointed(ordered(officer, control), officer, "announce") == ""
+    told = notices("IE3N08")
+    assert set(told) == {LODGER, FORWARDER}
+    assert f"<MRN>{house}<" in told[FORWARDER]
+    assert f"<identificationNumber>{FORWARDER}<" in told[FORWARDER]
+    assert_invariants()
+
+
+def test_a_linked_house_that_is_named_arrives_alone(lodger: str, linked: tuple[Ens, str]) -> None:
+    master, house = linked
+    assert name(sent(lodger, arrival(house))) == "IE3R04"
+    assert sorted(goods(master)) == ["arrived", "expected"]
+    lives = ConsignmentLife.objects.filter(filing__mrn=house)
+    assert list(lives.values_list("goods", flat=True)) == ["arrived"]
+    assert_invariants()
+
+
+def test_an_amendment_after_arrival_begins_no_clock_of_it_again(lodger: str) -> None:
+    ens = filed(lodger, "F11")
+    sent(lodger, arrival(ens.mrn))
+    changed = amendment("F11", ens.mrn, activeBorderTransportMeans=means("IE3F11"))
+    assert name(sent(lodger, changed)) == "IE3N10"
+    live = Clock.objects.filter(ens=ens, stopped_at__isnull=True).values_list("kind", flat=True)
+    assert not {"arrival", "reconciliation", "validity"} & set(live)

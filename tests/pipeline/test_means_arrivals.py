@@ -4,10 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from customs_portal.accounts.models import User
 from customs_portal.events.models import Event
+from declarations.arrivals import Generation, Notification
 from declarations.models import Arrival, ArrivalLine, ConsignmentLife, Ens
 from declarations.mrn import is_valid
+from declarations.services.arrive import Registered, arrive
+from declarations.services.results import Refused
 from messaging.formats.ics1.markup import write
 from messaging.formats.registry import check
 from messaging.invariants.book import breaches
@@ -280,3 +285,27 @@ def test_a_stranger_learns_nothing(lodger: str) -> None:
     stranger = operator("NL222222222")
     assert name(sent(stranger, arrival(ens.mrn, who="NL222222222"))) == "IE3R04"
     assert set(goods(ens)) == {"expected"}
+
+
+def test_an_officer_records_what_is_left_of_a_ship_that_was_notified(
+    lodger: str, officer: User
+) -> None:
+    new = filed(lodger, "F11")
+    send(lodger, minimal_document(expected_arrival=SOON))
+    send_bytes(lodger, arrival_message())
+    drain()
+    record = Notification(
+        reference="REC-1",
+        mode="1",
+        means=SHIP,
+        office="NL000396",
+        arrived_at=AT,
+        received_at=AT,
+        officer=officer.pk,
+        generation=Generation.ANY,
+    )
+    with transaction.atomic():
+        first, again = arrive([record], at=AT) + arrive([record], at=AT)
+    assert isinstance(first, Registered)
+    assert isinstance(again, Refused)
+    assert set(goods(new)) == {"arrived"}

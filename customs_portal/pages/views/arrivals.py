@@ -220,7 +220,7 @@ def _page(
     is_trader = current_user(request).role in TRADERS
     context = {
         "base": base_of(request),
-        "title": _("Notify an arrival") if is_trader else _("Record an arrival"),
+        "title": _title(form),
         "form": form,
         "may_send": may_send,
         "others": _others(form),
@@ -228,6 +228,13 @@ def _page(
         "button": _("Send") if is_trader else _("Record"),
     }
     return render(request, "pages/new_message.html", context, status=422 if form.errors else 200)
+
+
+def _title(form: forms.Form) -> str:
+    if isinstance(form, NotifyMeansArrivalForm):
+        return _("Notify an arrival of ENS filings")
+    notifies = isinstance(form, NotifyArrivalForm)
+    return _("Notify an arrival") if notifies else _("Record an arrival")
 
 
 def _others(form: forms.Form) -> list[tuple[str, str]]:
