@@ -405,7 +405,8 @@ DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="portal@localhost")
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
-USE_I18N = True
+USE_I18N = False
+"""Whether texts are looked up in catalogues: there is none yet, and that took a fifth of a page."""
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from declarations.document import Consignment, Document
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from declarations.document import Consignment, Document, decode
 from declarations.models import Ens, EnsVersion, FilingVersion, Measure
 from declarations.whole import whole
 
@@ -14,8 +17,9 @@ def current_document(ens: Ens) -> Document:
 
 def document_of_version(version: EnsVersion) -> Document:
     """Return what a version of an ENS declares."""
-    found = FilingVersion.objects.in_bulk(version.filing_versions)
-    return whole([found[key].document() for key in version.filing_versions if key in found])
+    rows = FilingVersion.objects.filter(pk__in=version.filing_versions)
+    found = dict(rows.values_list("pk", Cast("document_json", TextField())))
+    return whole([decode(found[key]) for key in version.filing_versions if key in found])
 
 
 def subjects(document: Document) -> list[tuple[str, str]]:

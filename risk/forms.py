@@ -1,11 +1,12 @@
 """The form by which an officer decides a case, the same on the page and in the admin."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from django import forms
 from django.forms.utils import ErrorDict
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -82,6 +83,16 @@ def _office_name(snapshot: Snapshot, reference: str) -> str:
     return f"{reference} {row.name}" if row else reference
 
 
+class _Pairs(BaseChoiceIterator):
+    """Pairs of value and label that Django takes as they are: there may be a thousand."""
+
+    def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        self._pairs = pairs
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
+
+
 ABOUT_QUESTIONS = ("question", "elements", "hours")
 """The fields of questions, which a form without questions leaves out."""
 
@@ -138,13 +149,13 @@ class DecisionForm(forms.Form):
         self.selectable = choices
         self._offer("verb", _verbs(choices))
         self._offer("reason_code", _grouped(choices.reasons))
-        self._offer("subject", list(choices.subjects))
+        self._offer("subject", _Pairs(choices.subjects))
         self._offer("place", [("", gettext("Choose")), *choices.places])
         if all(verb in choices.refused for verb in QUESTIONS):
             for name in ABOUT_QUESTIONS:
                 del self.fields[name]
 
-    def _offer(self, name: str, choices: list[Any]) -> None:
+    def _offer(self, name: str, choices: Iterable[Any]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices

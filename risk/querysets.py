@@ -122,9 +122,11 @@ class CaseQuerySet(models.QuerySet[Row]):
 
         Each word must begin one of goods, goods codes or names of parties.
         """
-        identified, are_few = _by_identifier(typed.strip().upper())
         query = word_query(typed)
         worded = Q(word_vector=SearchQuery(query, config="simple", search_type="raw"))
+        identified, are_few = _by_identifier(typed.strip().upper(), query)
+        if identified is None:
+            return self.filter(worded)
         conditions = [identified, worded] if query else [identified]
         if not are_few:
             return self.filter(Q(*conditions, _connector=Q.OR))
@@ -136,12 +138,15 @@ class CaseQuerySet(models.QuerySet[Row]):
 SHORTEST_IDENTIFIER = 3
 FEW = 500
 """Up to so many ENS an identifier is looked up first; one of more is asked of case after case."""
+OTHERS = ("document", "equipment", "lrn", "means", "mrn", "seal")
+"""Kinds of identifiers besides EORI numbers, which stand among the words of a case."""
 
 
-def _by_identifier(value: str) -> tuple[Q, bool]:
+def _by_identifier(value: str, query: str) -> tuple[Q | None, bool]:
     """Return what holds for cases on an ENS one of whose identifiers begins so; are they few?
 
-    Few are looked up before the cases; of more the first cases of the queue show enough.
+    Few are looked up before the cases; of more the first cases of the queue show enough. None where
+    `query`, which looks among the words, finds all: there are many, of one EORI number.
     """
     if len(value) < SHORTEST_IDENTIFIER:
         return Q(pk__in=[]), True
@@ -149,6 +154,10 @@ def _by_identifier(value: str) -> tuple[Q, bool]:
     found = list(keys.values_list("ens_id", flat=True)[: FEW + 1])
     if len(found) <= FEW:
         return Q(ens__in=found), True
+    is_word = query == f"{value.lower()}:*"
+    others = (keys.filter(value__gt=value), keys.filter(value=value, kind__in=OTHERS))
+    if is_word and not any(each.exists() for each in others):
+        return None, False
     return Q(Exists(keys.filter(ens=OuterRef("ens")))), False
 
 

@@ -4,23 +4,19 @@
 that the person had when the request came in, so that a page agrees with itself and asks once.
 """
 
-from datetime import datetime
-
-from django.db.models import Q
+from datetime import UTC, datetime
 
 from customs_portal import clock
 from customs_portal.accounts.models import (
     STAFF_ROLES,
     Mandate,
-    OfficeMembership,
     Operator,
     OperatorMembership,
-    Recusal,
     Role,
-    Substitution,
     User,
 )
 from customs_portal.accounts.standing import Standing
+from customs_portal.bulk import fetch_prepared
 
 OFFICER_ROLES = frozenset({Role.OFFICER, Role.SUPERVISOR})
 READ_EVERYTHING_ROLES = frozenset({Role.AUDITOR, Role.ANALYST, Role.APPROVER})
@@ -85,16 +81,28 @@ def stand(user: User, at: datetime) -> None:
     user.standing = standing_of(user, at)
 
 
+_STANDING = """
+SELECT o.reference, o.kind, NULL
+FROM accounts_officemembership m JOIN reference_office o ON o.id = m.office_id
+WHERE daterange(m.valid_from, m.valid_to) @> %(day)s::date
+  AND (m.user_id = %(user)s OR m.user_id IN (
+    SELECT s.absent_id FROM accounts_substitution s
+    WHERE s.substitute_id = %(user)s AND daterange(s.valid_from, s.valid_to) @> %(day)s::date))
+UNION ALL
+SELECT NULL, NULL, upper(r.eori) FROM accounts_recusal r
+WHERE r.user_id = %(user)s AND daterange(r.valid_from, r.valid_to) @> %(day)s::date
+"""
+
+
 def standing_of(user: User, at: datetime) -> Standing:
-    """Return where the user stands at that time, in two queries."""
-    absent = Substitution.objects.live(at).filter(substitute=user).values("absent")
-    found = OfficeMembership.objects.live(at).filter(Q(user=user) | Q(user__in=absent))
-    offices = dict(found.values_list("office__reference", "office__kind"))
-    recused = Recusal.objects.live(at).filter(user=user).values_list("eori", flat=True)
+    """Return where the user stands at that time, in one statement: each request asks for it."""
+    day = at.astimezone(UTC).date()
+    found = fetch_prepared(_STANDING, {"user": user.pk, "day": day})
+    offices = {office: kind for office, kind, _eori in found if office}
     return Standing(
         offices=frozenset(offices),
         risk_centre="risk_centre" in offices.values(),
-        recused_eoris=frozenset(eori.upper() for eori in recused),
+        recused_eoris=frozenset(eori for _office, _kind, eori in found if eori),
     )
 
 

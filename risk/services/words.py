@@ -1,4 +1,7 @@
-"""The words by which officers find a case: those of goods, goods codes and parties as declared."""
+"""The words by which officers find a case: those of goods, goods codes and parties as declared.
+
+The EORI numbers stand among them: a trader has too many declarations to look up first.
+"""
 
 from collections.abc import Collection
 
@@ -9,7 +12,10 @@ from risk.word_search import spelled
 MOST_LETTERS = 20_000
 """Of one declaration; what is declared beyond is found by its identifiers only."""
 _GATHER = """
-SELECT c.id, left(string_agg(DISTINCT t.text, ' '), %(most)s)
+SELECT c.id, left(string_agg(DISTINCT t.text, ' '), %(most)s), (
+    SELECT string_agg(k.value, ' ') FROM declarations_searchkey k
+    WHERE k.ens_id = c.ens_id AND k.kind = 'eori'
+)
 FROM risk_case c
 JOIN declarations_ens e ON e.id = c.ens_id
 JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = e.version
@@ -24,7 +30,7 @@ CROSS JOIN LATERAL (
     WHERE p.filing_version_id = ANY(v.filing_versions)
 ) t
 WHERE c.status = 'open' AND c.ens_id = ANY(%(ens)s) AND t.text <> ''
-GROUP BY c.id ORDER BY c.id
+GROUP BY c.id, c.ens_id ORDER BY c.id
 """
 _STORE = """
 UPDATE risk_case SET words = f.words
@@ -38,5 +44,5 @@ def gather_words(ens: Collection[int]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(_GATHER, {"ens": list(ens), "most": MOST_LETTERS})
-        found = {key: spelled(text) for key, text in cursor.fetchall()}
+        found = {key: spelled(f"{eoris or ''} {text}") for key, text, eoris in cursor.fetchall()}
         cursor.execute(_STORE, {"ids": list(found), "words": list(found.values())})

@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from customs_portal.accounts.models import Role
+from customs_portal.pages.reads import search
+from declarations.services.sight import Sight, give_sight
 from tests.factories.declarations import (
     OFFICE,
     SENDER,
@@ -94,6 +96,22 @@ def test_search_finds_within_the_own_offices_and_leads_from_a_whole_mrn(at: date
     elsewhere.force_login(person(Role.OFFICER, offices=("NL000432",)))
     html = elsewhere.get(reverse("search"), {"q": ens.mrn}).content.decode()
     assert reverse("ens", args=[ens.mrn]) not in html
+
+
+@pytest.mark.parametrize("few", [0, 500])
+@pytest.mark.parametrize("typed", ["csqu3054383", SENDER])
+def test_search_finds_what_an_office_sees_however_many_share_the_identifier(
+    at: datetime, monkeypatch: pytest.MonkeyPatch, few: int, typed: str
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
+    first, second = lodged(harmless(at), at), lodged(harmless(at), at)
+    other = person(Role.OFFICER, offices=("NL000432",))
+    give_sight([Sight(ens=second.pk, office="NL000432", reason="Goods came.")], by=other, at=at)
+    elsewhere = Client()
+    elsewhere.force_login(other)
+    for client, seen in ((logged_in(Role.OFFICER), [first, second]), (elsewhere, [second])):
+        found = client.get(reverse("search"), {"q": typed}).context["found"]
+        assert {each.mrn for each in found} == {ens.mrn for ens in seen}
 
 
 def test_raw_messages_are_for_those_who_see_the_declaration(at: datetime) -> None:

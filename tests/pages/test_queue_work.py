@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from customs_portal.accounts.models import Role, User
 from declarations.models import Clock, Measure
+from risk import querysets
 from risk.models import Assessment, Case, Decision, DecisionProposal, SavedView
 from risk.models.choices import Severity
 from risk.services.deadlines import set_deadlines
-from tests.factories.declarations import OFFICE, bananas, case_of
+from tests.factories.declarations import OFFICE, SENDER, bananas, case_of
 from tests.factories.people import person
 
 NOTE = {"reason_code": "NFA-01", "note": "Weekly trade.", "confirm": "1"}
@@ -31,7 +32,7 @@ def sent(client: Client, name: str, cases: list[Case], **more: str) -> str:
 
 def shown(client: Client, **view: str) -> set[str]:
     response = client.get(reverse("queue"), view)
-    return {row.mrn for row in response.context["rows"]}
+    return {row.card.mrn for row in response.context["rows"]}
 
 
 def test_many_are_ended_at_once_and_the_grave_ones_are_not(
@@ -162,6 +163,15 @@ def test_words_find_a_case(desk: Client, cases: list[Case], typed: str) -> None:
     assert len(shown(desk, q=typed)) == 3
     assert shown(desk, q="fresh apples") == set()
     assert shown(desk, q="' & | ! ( :* \\") == set()
+
+
+@pytest.mark.parametrize("typed", [SENDER, SENDER[:-1], "CSQU3054383"])
+def test_identifiers_that_many_declarations_share_find_a_case(
+    desk: Client, cases: list[Case], monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setattr(querysets, "FEW", 1)
+    assert shown(desk, q=typed) == {case.ens.mrn for case in cases}
+    assert shown(desk, q=f"{typed}9") == set()
 
 
 def test_a_view_is_saved_shared_and_removed(desk: Client, officer: User, client: Client) -> None:

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads import versions
+from customs_portal.pages.reads.members import filings_of
 from customs_portal.pages.reads.seen_before import Seen, seen_before
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
-from declarations.models import DualFiling, Ens, EnsMember, SubsequentEntryNotice
+from declarations.models import DualFiling, Ens, SubsequentEntryNotice
 from declarations.persons import veil_of
 from messaging.models import OutboundMessage
 
@@ -97,15 +98,14 @@ def _state(sequence: int, inbox: str | None, sent: object) -> str:
 
 
 def _linked(ens: Ens, user: User) -> list[Linked]:
-    members = EnsMember.objects.filter(ens=ens).select_related("filing").order_by("pk")
     filings = [
         Linked(
-            how=_("Filing %s") % member.filing.type,
-            mrn=member.filing.mrn or member.filing.lrn,
-            what=f"{member.filing.get_status_display()}, {member.filing.sender}",
+            how=_("Filing %s") % filing.type,
+            mrn=filing.mrn or filing.lrn,
+            what=f"{filing.get_status_display()}, {filing.sender}",
             is_link=False,
         )
-        for member in members[:MOST_LINKED]
+        for filing in filings_of(ens)[:MOST_LINKED]
     ]
     return [*filings, *_absorbed(ens, user), *_pairs(ens, user)]
 

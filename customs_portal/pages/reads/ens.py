@@ -22,6 +22,7 @@ from customs_portal.pages.reads.hits import (
 )
 from customs_portal.pages.reads.limits import Limits, limits_of
 from customs_portal.pages.reads.marks import Marker
+from customs_portal.pages.reads.members import filings_of
 from customs_portal.pages.reads.quality import QualityView, quality_of
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, person
 from customs_portal.pages.reads.story import Happening, MessageLine
@@ -146,7 +147,7 @@ def _linked(reason: Reason, marker: Marker, laid_out: DeclarationView) -> Reason
 
 def _context(ens: Ens, document: Document) -> Context:
     """Return the circumstances under which the rules judge the ENS."""
-    lodged = ens.members.values_list("filing__lodged_at", flat=True).first()
+    lodged = next((filing.lodged_at for filing in filings_of(ens)), None)
     return Context(mrn=ens.mrn, received_at=lodged or ens.registered_at, filing_type=document.type)
 
 

@@ -189,7 +189,7 @@ def _runs(numbers: Set[int]) -> str:
 
 def items_of(hit: Hit) -> set[str]:
     """Return the numbers of the goods items that a hit points to."""
-    return {spot.reference for spot in hit.spots if spot.kind == "item"}
+    return {spot.reference for bound in hit.bound for spot in bound.spots if spot.kind == "item"}
 
 
 def list_titles() -> dict[str, str]:

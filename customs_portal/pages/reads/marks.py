@@ -45,6 +45,8 @@ class Marker:
 
     def cell(self, text: str | None, kind: str, reference: str, fields: Iterable[str]) -> Cell:
         """Return the value that is declared at a spot under one of these field names."""
+        if (kind, reference) not in self._things:
+            return Cell(text=text or "")
         found: dict[int, Bound] = {}
         for field in fields:
             for number, bound in self._pointers.get((kind, reference, field), {}).items():

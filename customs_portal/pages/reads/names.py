@@ -13,6 +13,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from customs_portal.accounts.models import User
 from customs_portal.accounts.policies import sees_persons
 from customs_portal.pages.reads.queue import person
+from declarations.document import Document
 from declarations.models import Ens
 from declarations.projection import parties
 from declarations.subjects import current_document
@@ -95,19 +96,20 @@ def matches(user: User, state: str, code: str, day: date) -> "QuerySet[NameMatch
     return _with_all(rows).order_by("-score", "-pk")
 
 
-def of_ens(ens: Ens, user: User) -> list[MatchView]:
+def of_ens(ens: Ens, document: Document, user: User) -> list[MatchView]:
     """Return the matches of what the newest version of the ENS declares, the best first."""
-    version = ens.versions.get(number=ens.version).pk
-    rows = NameMatch.objects.in_lists().filter(hits__ens_version=version)
-    addresses = _addresses(ens)
-    return [_view(match, user, addresses) for match in _with_all(rows).order_by("-score", "pk")]
+    version = ens.versions.filter(number=ens.version).values("pk")
+    rows = NameMatch.objects.in_lists().filter(hits__ens_version__in=version)
+    found = list(_with_all(rows).order_by("-score", "pk"))
+    addresses = _addresses(document) if found else {}
+    return [_view(match, user, addresses) for match in found]
 
 
-def _addresses(ens: Ens) -> dict[str, str]:
-    """Return the addresses that the ENS declares with its names, by reference of the identity."""
+def _addresses(document: Document) -> dict[str, str]:
+    """Return the addresses that are declared with the names, by reference of the identity."""
     return {
         identity.reference: address(party)
-        for _path, _role, party in parties(current_document(ens))
+        for _path, _role, party in parties(document)
         for identity in identities(party)
     }
 
@@ -118,7 +120,7 @@ def one(key: int, user: User) -> MatchView | None:
     if match is None:
         return None
     newest = declarations(key, user)[:1]
-    return _view(match, user, _addresses(newest[0]) if newest else {})
+    return _view(match, user, _addresses(current_document(newest[0])) if newest else {})
 
 
 def _with_all(rows: "QuerySet[NameMatch]") -> "QuerySet[NameMatch]":

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count, Window
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import STAFF_ROLES, Operator, User
+from customs_portal.bulk import fetch_prepared, recordset
 from customs_portal.pages.reads.hits import hits_by_ens, in_order, list_titles, weights_of
 from customs_portal.pages.wording import TimeLeft, time_left
 from declarations.document import Party
-from declarations.models import DeclaredItem, DeclaredParty, DeclaredRouting, EnsVersion
+from declarations.models import DeclaredParty
 from declarations.persons import NO_VEIL, Veil
 from risk.engine.explain import sentence
 from risk.engine.rules import Hit
@@ -35,17 +35,11 @@ OUTCOME_COLOURS = {
 MODE_NAMES = dict(MODES)
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One case in the queue."""
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row says of its case whatever the time is and whoever has it."""
 
     id: int
-    revision: int
-    is_grave: bool
     mrn: str
-    left: TimeLeft
-    due_at: datetime
-    due_by: str
-    is_resting: bool
     outcome: str
     colour: str
     severity: str
@@ -58,18 +52,41 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     office: str
     consignor: str
     consignee: str
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One case in the queue."""
+
+    id: int
+    revision: int
+    is_grave: bool
+    card: Card
+    left: TimeLeft
+    due_at: datetime
+    due_by: str
+    is_resting: bool
     officer: str
     is_mine: bool
 
 
 class _Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """The projections of the cases' current versions, by filing version."""
+    """What the first filing of an ENS declares: its first item, who sends, who gets, the way.
 
-    items: Mapping[int, DeclaredItem]
-    item_counts: Mapping[int, int]
-    parties: Mapping[tuple[int, str], str]
-    veils: Mapping[int, Veil]
-    routes: Mapping[int, list[str]]
+    `parties` gives identifier and name by role; the name is that of the register where none is
+    declared.
+    """
+
+    version: int = 0
+    items: int = 0
+    goods: str = ""
+    code: str = ""
+    loading: str = ""
+    unloading: str = ""
+    parties: Mapping[str, tuple[str, str]] = {}
+    countries: Sequence[str] = ()
+
+
+_NOTHING = _Declared()
 
 
 def rows(cases: Sequence[Case], user: User, at: datetime) -> list[Row]:
@@ -77,83 +94,85 @@ def rows(cases: Sequence[Case], user: User, at: datetime) -> list[Row]:
 
     The cases come with their ENS and assignee.
     """
-    versions = _filing_versions(cases)
-    declared = _declared(set(versions.values()), user)
-    veils = {ens: declared.veils.get(version, NO_VEIL) for ens, version in versions.items()}
+    declared = _declared(cases)
+    veils = {} if policies.sees_persons(user) else _veils(declared)
     reasons = _reasons(cases, veils)
     return [
-        _row(case, versions.get(case.ens_id, 0), declared, reasons.get(case.ens_id, ""), user, at)
+        _row(
+            case,
+            _card(
+                case,
+                declared.get(case.ens_id, _NOTHING),
+                reasons.get(case.ens_id, ""),
+                veils.get(case.ens_id, NO_VEIL),
+            ),
+            user,
+            at,
+        )
         for case in cases
     ]
 
 
-def _filing_versions(cases: Sequence[Case]) -> dict[int, int]:
-    """Return the first filing version of each ENS as it is now."""
-    current = {case.ens_id: case.ens.version for case in cases}
-    found = EnsVersion.objects.filter(ens__in=current)
+_DECLARED = """
+SELECT w.ens, v.filing_versions[1], i.items, i.description, i.commodity_code,
+    i.place_of_loading, i.place_of_unloading, p.parties, r.countries
+FROM json_to_recordset(%(wanted)s::json) AS w(ens bigint, version int)
+JOIN declarations_ensversion v ON v.ens_id = w.ens AND v.number = w.version
+LEFT JOIN LATERAL (
+    SELECT d.*, count(*) OVER () AS items FROM declarations_declareditem d
+    WHERE d.filing_version_id = v.filing_versions[1] ORDER BY d.number LIMIT 1
+) i ON true
+LEFT JOIN LATERAL (
+    SELECT json_object_agg(q.role, json_build_array(q.identifier, q.name)) AS parties
+    FROM (
+        SELECT DISTINCT ON (d.role) d.role, d.identifier,
+            coalesce(nullif(d.name, ''), o.name, '') AS name
+        FROM declarations_declaredparty d LEFT JOIN accounts_operator o ON o.eori = d.identifier
+        WHERE d.filing_version_id = v.filing_versions[1] AND d.role IN ('consignor', 'consignee')
+        ORDER BY d.role, d.id
+    ) q
+) p ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(d.country ORDER BY d.sequence) AS countries
+    FROM declarations_declaredrouting d WHERE d.filing_version_id = v.filing_versions[1]
+) r ON true
+"""
+
+
+def _declared(cases: Sequence[Case]) -> dict[int, _Declared]:
+    """Return what is declared, by ENS, in one statement."""
+    wanted = recordset({"ens": case.ens_id, "version": case.ens.version} for case in cases)
     return {
-        version.ens_id: version.filing_versions[0]
-        for version in found
-        if version.number == current[version.ens_id]
+        ens: _Declared(
+            version=version,
+            items=items or 0,
+            goods=goods or "",
+            code=code or "",
+            loading=loading or "",
+            unloading=unloading or "",
+            parties=parties or {},
+            countries=countries or (),
+        )
+        for ens, version, items, goods, code, loading, unloading, parties, countries in (
+            fetch_prepared(_DECLARED, {"wanted": wanted})
+        )
     }
 
 
-def _declared(versions: set[int], user: User) -> _Declared:
-    found = DeclaredItem.objects.filter(filing_version__in=versions)
-    counted = found.annotate(count=Window(Count("pk"), partition_by="filing_version"))
-    items = counted.order_by("filing_version", "number").distinct("filing_version")
-    return _Declared(
-        items={item.filing_version_id: item for item in items},
-        item_counts={item.filing_version_id: item.count for item in items},
-        parties=_parties(versions, user),
-        veils={} if policies.sees_persons(user) else _veils(versions),
-        routes=_routes(versions),
-    )
-
-
-def _veils(versions: set[int]) -> dict[int, Veil]:
-    """Return what hides the natural persons of each version."""
+def _veils(declared: Mapping[int, _Declared]) -> dict[int, Veil]:
+    """Return what hides the natural persons of each ENS."""
     found: dict[int, list[Party]] = {}
+    versions = {each.version: ens for ens, each in declared.items()}
     for row in DeclaredParty.objects.filter(filing_version__in=versions):
-        found.setdefault(row.filing_version_id, []).append(_party(row))
-    return {version: Veil(parties) for version, parties in found.items()}
-
-
-def _party(row: DeclaredParty) -> Party:
-    return Party(identifier=row.identifier or None, name=row.name or None)
-
-
-def _parties(versions: set[int], user: User) -> dict[tuple[int, str], str]:
-    """Return consignor and consignee of each version by name, else by their identifier."""
-    found = list(
-        DeclaredParty.objects.filter(
-            filing_version__in=versions, role__in=("consignor", "consignee")
+        found.setdefault(versions[row.filing_version_id], []).append(
+            Party(identifier=row.identifier or None, name=row.name or None)
         )
-        .order_by("filing_version", "role", "pk")
-        .distinct("filing_version", "role")
-    )
-    names = operator_names(party.identifier for party in found if not party.name)
-    veil = NO_VEIL if policies.sees_persons(user) else Veil(map(_party, found))
-    return {
-        (party.filing_version_id, party.role): veil.name(
-            party.name or names.get(party.identifier, ""), party.identifier
-        )
-        or party.identifier
-        for party in found
-    }
+    return {ens: Veil(parties) for ens, parties in found.items()}
 
 
 def operator_names(eoris: Iterable[str]) -> dict[str, str]:
     """Return the names of the operators that we know."""
     return dict(Operator.objects.filter(eori__in=set(eoris)).values_list("eori", "name"))
-
-
-def _routes(versions: set[int]) -> dict[int, list[str]]:
-    legs: dict[int, list[str]] = {}
-    found = DeclaredRouting.objects.filter(filing_version__in=versions).order_by("sequence")
-    for version, country in found.values_list("filing_version", "country"):
-        legs.setdefault(version, []).append(country)
-    return legs
 
 
 def _reasons(cases: Sequence[Case], veils: Mapping[int, Veil]) -> dict[int, str]:
@@ -177,49 +196,58 @@ def _gravest(hits: Sequence[Hit]) -> list[Hit]:
     return list({hit.rule: hit for hit in reversed(hits)}.values())[::-1][:MOST_REASONS]
 
 
-def _row(
-    case: Case, version: int, declared: _Declared, reasons: str, user: User, at: datetime
-) -> Row:
-    item = declared.items.get(version)
+def _row(case: Case, card: Card, user: User, at: datetime) -> Row:
     return Row(
         id=case.pk,
         revision=case.revision,
         is_grave=is_grave(case),
-        mrn=case.ens.mrn,
+        card=card,
         left=time_left(case.due_at, at),
         due_at=case.due_at,
         due_by=str(Case.DueBy(case.due_by).label),
         is_resting=case.due_by in (Case.DueBy.REPLY, Case.DueBy.ARRIVAL),
-        outcome=str(Outcome(case.outcome).label),
-        colour=OUTCOME_COLOURS[case.outcome],
-        severity=str(Severity(case.severity).label),
-        goods=item.description if item else "",
-        goods_line=_goods_line(item, declared.item_counts.get(version, 0)),
-        cause="" if case.cause == Case.Cause.RISK and reasons else case.get_cause_display(),
-        reasons=reasons,
-        route=_route(item, declared.routes.get(version, [])),
-        mode=str(MODE_NAMES.get(case.ens.transport_mode, case.ens.transport_mode)),
-        office=case.office,
-        consignor=declared.parties.get((version, "consignor"), ""),
-        consignee=declared.parties.get((version, "consignee"), ""),
         officer=officer_of(case),
         is_mine=case.assignee_id == user.pk,
     )
 
 
-def _goods_line(item: DeclaredItem | None, count: int) -> str:
+def _card(case: Case, declared: _Declared, reasons: str, veil: Veil) -> Card:
+    return Card(
+        id=case.pk,
+        mrn=case.ens.mrn,
+        outcome=str(Outcome(case.outcome).label),
+        colour=OUTCOME_COLOURS[case.outcome],
+        severity=str(Severity(case.severity).label),
+        goods=declared.goods,
+        goods_line=_goods_line(declared),
+        cause="" if case.cause == Case.Cause.RISK and reasons else case.get_cause_display(),
+        reasons=reasons,
+        route=_route(declared),
+        mode=str(MODE_NAMES.get(case.ens.transport_mode, case.ens.transport_mode)),
+        office=case.office,
+        consignor=_name(declared, "consignor", veil),
+        consignee=_name(declared, "consignee", veil),
+    )
+
+
+def _name(declared: _Declared, role: str, veil: Veil) -> str:
+    """Return a party by its name, else by its identifier."""
+    identifier, name = declared.parties.get(role, ("", ""))
+    return veil.name(name, identifier) or identifier
+
+
+def _goods_line(declared: _Declared) -> str:
     """Return the commodity code and how many items there are more."""
-    if item is None:
-        return ""
-    code = f"{item.commodity_code[:4]} {item.commodity_code[4:]}".strip()
-    parts = [code, f"+{count - 1}" if count > 1 else ""]
+    code = f"{declared.code[:4]} {declared.code[4:]}".strip()
+    parts = [code, f"+{declared.items - 1}" if declared.items > 1 else ""]
     return ", ".join(part for part in parts if part)
 
 
-def _route(item: DeclaredItem | None, countries: list[str]) -> str:
+def _route(declared: _Declared) -> str:
     """Return place of loading, countries between, place of unloading."""
-    loading = (item.place_of_loading if item else "")[:5] or (countries[0] if countries else "")
-    unloading = (item.place_of_unloading if item else "")[:5]
+    countries = declared.countries
+    loading = declared.loading[:5] or (countries[0] if countries else "")
+    unloading = declared.unloading[:5]
     between = [
         country for country in countries[1:-1] if country not in (loading[:2], unloading[:2])
     ]

@@ -7,6 +7,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from customs_portal.accounts.querysets import connected_eoris
+from customs_portal.pages.reads.members import filings_of
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
 from declarations.models import Ens
@@ -27,7 +28,7 @@ def told_persons(ens: Ens, document: Document, at: datetime) -> list[str]:
     """Return who is told of what is announced: who lodged, and the carrier if connected."""
     carrier = document.effective_carrier().identifier
     connected = connected_eoris([carrier or ""], at=at)
-    senders = ens.members.values_list("filing__sender", flat=True)
+    senders = [filing.sender for filing in filings_of(ens)]
     return list(dict.fromkeys([*senders, *connected]))
 
 
@@ -65,6 +66,6 @@ def of_announcement(persons: Iterable[str]) -> list[Sending]:
 
 def of_question(ens: Ens) -> list[Sending]:
     """Return whom a question goes to: in phase 1 a notice that is collected (section 5)."""
-    sender = ens.members.order_by("pk").values_list("filing__sender", flat=True).first()
+    sender = next((filing.sender for filing in filings_of(ens)), "")
     says = _("Your question word for word, its elements, and until when to answer")
-    return [Sending(message=_("Notice"), to=sender or "", says=says)]
+    return [Sending(message=_("Notice"), to=sender, says=says)]

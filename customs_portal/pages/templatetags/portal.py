@@ -1,14 +1,19 @@
 """Template filters for times, as the layout rules want them."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from html import escape
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from customs_portal.pages import wording
 from customs_portal.pages.reads.marks import Cell
+from customs_portal.pages.reads.queue import Card
 
 register = template.Library()
 
@@ -75,7 +80,7 @@ def zone_name(at: datetime) -> str:
 def marked(cell: Cell) -> SafeString:
     """Show a declared value, marked where reasons point to it, with a link back to each of them."""
     if not cell.marks:
-        return format_html('<span dir="auto">{}</span>', cell.text)
+        return SafeString(f'<span dir="auto">{escape(cell.text)}</span>')
     first, *others = [mark.anchor for mark in cell.marks]
     return format_html(
         '<mark class="portal-mark"{} dir="auto">{}</mark>{}{}',
@@ -88,3 +93,22 @@ def marked(cell: Cell) -> SafeString:
             [(mark.number, mark.words, mark.number) for mark in cell.marks],
         ),
     )
+
+
+@register.filter
+def options(choices: Iterable[tuple[object, object]], chosen: object) -> SafeString:
+    """Show pairs of value and label as what a list offers, one of them chosen."""
+    return SafeString(
+        "".join(
+            f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>'
+            f"{escape(str(label))}</option>"
+            for value, label in choices
+        )
+    )
+
+
+@register.filter
+@lru_cache(maxsize=4_000)
+def cells(card: Card) -> SafeString:
+    """Show what a row of the queue says of its case; the same card is laid out once."""
+    return render_to_string("pages/parts/queue_cells.html", {"card": card})

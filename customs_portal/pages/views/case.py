@@ -82,7 +82,7 @@ def _page(
     context: dict[str, Any] = {
         "case": head,
         "ens": view,
-        "names": name_reads.of_ens(case.ens, user),
+        "names": name_reads.of_ens(case.ens, document, user),
         "around": around.read(case.ens, document, user, snapshot, at),
         "changed": around.changed_since(case.ens, str(sent.get("version", "")), user, at),
         "files": files_of(case.ens),

@@ -66,6 +66,8 @@ def view_of(parameters: QueryDict) -> str:
 def _page(
     request: HttpRequest, found: CaseQuerySet[Case], user: User, at: datetime
 ) -> dict[str, Any]:
+    snapshot = reference.current(at)
+    found, size = reads.looked_up(found) if request.GET.get("q") else (found, reads.size(found))
     page = reads.stretch(
         found.select_related("ens", "assignee").defer("words", "word_vector"),
         after=place_of(request.GET.get("after", "")),
@@ -78,9 +80,9 @@ def _page(
     return {
         "page": page,
         "rows": rows.rows(page.cases, user, at),
-        "size": reads.size(found),
+        "size": size,
         "most_counted": reads.MOST_COUNTED,
-        "offices": national_offices(reference.current(at)),
+        "offices": [(each.reference, each.name) for each in national_offices(snapshot)],
         "views": reads.saved_views(user),
         "may_work": user.role in CASEWORK,
         "opening": _opening(request, at),
