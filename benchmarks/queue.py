@@ -6,7 +6,9 @@ The database is that of `benchmarks.data`, built if it is not there (make bench-
 server of the Procfile answers twenty officers, each of whom asks for a page about four seconds
 after the last: the queue and its pages, the refresh in the background, identifiers and words, and
 the review of an ENS with 999 goods items. Milliseconds are from sending to the last byte. Then the
-same officers ask a bare Django view with one indexed query. The last line is JSON.
+same officers ask a bare Django view with one indexed query. Before all that each page is asked for
+alone, for its queries and its processor time (without PostgreSQL's), which other work on the
+machine changes least. The last line is JSON.
 """
 
 import argparse
@@ -30,6 +32,7 @@ PAUSE = 4.0
 SHARES = {"queue": 50, "refresh": 25, "search": 15, "words": 10}
 CENTRE = {"queue": 30, "refresh": 10, "search": 10, "review": 50}
 """What officers ask for, and those of the risk centre, who see every declaration."""
+MEASURED_ALONE = 15
 BARE = "benchmarks.measuring.bare:application"
 
 
@@ -163,10 +166,11 @@ def under_load(
     return measured
 
 
-def queries(places: Places) -> dict[str, int]:
-    """Return how many queries a page makes; raises SystemExit where rows change their number.
+def alone(places: Places) -> tuple[dict[str, int], dict[str, float]]:
+    """Return how many queries a page makes, and the processor time that it takes our side, in ms.
 
-    A question about nothing, such as the names of no operators, is not asked: one less is the same.
+    Raises SystemExit where rows change the number of queries. A question about nothing, such as
+    the names of no operators, is not asked: one less is the same.
     """
     from django.test import Client
 
@@ -180,13 +184,14 @@ def queries(places: Places) -> dict[str, int]:
         "search": lambda: [f"/queue/?tab=office&q={identifier}"],
         "review": lambda: [f"/cases/{places.review}/"],
     }
-    found = {}
+    found, taken = {}, {}
     for name, addresses in pages.items():
         counted = {_count(client, address) for address in addresses()}
         found[name] = max(counted)
         if found[name] - min(counted) > 1:
             raise SystemExit(f"{name} makes {sorted(counted)} queries.")
-    return found
+        taken[name] = _processor(client, addresses()[0])
+    return found, taken
 
 
 def _count(client: object, address: str) -> int:
@@ -199,10 +204,20 @@ def _count(client: object, address: str) -> int:
     return len(captured)
 
 
+def _processor(client: object, address: str) -> float:
+    """Return what a page takes of this process: the median, for others may push in between."""
+    found = []
+    for _ in range(MEASURED_ALONE):
+        begun = time.process_time()
+        client.get(address)  # type: ignore[attr-defined]  # Django's, loaded late
+        found.append((time.process_time() - begun) * 1000)
+    return quantile(sorted(found), 0.5)
+
+
 def measure(site: Site, seconds: float) -> dict[str, object]:
     """Make the runs, print what they took, and return the figures."""
     places = Places()
-    counted = queries(places)
+    counted, taken = alone(places)
     browsers = cookies()
     site.start("web")
     officers = [Officer(site, each, places, seed) for seed, each in enumerate(browsers)]
@@ -221,6 +236,7 @@ def measure(site: Site, seconds: float) -> dict[str, object]:
         "review_p95_ms": pages.p95("review"),
         "bare_ratio": round(pages.p95("queue") / bare.p95("bare"), 1),
         "queries": counted,
+        "cpu_ms": taken,
     }
 
 
