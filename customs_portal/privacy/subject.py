@@ -20,7 +20,7 @@ from customs_portal.events.services import record
 from customs_portal.privacy.events import SUBJECT_REPORTED
 from customs_portal.privacy.values import Row, row_of
 from declarations.document import Party
-from declarations.models import DeclaredParty, Ens, FilingVersion, SearchKey
+from declarations.models import Arrival, DeclaredParty, Ens, FilingVersion, SearchKey
 from declarations.names import name_key
 from declarations.persons import parties_of
 from risk.models import ConfirmedFind, ReferenceListEntry, ScreenedName
@@ -95,6 +95,8 @@ def _of_eori(typed: str) -> Iterator[Part]:
     yield from _by_keys(Operator, operators)
     for model, column in _columns(EORI_COLUMNS, "_identifier"):
         yield _part(model._default_manager.filter(**{column: eori}), _label(model, column))
+    notified = Arrival.objects.filter(notify_parties__contains=[eori])
+    yield _part(notified, _label(Arrival, "notify_parties"))
     yield _part(_changes_of(eori), "EORI")
     streams = SearchKey.objects.filter(kind="eori", value=eori).values("ens")
     yield _part(Ens.objects.filter(pk__in=streams), _("declaration that names it"))

@@ -29,7 +29,7 @@ class ArrivalAdmin(RoleAdmin):
     readers = DECLARATIONS
     list_display = ("__str__", "state", "transport_mode", "office", "arrived_at", "notified_by")
     list_filter = ("state", "transport_mode", "office")
-    search_fields = ("^means", "^reference")
+    search_fields = ("^means", "^reference", "^mrn")
     date_hierarchy = "arrived_at"
     ordering = ("-id",)
     inlines = (ArrivalLineInline,)

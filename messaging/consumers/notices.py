@@ -65,6 +65,17 @@ class _About(msgspec.Struct, frozen=True, kw_only=True):
     measure: Measure | None = None
     consignment: ConsignmentLife | None = None
 
+    @property
+    def filer(self) -> str:
+        """Who lodged the filing that it is about: of a linked house its own."""
+        return self.consignment.filing.sender if self.consignment else self.sender
+
+    @property
+    def mrn(self) -> str:
+        """The MRN of that filing."""
+        own = self.consignment.filing.mrn if self.consignment else self.event.data.get("mrn")
+        return own or self.ens.mrn
+
 
 def handle(batch: Sequence[Event], *, at: datetime) -> None:
     """Write one notice for each announced fact and addressee."""
@@ -86,7 +97,7 @@ def _about(batch: Sequence[Event]) -> list[_About]:
     measures = Measure.objects.select_related("control", "refusal").in_bulk(
         [event.data["measure"] for event in batch if "measure" in event.data]
     )
-    lives = ConsignmentLife.objects.in_bulk(
+    lives = ConsignmentLife.objects.select_related("filing").in_bulk(
         [event.data["consignment"] for event in batch if "consignment" in event.data]
     )
     current = _current(list(ens))
@@ -127,10 +138,10 @@ def _is_told(about: _About) -> bool:
 
 def _addressees(about: _About, connected: frozenset[str]) -> list[str]:
     carrier = about.document.effective_carrier().identifier
-    own = {about.sender, about.document.declarant.identifier}
+    own = {about.filer, about.document.declarant.identifier}
     if carrier and carrier not in own and carrier in connected:
-        return [about.sender, carrier]
-    return [about.sender]
+        return [about.filer, carrier]
+    return [about.filer]
 
 
 def _texts(batch: Sequence[Event], at: datetime) -> dict[str, str]:
@@ -148,20 +159,20 @@ def _draft(about: _About, recipient: str) -> Draft:
         event_id=about.event.id,
         ens=about.ens.pk,
         ens_version=about.event.data.get("version"),
-        mrn=about.ens.mrn,
+        mrn=about.mrn,
     )
 
 
 def _notice(about: _About, texts: Mapping[str, str], at: datetime) -> Notice:
     name = NOTICES[about.event.kind]
     if about.measure is None:
-        assert about.consignment is not None
+        life = about.consignment
         return Notice(
             notice=name,
-            mrn=about.ens.mrn,
+            mrn=about.mrn,
             at=about.event.at,
-            subject=Measure.Subject.CONSIGNMENT,
-            reference=about.consignment.key,
+            subject=Measure.Subject.CONSIGNMENT if life else "",
+            reference=life.key if life else "",
         )
     return _of_measure(about.measure, name, about, texts)
 

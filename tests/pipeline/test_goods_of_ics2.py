@@ -9,6 +9,7 @@ from django.db import transaction
 
 from customs_portal.accounts.models import Operator, User
 from customs_portal.events import advance
+from customs_portal.events.models import Event
 from declarations.models import Arrival, Clock, ConsignmentLife, Ens, Measure
 from declarations.services import controls
 from declarations.services.goods import GoodsOrder, present, release, revoke_presentation
@@ -247,6 +248,19 @@ def test_a_linked_house_arrives_with_its_master_and_its_filer_is_told_of_its_con
     assert set(told) == {LODGER, FORWARDER}
     assert f"<MRN>{house}<" in told[FORWARDER]
     assert f"<identificationNumber>{FORWARDER}<" in told[FORWARDER]
+    done(controls.start_controls, control.pk, by=officer)
+    result = controls.ControlResult(
+        measure=control.pk, result_code="RES-01", method="Scanned", finding="As declared"
+    )
+    done(controls.record_results, result, by=officer)
+    own = ConsignmentLife.objects.get(filing__mrn=house)
+    for verb in (present, release):
+        order = GoodsOrder(consignment=own.pk, reason_code="REL-01")
+        assert done(verb, order, by=officer) == Changed(id=own.pk)
+    assert goods(master) == ["arrived", "released"]
+    [event] = Event.objects.filter(kind="consignment.released")
+    notice = OutboundMessage.objects.get(event_id=event.pk)
+    assert (notice.recipient, notice.mrn) == (FORWARDER, house)
     assert_invariants()
 
 
