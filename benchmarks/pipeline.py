@@ -139,6 +139,7 @@ def measure(measured: Measurement, ens: int, paced_seconds: int) -> dict[str, ob
         "ens": ens,
         "ens_per_s": round(ens / flat.seconds),
         "cpu_us_per_ens": round(flat.cpu_us),
+        "paced_cpu_us_per_ens": round(paced.cpu_us),
         "batch_cpu_us_per_ens": round(batched.cpu_us),
         "floor_ratio": round(flat.cpu_us / sum(floor.values()), 2),
         "p50_ms": results.quantile(latencies, 0.50),
