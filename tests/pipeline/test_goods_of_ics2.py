@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
-from customs_portal.accounts.models import Operator, User
+from customs_portal.accounts.models import Operator, Role, User
 from customs_portal.events import advance
 from customs_portal.events.models import Event
-from declarations.models import Arrival, Clock, ConsignmentLife, Ens, Measure
+from declarations.models import Arrival, Clock, ConsignmentLife, Ens, Filing, Measure
 from declarations.services import controls
 from declarations.services.goods import GoodsOrder, present, release, revoke_presentation
 from declarations.services.results import Changed, Refused
@@ -18,6 +19,7 @@ from messaging.formats.ics1.markup import write
 from messaging.formats.ics2.examples import content
 from messaging.models import OutboundMessage
 from tests.factories.measures import in_force_do_not_load, placed
+from tests.factories.people import person
 from tests.messaging.formats.ics2.breaking import children
 from tests.pipeline.conftest import AT, CARRIER, LODGER, operator, publish
 from tests.pipeline.test_filings import TILES, amendment, name, said, sent, text
@@ -99,8 +101,18 @@ def state(token: str, mrn: str) -> list[str]:
     return [text(one, "state") for one in children(sent(token, body), "ENSEntity")]
 
 
+def shown(client: Client, ens: Ens) -> str:
+    """Return the status on the page of the trader."""
+    page = client.get(f"/filings/{Filing.objects.get(mrn=ens.mrn).pk}/")
+    status: str = page.context["filing"].row.status.words
+    return status
+
+
 @pytest.mark.parametrize("kind", ["F11", "F20"])
-def test_goods_arrive_are_controlled_and_released(lodger: str, officer: User, kind: str) -> None:
+def test_goods_arrive_are_controlled_and_released(
+    lodger: str, officer: User, client: Client, kind: str
+) -> None:
+    client.force_login(person(Role.TRADER, operators=(LODGER,)))
     ens = filed(lodger, kind)
     by_ship = kind == "F11"
     changes: Any = {} if by_ship else {"activeBorderTransportMeans": by_air()}
@@ -110,19 +122,23 @@ def test_goods_arrive_are_controlled_and_released(lodger: str, officer: User, ki
     assert name(sent(lodger, arrival(notifyParty=[party], **changes))) == "IE3R04"
     assert state(lodger, ens.mrn)[-1] == "19"
     assert state(lodger, Arrival.objects.get().mrn or "") == ["01"]
+    assert shown(client, ens) == "Arrived"
 
     assert on_goods(present, ens, officer) == ""
     assert on_goods(revoke_presentation, ens, officer) == ""
     assert on_goods(present, ens, officer) == ""
     assert state(lodger, ens.mrn)[-1] == "21"
+    assert shown(client, ens) == "Presented"
     control = ordered(officer)
     assert goods(ens) == ["under_control"]
     assert not notices("IE3N08")
+    assert shown(client, ens) == "Presented"
     assert on_goods(revoke_presentation, ens, officer) == "state"
     assert on_goods(release, ens, officer) == "open_measure"
 
     assert appointed(control, officer, "announce") == ""
     told = notices("IE3N08")
+    assert shown(client, ens) == "Control ordered"
     assert set(told) == {LODGER, SHIP_AGENT}
     own = told[LODGER]
     assert f"<MRN>{ens.mrn}<" in own
@@ -143,6 +159,7 @@ def test_goods_arrive_are_controlled_and_released(lodger: str, officer: User, ki
     assert done(controls.record_results, result, by=officer) == Changed(id=control.pk)
     assert on_goods(release, ens, officer) == ""
     assert goods(ens) == ["released"]
+    assert shown(client, ens) == "Released for further treatment"
     assert_invariants()
 
 

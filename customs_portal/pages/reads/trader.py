@@ -203,7 +203,7 @@ def told_measures(eoris: frozenset[str], at: datetime) -> MeasureQuerySet[Measur
     """
     told = OutboundMessage.objects.filter(
         ens=OuterRef("ens"),
-        kind__in=("CC351A", "NOTICE"),
+        kind__in=("CC351A", "NOTICE", "IE3N08"),
         recipient__in=eoris,
         created_at__gte=OuterRef("announced_at"),
     )
