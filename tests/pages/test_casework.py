@@ -199,11 +199,15 @@ def test_a_text_is_inserted_without_scripts(desk: Client, case: Case) -> None:
     assert not Decision.objects.exists()
 
 
-def test_a_decision_after_its_time_stands_and_counts_as_late(desk: Client, case: Case) -> None:
+def test_a_decision_after_its_time_stands_and_counts_as_late(
+    desk: Client, case: Case, time_machine: Any
+) -> None:
+    time_machine.move_to(now(), tick=False)
     Case.objects.filter(pk=case.pk).update(due_at=now() - timedelta(minutes=5))
     assert "5 min late" in desk.get(reverse("review", args=[case.pk])).content.decode()
     decide(desk, case, **HOLD)
     assert Decision.objects.get().verb == "hold"
     desk.force_login(person(Role.SUPERVISOR, offices=(OFFICE,)))
+    time_machine.move_to(now() + timedelta(seconds=1), tick=False)
     [office] = desk.get(reverse("load")).context["load"].offices
     assert (office.times.decided, office.times.late) == (1, 1)

@@ -1,6 +1,7 @@
 """The shift: what is due, the note that is handed on, the registers, and the load."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -96,8 +97,9 @@ def test_a_note_without_text_or_for_another_office_is_refused(
 
 
 def test_the_load_shows_officers_offices_ages_and_decision_times(
-    desk: Client, officer: User, supervisor: User, at: datetime
+    desk: Client, officer: User, supervisor: User, at: datetime, time_machine: Any
 ) -> None:
+    time_machine.move_to(now(), tick=False)
     cases = [case_of(bananas(at), at) for _ in range(4)]
     sent(desk, "claim_selected", cases[:3])
     sent(desk, "end_selected", cases[:1], **NOTE)
@@ -106,6 +108,7 @@ def test_the_load_shows_officers_offices_ages_and_decision_times(
     Case.objects.filter(pk=cases[1].pk).update(opened_at=now() - timedelta(hours=5))
     Case.objects.filter(pk=cases[2].pk).update(due_at=at)
     assert desk.get(reverse("load")).status_code == 403
+    time_machine.move_to(now() + timedelta(seconds=1), tick=False)
     desk.force_login(supervisor)
     with CaptureQueriesContext(connection) as few:
         page = desk.get(reverse("load")).context["load"]

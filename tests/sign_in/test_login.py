@@ -1,10 +1,13 @@
 """The first step: name and password, what is refused, and what is written of it."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from customs_portal.accounts.models import Role, SignInEvent, User
+from customs_portal.clock import now
 from tests.factories.people import PASSWORD, person
 from tests.sign_in.door import Kind, is_in, kinds, log_in
 
@@ -58,8 +61,9 @@ def test_another_address_does_not_reset_the_count_of_a_name(officer: User) -> No
 
 
 def test_ten_wrong_names_from_one_address_close_it_for_a_minute(
-    client: Client, officer: User
+    client: Client, officer: User, time_machine: Any
 ) -> None:
+    time_machine.move_to(now(), tick=False)
     for number in range(10):
         log_in(client, f"name{number}", "wrong")
     assert "Too many" in log_in(client, officer).content.decode()
