@@ -21,14 +21,17 @@ assessment.risk_concluded, analysis.still_open -> notify_subsequent_offices (IE3
 case.decided, measure.lifted, filing.superseded -> notify_subsequent_offices (changes, withdrawal)
 subsequent_entry.acted, control.result_recorded -> feedback (XF319 to the State that told us, or
                         that we told)
-measure.announced    -> announce (IE351)
+assessment.complete (of a filing of ICS2, whatever its result) -> complete (IE3N03)
+measure.announced    -> announce (IE351, IE3Q01)
 arrival.house_left   -> arrivals (IE3N07)
 control.announced, control.forewarned -> controls (IE3N08, IE3N09)
-referral.asked, .reminded, .overdue, .withdrawn, .cancelled -> questions (notices as JSON)
-referral.answered -> resume (the case comes back)
+referral.asked -> questions (IE3Q02, IE3Q03 with their copies IE3N04, IE3N05; a notice in phase 1)
+referral.reminded, .overdue, .withdrawn, .cancelled -> questions (notices as JSON)
+referral.answered -> resume (the case comes back); referral.answer_refused -> reply (IE3N99)
 measure.placed, measure.lifted -> terminal (a hold blocks and unblocks goods)
 arrival.line_held, .hold_lifted, .hold_moved, .waived -> terminal (so does one on undeclared goods)
-measure.lifted, control.*, refusal.*, consignment.released -> notices (what was announced, as JSON)
+measure.lifted, control.*, refusal.*, consignment.released -> notices (what was announced, as JSON;
+                        of filings of ICS2 measure.announced too, but for a do-not-load)
 """
 
 from datetime import timedelta
@@ -55,6 +58,7 @@ PIPELINE = Pipeline(
         Consumer(name="reconcile", path="declarations.consumers.reconcile"),
         Consumer(name="resume", path="risk.consumers.resume"),
         Consumer(name="questions", path="messaging.consumers.questions.handle", ordered=True),
+        Consumer(name="complete", path="messaging.consumers.complete.handle", ordered=True),
         Consumer(name="alarm", path="risk.consumers.alarm"),
         Consumer(name="deadlines", path="risk.consumers.deadlines"),
         Consumer(name="compare", path="risk.consumers.compare"),
@@ -95,6 +99,7 @@ PIPELINE = Pipeline(
         declared.ENS_COMPLETED: ("assess",),
         declared.ENS_CONSIDERED_COMPLETE: ("assess",),
         declared.CONSULTATION_REFUSED: ("reply",),
+        declared.REFERRAL_ANSWER_REFUSED: ("reply",),
         declared.ARRIVAL_REGISTERED: ("reply",),
         declared.ARRIVAL_REJECTED: ("reply",),
         declared.DIVERSION_ACKNOWLEDGED: ("reply",),
@@ -105,7 +110,7 @@ PIPELINE = Pipeline(
         declared.SUBSEQUENT_ENTRY_NOTIFIED: ("reconcile",),
         declared.ENS_TAKEN_OVER: ("assess", "reconcile"),
         declared.DECLARATION_REQUEST_MADE: ("ask",),
-        declared.MEASURE_ANNOUNCED: ("announce",),
+        declared.MEASURE_ANNOUNCED: ("announce", "notices"),
         declared.MEASURE_BREACHED: ("alarm",),
         declared.TRAFFIC_CORRECTED: ("deadlines",),
         opinion.ASSESSMENT_MADE: ("compare",),
@@ -132,6 +137,7 @@ PIPELINE = Pipeline(
         declared.REFERRAL_WITHDRAWN: ("questions",),
         declared.REFERRAL_CANCELLED: ("questions", "resume"),
         declared.REFERRAL_ANSWERED: ("resume",),
+        opinion.ASSESSMENT_COMPLETE: ("complete",),
         opinion.RISK_CONCLUDED: ("notify_subsequent_offices",),
         opinion.CASE_DECIDED: ("notify_subsequent_offices",),
         wire.ANALYSIS_STILL_OPEN: ("notify_subsequent_offices",),

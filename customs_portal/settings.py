@@ -9,6 +9,7 @@ from typing import Any
 import django_stubs_ext
 import environ
 from celery.schedules import schedule
+from django.core.exceptions import ImproperlyConfigured
 
 django_stubs_ext.monkeypatch()
 
@@ -162,6 +163,10 @@ CLAMD_ADDRESS: str = env.str("CLAMD_ADDRESS", default="")
 ATTACHMENT_SIZE_LIMIT: int = env.int("ATTACHMENT_SIZE_LIMIT", default=10_000_000)
 REFERRAL_SECOND_SIGNATURE: bool = env.bool("REFERRAL_SECOND_SIGNATURE", default=False)
 """Whether a request for screening needs a second signature."""
+AMEND_BLOCKED_BY: str = env.str("AMEND_BLOCKED_BY", default="decided")
+"""What of a control or do-not-load ends amendments of ICS2: `decided`, or only once `announced`."""
+if AMEND_BLOCKED_BY not in ("decided", "announced"):
+    raise ImproperlyConfigured("AMEND_BLOCKED_BY is decided or announced.")
 DECISION_UNDO_SECONDS: int = env.int("DECISION_UNDO_SECONDS", default=10)
 """How long what a decision sends is kept back, so that it can be undone on the pages."""
 LIFT_BY_INTERVENTION: bool = env.bool("LIFT_BY_INTERVENTION", default=False)

@@ -338,6 +338,9 @@ REFERRAL_ANSWERED = Kind(
 REFERRAL_AMENDED = Kind(
     name="referral.amended", sentence=_("%(type_name)s %(reference)s answered by an amendment")
 )
+REFERRAL_ANSWER_REFUSED = Kind(
+    name="referral.answer_refused", sentence=_("An answer of %(sender)s refused")
+)
 REFERRAL_ATTEMPTED = Kind(
     name="referral.attempted",
     sentence=_("%(type_name)s %(reference)s: an answer by %(sender)s was refused, code %(code)s"),

@@ -6,7 +6,8 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from declarations.document import Consignment, Document, decode
-from declarations.models import Ens, EnsVersion, FilingVersion, Measure
+from declarations.filing_types import filing_types
+from declarations.models import Ens, EnsVersion, Filing, FilingVersion, Measure
 from declarations.whole import whole
 
 
@@ -20,6 +21,17 @@ def document_of_version(version: EnsVersion) -> Document:
     rows = FilingVersion.objects.filter(pk__in=version.filing_versions)
     found = dict(rows.values_list("pk", Cast("document_json", TextField())))
     return whole([decode(found[key]) for key in version.filing_versions if key in found])
+
+
+def first_filing(ens: Ens) -> Filing:
+    """Return the filing that leads an ENS: a full one, a master, or a house by itself."""
+    version = ens.versions.get(number=ens.version)
+    return Filing.objects.get(versions=version.filing_versions[0])
+
+
+def is_of_ics2(ens: Ens) -> bool:
+    """Whether the ENS was lodged by messages of ICS2."""
+    return first_filing(ens).type in filing_types()
 
 
 def subjects(document: Document) -> list[tuple[str, str]]:

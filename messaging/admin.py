@@ -9,7 +9,7 @@ from customs_portal import clock
 from customs_portal.admin_access import ADMINISTRATION, AUDIT, CASEWORK, RoleAdmin
 from declarations.admin import link_to
 from messaging import partner_admin  # noqa: F401  it registers itself
-from messaging.models import InboundMessage, OutboundMessage, PortSystem
+from messaging.models import InboundMessage, OutboundMessage, PortSystem, Subscription
 from messaging.reads import kept_body, may_read_body
 
 LONGEST_SHOWN = 100_000
@@ -149,3 +149,16 @@ class PortSystemAdmin(RoleAdmin):
     search_fields = ("name", "^location", "^operator__eori")
     autocomplete_fields = ("operator",)
     ordering = ("location", "name")
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(RoleAdmin):
+    """What carriers want to be told of filings of others, kept by administrators."""
+
+    readers = CASEWORK | AUDIT
+    editors = ADMINISTRATION
+    list_display = ("operator", "kind")
+    list_filter = ("kind",)
+    list_select_related = ("operator",)
+    search_fields = ("^operator__eori",)
+    autocomplete_fields = ("operator",)

@@ -25,7 +25,7 @@ from risk.events import CASE_CALL_RECORDED
 from risk.models import Case
 from risk.services.cases import Flagged, locked_cases, open_cases
 
-INSTRUCTIONS = ("CC351A", "BLOCK", "UNBLOCK")
+INSTRUCTIONS = ("CC351A", "IE3Q01", "BLOCK", "UNBLOCK")
 AT_A_TIME = 200
 _UNDELIVERED = f"""
 SELECT DISTINCT o.ens_id FROM messaging_outboundmessage o

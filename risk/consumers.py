@@ -5,7 +5,7 @@ from datetime import datetime
 
 from customs_portal.events.models import Event
 from declarations.services.locks import lock_ens
-from risk.services.alarms import raise_alarms
+from risk.services.alarms import heed_screenings, raise_alarms
 from risk.services.asking import take_back_to_review
 from risk.services.assess import Request, assess_versions
 from risk.services.deadlines import set_deadlines
@@ -56,3 +56,5 @@ def deadlines(batch: Sequence[Event], *, at: datetime) -> None:
 def resume(batch: Sequence[Event], *, at: datetime) -> None:
     """Bring cases back whose questions were answered."""
     take_back_to_review([event.stream for event in batch if event.stream is not None], at=at)
+    alarming = [event.stream for event in batch if event.stream and event.data.get("alarm")]
+    heed_screenings(alarming, at=at)

@@ -16,6 +16,9 @@ ASSESSMENT_SUPERSEDED = Kind(name="assessment.superseded", sentence=_("Open asse
 RISK_CONCLUDED = Kind(
     name="assessment.risk_concluded", sentence=_("Assessment concluded: %(result_name)s")
 )
+ASSESSMENT_COMPLETE = Kind(
+    name="assessment.complete", sentence=_("Assessment complete: its end is told to the filer")
+)
 CASE_OPENED = Kind(name="case.opened", sentence=_("Case opened at %(office)s"))
 CASE_CALL_RECORDED = Kind(name="case.call_recorded", sentence=_("Told by telephone: %(recipient)s"))
 CASE_CLOSED = Kind(name="case.closed", sentence=_("Case closed: no longer ours to analyse"))

@@ -16,6 +16,7 @@ from customs_portal.reference.snapshot import Snapshot
 from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
 from declarations.models import Measure
+from declarations.screening import METHODS, SINGLE
 from declarations.services.referrals import LONGEST_ELEMENT, LONGEST_QUESTION
 from declarations.subjects import subjects
 from risk.models import Decision
@@ -28,6 +29,7 @@ __all__ = ["REASONS_OF_VERB", "DecisionForm", "Selectable", "selectable"]
 _CHOICE = ReasonCode.Announced.CHOICE
 _ALWAYS = ReasonCode.Announced.ALWAYS
 WHOLE = Measure.Subject.DECLARATION.value
+_HOUSE = f"{Measure.Subject.CONSIGNMENT.value}:"
 
 
 class Selectable(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +95,7 @@ class _Pairs(BaseChoiceIterator):
         return iter(self._pairs)
 
 
-ABOUT_QUESTIONS = ("question", "elements", "hours")
+ABOUT_QUESTIONS = ("question", "elements", "hours", "methods")
 """The fields of questions, which a form without questions leaves out."""
 
 
@@ -144,6 +146,14 @@ class DecisionForm(forms.Form):
         required=False,
     )
 
+    methods = forms.MultipleChoiceField(
+        label=_("Recommended methods"),
+        help_text=_("Left empty: as the filer chooses."),
+        choices=[(code, name) for code, name in METHODS.items() if code != SINGLE],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
     def __init__(self, *args: Any, choices: Selectable, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.selectable = choices
@@ -175,11 +185,20 @@ class DecisionForm(forms.Form):
             self.add_error("announce", gettext("Choose whether the trader is told."))
         if verb == Decision.Verb.CONTROL and not cleaned.get("place"):
             self.add_error("place", gettext("Choose where the goods are to be controlled."))
-        if verb in QUESTIONS and not cleaned.get("question", "").strip():
-            self.add_error("question", gettext("Write the question to the filer."))
-        if verb == Decision.Verb.AMD and not cleaned.get("elements", "").strip():
-            self.add_error("elements", gettext("Say which element is to be amended."))
+        self._clean_question(verb)
         return cleaned
+
+    def _clean_question(self, verb: str) -> None:
+        subject = self.cleaned_data.get("subject", "")
+        if verb in (Decision.Verb.RFI, Decision.Verb.AMD) and not self._says("question"):
+            self.add_error("question", gettext("Write the question to the filer."))
+        if verb == Decision.Verb.RFS and not subject.startswith(_HOUSE):
+            self.add_error("subject", gettext("Choose the house to be screened."))
+        if verb == Decision.Verb.AMD and not self._says("elements"):
+            self.add_error("elements", gettext("Say which element is to be amended."))
+
+    def _says(self, field: str) -> bool:
+        return bool(self.cleaned_data.get(field, "").strip())
 
     def _reason(self, code: str) -> ReasonRow | None:
         return next((row for row in self.selectable.reasons if row.code == code), None)
@@ -204,18 +223,20 @@ class DecisionForm(forms.Form):
         asks = cleaned["verb"] in QUESTIONS
         elements = cleaned.get("elements", "").split(";")
         subject, _colon, reference = (cleaned["subject"] or WHOLE).partition(":")
+        has_subject = places_measure or (asks and subject == Measure.Subject.CONSIGNMENT)
         return {
             "revision": cleaned["revision"],
             "verb": cleaned["verb"],
             "reason_code": cleaned["reason_code"],
             "note": cleaned["note"].strip(),
-            "subject": subject if places_measure else WHOLE,
-            "reference": reference if places_measure else "",
+            "subject": subject if has_subject else WHOLE,
+            "reference": reference if has_subject else "",
             "announce": self.announced(),
             "place": cleaned["place"] if cleaned["verb"] == Decision.Verb.CONTROL else "",
             "question": cleaned["question"].strip() if asks else "",
             "elements": tuple(e.strip() for e in elements if e.strip()) if asks else (),
             "hours": (cleaned["hours"] or 0) if asks else 0,
+            "methods": tuple(cleaned["methods"]) if cleaned["verb"] == Decision.Verb.RFS else (),
         }
 
     def forgive(self) -> None:

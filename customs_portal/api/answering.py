@@ -1,6 +1,6 @@
 """The answer to a question as systems send it: JSON, or a form with files beside the text."""
 
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, Literal
 
 import msgspec
 from django.conf import settings
@@ -14,10 +14,19 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
-from declarations.services.answers import LONGEST_ANSWER, MOST_CODES, Answer
+from declarations.screening import (
+    LONGEST_IDENTIFIER,
+    LONGEST_NAME,
+    LONGEST_PLACE,
+    METHODS,
+    MOST_METHODS,
+    ScreeningResult,
+)
+from declarations.services.answers import LONGEST_ANSWER, MOST_CODES, MOST_SCREENINGS, Answer
 from declarations.services.attachments import BEGINNINGS, MOST_AT_ONCE
 
 STORABLE = r"^[^\x00]*$"
+METHOD = rf"^({'|'.join(METHODS)})$"
 SAYS_SOMETHING = r"^[^\x00]*[^\s\x00-\x1f][^\x00]*$"
 MOST_BESIDE_FILES = 1_000_000
 """Bytes of a request that are not files: texts, codes, heads of parts."""
@@ -30,6 +39,20 @@ class AnswerCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: Annotated[str, Meta(max_length=70, pattern=STORABLE)]
 
 
+class Screened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The result of a screening: result of list CL726, methods of list CL724."""
+
+    result: Literal["1", "2"]
+    methods: Annotated[
+        tuple[Annotated[str, Meta(min_length=3, max_length=3, pattern=METHOD)], ...],
+        Meta(min_length=1, max_length=MOST_METHODS),
+    ]
+    document: Annotated[str, Meta(max_length=70, pattern=STORABLE)] = ""
+    person: Annotated[str, Meta(max_length=LONGEST_NAME, pattern=STORABLE)] = ""
+    person_identifier: Annotated[str, Meta(max_length=LONGEST_IDENTIFIER, pattern=STORABLE)] = ""
+    place: Annotated[str, Meta(max_length=LONGEST_PLACE, pattern=STORABLE)] = ""
+
+
 class AnswerText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said in an answer."""
 
@@ -38,6 +61,9 @@ class AnswerText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
     codes: (
         Annotated[tuple[AnswerCode, ...], Meta(min_length=1, max_length=MOST_CODES)] | UnsetType
+    ) = UNSET
+    screenings: (
+        Annotated[tuple[Screened, ...], Meta(min_length=1, max_length=MOST_SCREENINGS)] | UnsetType
     ) = UNSET
 
 
@@ -99,16 +125,20 @@ def _answer(reference: str, said: AnswerText, files: tuple[Any, ...] = ()) -> An
         reference=reference,
         text=said.text or "",
         codes=tuple((each.code, each.value) for each in said.codes or ()),
+        screenings=tuple(
+            ScreeningResult(**msgspec.structs.asdict(each)) for each in said.screenings or ()
+        ),
         files=files,
     )
 
 
 def _fields(form: QueryDict) -> dict[str, Any]:
-    """Return the fields of a form but its files; codes are JSON, in one part or each in its own."""
+    """Return the fields of a form but its files; lists are JSON, in one part or each in its own."""
     fields: dict[str, Any] = {name: form[name] for name in form if not _are_files(form, name)}
-    if "codes" in fields:
-        parts = [_json(each) for each in form.getlist("codes")]
-        fields["codes"] = parts[0] if len(parts) == 1 and isinstance(parts[0], list) else parts
+    for name in ("codes", "screenings"):
+        if name in fields:
+            parts = [_json(each) for each in form.getlist(name)]
+            fields[name] = parts[0] if len(parts) == 1 and isinstance(parts[0], list) else parts
     return fields
 
 

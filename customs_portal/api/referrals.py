@@ -98,13 +98,14 @@ class AnswerView(APIView):
     )
     def post(self, request: Request, reference: str) -> HttpResponse:
         """Take the answer; a second one is refused with 409."""
-        if _question(request, reference) is None:
+        asked = _question(request, reference)
+        if asked is None:
             return not_found()
         sent = sent_answer(request, reference)
         with transaction.atomic():
             result = answer(sent, user=cast(User, request.user), at=clock.now())
         if isinstance(result, Refused):
-            return _refused(result)
+            return _refused(result, asked)
         found = _question(request, reference)
         assert found is not None
         return Response(ReferralSerializer(_line(found)).data, status=201)
@@ -118,9 +119,10 @@ def _question(request: Request, reference: str) -> AskedOfTrader | None:
     return for_trader(found, at) if found else None
 
 
-def _refused(result: Refused) -> HttpResponse:
+def _refused(result: Refused, asked: AskedOfTrader) -> HttpResponse:
+    """Say why; an open question of somebody whom the token only reads for is not found."""
     [finding, *_others] = result.findings
-    if finding.code == UNKNOWN:
+    if finding.code == UNKNOWN and asked.is_open:
         return not_found()
     status = 400 if finding.location else 409
     return problem(status, finding.text, code="refused")
@@ -134,10 +136,13 @@ def _line(asked: AskedOfTrader) -> dict[str, Any]:
         "status": asked.status_code,
         "question": asked.question,
         "elements": asked.elements,
+        "consignment": asked.consignment,
+        "methods": asked.methods,
         "asked_at": asked.asked_at,
         "reply_by": asked.reply_by,
         "answered_at": asked.answered_at,
         "answer": asked.answer,
         "codes": [{"code": code, "value": value} for code, value in asked.codes],
+        "screenings": asked.screenings,
         "files": [file.name for file in asked.files],
     }

@@ -103,6 +103,17 @@ class AnswerCodeSerializer(serializers.Serializer[Any]):
     value = serializers.CharField()
 
 
+class ScreeningSerializer(serializers.Serializer[Any]):
+    """The result of a screening: result of list CL726, methods of list CL724."""
+
+    result = serializers.ChoiceField(choices=["1", "2"])
+    methods = serializers.ListField(child=serializers.CharField())
+    document = serializers.CharField()
+    person = serializers.CharField()
+    person_identifier = serializers.CharField()
+    place = serializers.CharField()
+
+
 class ReferralSerializer(serializers.Serializer[Any]):
     """A question of customs."""
 
@@ -114,11 +125,16 @@ class ReferralSerializer(serializers.Serializer[Any]):
     )
     question = serializers.CharField()
     elements = serializers.ListField(child=serializers.CharField())
+    consignment = serializers.CharField(help_text="Key of the consignment concerned, or empty.")
+    methods = serializers.ListField(
+        child=serializers.CharField(), help_text="Methods recommended for a screening."
+    )
     asked_at = serializers.DateTimeField()
     reply_by = serializers.DateTimeField()
     answered_at = serializers.DateTimeField(allow_null=True)
     answer = serializers.CharField(help_text="What was answered, empty until then.")
     codes = AnswerCodeSerializer(many=True)
+    screenings = ScreeningSerializer(many=True)
     files = serializers.ListField(
         child=serializers.CharField(), help_text="Names of the files of the answer."
     )

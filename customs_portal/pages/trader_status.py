@@ -18,8 +18,9 @@ from customs_portal.pages.wording import moment
 class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the trader lodged and what was answered; times are aware.
 
-    `answer_by` is until when a question is to be answered that this trader was told of; a filing of
-    ICS2 `waits` while others have still to file above or below it.
+    `answer_by` is until when a question is to be answered that this trader was told of. Of ICS2 an
+    assessment is complete once that was told (`completed_at`), not when a window ends; its filing
+    `waits` while others have still to file above or below it.
     """
 
     status: str
@@ -30,6 +31,8 @@ class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
     diverted: bool = False
     waits: bool = False
     answer_by: datetime | None = None
+    of_ics2: bool = False
+    completed_at: datetime | None = None
 
 
 class Announced(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,10 +175,10 @@ def _on_the_way(filing: FilingFacts, goods: Goods) -> TraderStatus | None:
 
 
 def _analysed(filing: FilingFacts, now: datetime) -> TraderStatus:
-    """Before and after the end of the analysis window, whatever was found in it (A10)."""
-    if filing.waits:
+    """Before and after the end of the analysis, whatever was found in it (A10)."""
+    ends = filing.completed_at if filing.of_ics2 else filing.analysis_ends_at
+    if filing.waits and not filing.completed_at:
         return _status("waiting", filing.registered_at or filing.lodged_at)
-    ends = filing.analysis_ends_at
     if ends is not None and ends <= now:
         return _status("complete", ends, text=_("No instruction from customs"))
     return _status("registered", filing.registered_at or filing.lodged_at)

@@ -10,7 +10,7 @@ from declarations.models import Attachment, Referral
 
 @admin.register(Referral)
 class ReferralAdmin(RoleAdmin):
-    """Questions to filers, with their answers."""
+    """Questions to filers, with their answers; who screened is shown on the page of the case."""
 
     scoped = True
     looked_at_as = "ens"
@@ -30,6 +30,7 @@ class ReferralAdmin(RoleAdmin):
     list_filter = ("status", "type", "reason_code", "office")
     list_select_related: ClassVar[tuple[str, ...]] = ("ens", "asked_by")
     search_fields = ("^reference", "^ens__mrn", "^addressee")
+    exclude = ("screenings",)
     date_hierarchy = "asked_at"
     ordering = ("-id",)
 

@@ -1,8 +1,9 @@
 """Whether an ENS filing of ICS2 may be amended or invalidated: its guards in their order.
 
-Not once it has ended or goods were presented, nor once customs has announced a control; a secret
-selection never stands against it. Its type, its persons, its office and the transport documents by
-which it is linked stay (R3024, error 104); goods items and houses may go, not come (error 101).
+Not once it has ended or goods were presented, nor once customs has announced a control, or by the
+setting has decided on one; a selection alone never stands against it. Its type, its persons, its
+office and the transport documents by which it is linked stay (R3024, error 104); goods items and
+houses may go, not come (error 101).
 """
 
 from collections.abc import Callable, Iterator
@@ -53,7 +54,7 @@ def in_time(asked: Asked) -> Against | None:
     if asked.known.situation in _TOO_LATE:
         return _against(WRONG_STATE, "mrn", "The filing can no longer be changed.", value=asked.mrn)
     if asked.known.examination_announced:
-        text = "Customs has announced a control or not to load."
+        text = "Customs controls the goods, or has said not to load them."
         return _against(WRONG_STATE, "mrn", text, value=asked.mrn)
     return None
 

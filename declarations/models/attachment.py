@@ -14,7 +14,8 @@ class Attachment(models.Model):
     """A file that an official added, or that came with the answer to a referral.
 
     It is given out only once a scanner found it clean. `sender` is the EORI number of the operator
-    that it came from, empty for a file of officials; `media_type` is what its bytes say.
+    that it came from, empty for a file of officials; what came in a message was added by nobody.
+    `media_type` is what its bytes say.
     """
 
     class Scan(models.TextChoices):
@@ -36,7 +37,9 @@ class Attachment(models.Model):
     scan_words = models.CharField(_("what the scanner said"), max_length=200, blank=True)
     scanned_at = models.DateTimeField(_("scanned"), null=True, blank=True)
     sender = models.CharField(_("from"), max_length=17, blank=True)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     added_at = models.DateTimeField(_("added"))
 
     objects = AttachmentQuerySet.as_manager()

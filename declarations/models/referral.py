@@ -14,8 +14,10 @@ class Referral(models.Model):
     """One question with its own reference (LIFECYCLE section 5).
 
     `number` counts up within the ENS. `sent_at` is when it leaves: until then it can be taken
-    back unseen. `elements` names what it is about, in words or as pointers of ICS2. `follows` is
-    the question whose answer was not enough. `answer_codes` are pairs of code and value.
+    back unseen. `elements` names what it is about, in words or as pointers of ICS2; `consignment`
+    is the key of the consignment concerned, empty for the whole. `methods` are those recommended
+    for a screening (list CL724). `follows` is the question whose answer was not enough.
+    `answer_codes` are pairs of code and value, `screenings` the results that were answered.
     """
 
     class Type(models.TextChoices):
@@ -47,6 +49,8 @@ class Referral(models.Model):
     reason_code = models.CharField(_("reason"), max_length=8)
     question = models.TextField(_("question"))
     elements = models.JSONField(_("elements"), default=list, blank=True)
+    consignment = models.CharField(_("consignment"), max_length=400, blank=True)
+    methods = models.JSONField(_("recommended methods"), default=list, blank=True)
     note = models.TextField(_("internal reason"), blank=True)
     asked_on_version = models.PositiveIntegerField(_("asked on version"))
     office = models.CharField(_("office"), max_length=8)
@@ -61,6 +65,7 @@ class Referral(models.Model):
     overdue_at = models.DateTimeField(_("overdue since"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True)
     answer_codes = models.JSONField(_("codes of the answer"), default=list, blank=True)
+    screenings = models.JSONField(_("results of screening"), default=list, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answered_for = models.CharField(_("answered for"), max_length=17, blank=True)
     answered_by = models.ForeignKey(

@@ -23,7 +23,7 @@ from declarations.services.locks import assert_in_transaction
 File = DjangoFile[Any]
 Scan = Attachment.Scan
 CHUNK = 256 * 1024
-MOST_AT_ONCE, MOST_OF_ENS = 5, 50
+MOST_AT_ONCE, MOST_OF_ENS = 9, 50
 BEGINNINGS = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -35,11 +35,14 @@ BEGINNINGS = (
 
 
 class Filed(msgspec.Struct, frozen=True, kw_only=True):
-    """What files belong to, and who brings them; `sender` is an EORI number, or empty."""
+    """What files belong to, and who brings them; `sender` is an EORI number, or empty.
+
+    Those of a message have no user.
+    """
 
     ens: int
     referral: Referral | None
-    user: User
+    user: User | None
     sender: str
 
 
@@ -107,7 +110,8 @@ def _keep(file: File, filed: Filed, at: datetime) -> Attachment:
 
 def _told(attachment: Attachment, filed: Filed, at: datetime) -> NewEvent:
     data = {"attachment": attachment.pk, "name": attachment.name, "digest": attachment.digest}
-    return NewEvent(kind=ATTACHMENT_ADDED, at=at, stream=filed.ens, actor=filed.user.pk, data=data)
+    actor = filed.user.pk if filed.user else None
+    return NewEvent(kind=ATTACHMENT_ADDED, at=at, stream=filed.ens, actor=actor, data=data)
 
 
 def plain_name(name: str) -> str:

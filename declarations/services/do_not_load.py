@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from customs_portal.accounts.models import User
 from customs_portal.events.services import record_many
 from declarations import policies
-from declarations.document import Document
+from declarations.document import Document, GoodsItem
 from declarations.events import (
     MEASURE_ANNOUNCED,
     MEASURE_BREACHED,
@@ -18,16 +18,18 @@ from declarations.events import (
     MEASURE_LAPSED,
     MEASURE_SIGNED,
 )
+from declarations.filing_types import filing_types
 from declarations.models import Clock, Control, Ens, Measure
 from declarations.services.locks import assert_in_transaction
 from declarations.services.measures import MeasureOrder, locked_measures, place_measures, told
 from declarations.services.results import Changed, Refused, refused
 from declarations.services.steps import can, step
+from declarations.subjects import first_filing
 from declarations.traffic import TrafficClass
 
 BREACH_HOLD, BREACH_CONTROL = "HLD-03", "CTL-04"
 """Loaded against an instruction; controlled by full unloading."""
-SEA = "1"
+SEA, AIR = "1", "4"
 AT_A_TIME = 200
 
 
@@ -35,9 +37,13 @@ def do_not_load_refused(ens: Ens, at: datetime) -> str | None:
     """Return why goods of the ENS cannot be kept from loading now; None where they can be.
 
     Lawful only for containers in deep sea traffic, until 24 hours after receipt (Regulation (EU)
-    2015/2447 Art. 186(7)); in ICS phase 1 never by air. The clock row says what kind of traffic
-    it is, so that a correction of it counts.
+    2015/2447 Art. 186(7)), and of ICS2 by air until the assessment before loading is concluded. The
+    clock row says what kind of traffic it is, so that a correction of it counts.
     """
+    return _before_loading_refused(ens) if is_before_loading(ens) else _by_sea_refused(ens, at)
+
+
+def _by_sea_refused(ens: Ens, at: datetime) -> str | None:
     if ens.transport_mode != SEA or ens.role != Ens.OurRole.FIRST_ENTRY:
         return _("Do not load is only for containers by sea, at the office of first entry.")
     clocks = Clock.objects.filter(ens=ens, kind=Clock.Kind.DO_NOT_LOAD).order_by("-pk")
@@ -53,14 +59,42 @@ def do_not_load_refused(ens: Ens, at: datetime) -> str | None:
     return _("The analysis is concluded.")
 
 
+def is_before_loading(ens: Ens) -> bool:
+    """Whether the ENS began with a filing of ICS2 that is assessed before loading by air."""
+    return ens.transport_mode == AIR and _is_preloading(first_filing(ens).type)
+
+
+def _is_preloading(filing: str) -> bool:
+    kind = filing_types().get(filing)
+    return kind is not None and kind.preloading
+
+
+def _before_loading_refused(ens: Ens) -> str | None:
+    if ens.role != Ens.OurRole.FIRST_ENTRY or ens.absorbed_by_id is not None:
+        return _("Do not load is only for what is to be assessed here before loading.")
+    live = Clock.objects.filter(ens=ens, kind=Clock.Kind.ANALYSIS, stopped_at__isnull=True)
+    return None if live.exists() else _("The assessment before loading is concluded.")
+
+
 def do_not_load_subjects(document: Document) -> list[tuple[str, str]]:
-    """Return what can be kept from loading: containers, and goods items that are in one."""
+    """Return what can be kept from loading (R3025).
+
+    By sea containers, and in phase 1 goods items that are in one; by air consignments.
+    """
+    if _is_preloading(document.type):
+        return [(Measure.Subject.CONSIGNMENT.value, each.key) for each in document.consignments]
     items = [item for item in document.items() if item.containers]
     containers = dict.fromkeys(number for item in items for number in item.containers)
     return [
         *((Measure.Subject.EQUIPMENT.value, number) for number in containers),
-        *((Measure.Subject.ITEM.value, str(item.number)) for item in items),
+        *_inside(document, items),
     ]
+
+
+def _inside(document: Document, items: Sequence[GoodsItem]) -> list[tuple[str, str]]:
+    if document.type in filing_types():
+        return []
+    return [(Measure.Subject.ITEM.value, str(item.number)) for item in items]
 
 
 def sign_do_not_loads(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from customs_portal.bulk import next_ids
@@ -23,6 +23,7 @@ from declarations.lifecycle import REFERRAL
 from declarations.models import ConsignmentLife, Ens, EnsMember, Filing, Referral
 from declarations.services.locks import assert_in_transaction
 from declarations.services.resting import rest_analysis, resume_analysis
+from declarations.subjects import first_filing
 
 LONGEST_QUESTION = 2000
 MOST_ELEMENTS, LONGEST_ELEMENT = 20, 200
@@ -39,7 +40,8 @@ _KINDS: dict[str, Kind] = {
 class ReferralOrder(msgspec.Struct, frozen=True, kw_only=True):
     """A question to whoever lodged; it leaves at `sent_at` and is to be answered by `reply_by`.
 
-    `follows` is the question whose answer was not enough.
+    `consignment` is the key of the consignment concerned, whose filer is asked; `methods` are those
+    recommended for a screening. `follows` is the question whose answer was not enough.
     """
 
     ens: int
@@ -55,6 +57,8 @@ class ReferralOrder(msgspec.Struct, frozen=True, kw_only=True):
     reply_by: datetime
     signed_by: int | None = None
     follows: int | None = None
+    consignment: str = ""
+    methods: tuple[str, ...] = ()
 
 
 def asking_refused(ens: Ens) -> str:
@@ -74,7 +78,7 @@ def ask(orders: Sequence[ReferralOrder], *, at: datetime) -> list[Referral]:
     """
     assert_in_transaction()
     ids = next_ids({"declarations_referral_id_seq": len(orders)})["declarations_referral_id_seq"]
-    filings = _filings(order.ens for order in orders)
+    filings = _filings(orders)
     numbers = _numbers(order.ens for order in orders)
     asked = Referral.objects.bulk_create(
         _referral(order, key, filings[order.ens], numbers.get(order.ens, 0) + 1, at)
@@ -88,10 +92,21 @@ def ask(orders: Sequence[ReferralOrder], *, at: datetime) -> list[Referral]:
     return asked
 
 
-def _filings(ens: Iterable[int]) -> dict[int, Filing]:
-    """Return by ENS the filing that a question is about: the first one of it."""
-    members = EnsMember.objects.filter(ens__in=set(ens)).select_related("filing").order_by("-pk")
-    return {member.ens_id: member.filing for member in members}
+def _filings(orders: Sequence[ReferralOrder]) -> dict[int, Filing]:
+    """Return by ENS the filing that declares the consignment concerned, else the first of it."""
+    ens = Ens.objects.in_bulk([order.ens for order in orders])
+    return {order.ens: _of_consignment(order) or first_filing(ens[order.ens]) for order in orders}
+
+
+def _of_consignment(order: ReferralOrder) -> Filing | None:
+    if not order.consignment:
+        return None
+    members = EnsMember.objects.filter(
+        Q(ens=order.ens) | Q(ens__absorbed_by=order.ens),
+        filing__consignments__key=order.consignment,
+    )
+    last = members.select_related("filing").order_by("-pk").first()
+    return last.filing if last else None
 
 
 def _numbers(ens: Iterable[int]) -> dict[int, int]:
@@ -114,6 +129,8 @@ def _referral(
         reason_code=order.reason_code,
         question=order.question.strip()[:LONGEST_QUESTION],
         elements=[each[:LONGEST_ELEMENT] for each in order.elements[:MOST_ELEMENTS]],
+        consignment=order.consignment,
+        methods=list(order.methods),
         note=order.note,
         asked_on_version=order.version,
         office=order.office,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
+from django.conf import settings
 from django.db.models import F
 
 from customs_portal.accounts.mandates import lacking
@@ -13,15 +14,19 @@ from declarations.document import Document
 from declarations.filing_types import filing_types
 from declarations.lifecycle.out_of_sequence import Situation, situation
 from declarations.models import ConsignmentLife, Ens, EnsMember, Filing, FilingVersion, Measure
+from declarations.querysets import MeasureQuerySet
 from declarations.services.locks import lock_ens
 
 EXAMINATIONS = (Measure.Kind.CONTROL, Measure.Kind.DO_NOT_LOAD)
+UNDECIDED = (Measure.Status.RECOMMENDED, Measure.Status.AWAITING_SECOND)
+DECIDED = "decided"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """A registered filing with its ENS and where its goods are, as of now.
 
-    `document` is what is declared, of filings of ICS2 alone.
+    `examination_announced`: it ends amendments, of ICS2 perhaps before it is announced (decision
+    26). `document` is what is declared, of filings of ICS2 alone.
     """
 
     filing: Filing
@@ -88,23 +93,28 @@ def standings(
         "filing", "goods"
     ):
         goods[filing].append(where)
-    announced = set(
-        Measure.objects.filter(ens__in=ens, kind__in=EXAMINATIONS)
-        .open()
-        .announced(at)
-        .values_list("ens", flat=True)
-    )
+    examinations = Measure.objects.filter(ens__in=ens, kind__in=EXAMINATIONS).open()
+    announced = set(examinations.announced(at).values_list("ens", flat=True))
+    decided = _decided(examinations)
     documents = _documents([member.filing for member in members])
     return {
         member.filing.mrn or "": Standing(
             filing=member.filing,
             ens=member.ens,
             goods=tuple(goods[member.filing_id]),
-            examination_announced=member.ens_id in announced,
+            examination_announced=member.ens_id in announced
+            or (member.filing.type in filing_types() and member.ens_id in decided),
             document=documents.get(member.filing_id),
         )
         for member in members
     }
+
+
+def _decided(examinations: MeasureQuerySet[Measure]) -> set[int]:
+    """Return the ENS of ICS2 examinations that were decided, where that ends amendments."""
+    if settings.AMEND_BLOCKED_BY != DECIDED:
+        return set()
+    return set(examinations.exclude(status__in=UNDECIDED).values_list("ens", flat=True))
 
 
 def _documents(filings: Sequence[Filing]) -> dict[int, Document]:

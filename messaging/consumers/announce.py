@@ -1,4 +1,7 @@
-"""Announcing measures before arrival: IE351 to the declarant or representative, and the carrier."""
+"""Announcing measures before arrival: IE351 to the declarant or representative, and the carrier.
+
+On filings of ICS2 a do-not-load is announced by IE3Q01, anything else by a notice.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,15 +12,19 @@ from django.db import connection
 from customs_portal.accounts.querysets import connected_eoris
 from customs_portal.events.models import Event
 from declarations.document import Document, decode
+from declarations.filing_types import filing_types
+from declarations.models import Measure
+from declarations.subjects import containers_of
 from messaging.formats.answers import Intervention, InterventionLine
 from messaging.formats.ics1.writing import write_intervention
+from messaging.formats.ics2.asking import write_do_not_load
 from messaging.outbox import Draft, Numbered, Written, number, write
 from messaging.replying.reply import envelope
 
-LIFT = "LIFT"
+LIFT, DO_NOT_LOAD = "LIFT", "IE3Q01"
 _LOAD = """
-SELECT m.id, m.subject, m.reference, m.reason_code, m.trader_text, e.id, e.mrn, f.lrn, f.sender,
-       f.registered_at, f.lodged_at, fv.document_json::text
+SELECT m.id, m.subject, m.reference, m.kind, m.reason_code, m.trader_text, e.id, e.mrn, f.lrn,
+       f.sender, f.registered_at, f.lodged_at, fv.document_json::text
 FROM declarations_measure m
 JOIN declarations_ens e ON e.id = m.ens_id
 JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = e.version
@@ -33,6 +40,7 @@ class Announced(msgspec.Struct, frozen=True, kw_only=True):
     measure: int
     subject: str
     reference: str
+    kind: str
     reason_code: str
     trader_text: str
     ens: int
@@ -45,8 +53,9 @@ class Announced(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def handle(batch: Sequence[Event], *, at: datetime) -> None:
-    """Write one IE351 for each announced measure and addressee."""
+    """Write one IE351 or IE3Q01 for each announced measure and addressee."""
     measures = _load([event.data["measure"] for event in batch])
+    batch = [event for event in batch if _message(measures[event.data["measure"]])]
     connected = connected_eoris(_carriers(measures), at=at)
     pairs = [
         (measures[event.data["measure"]], event, recipient)
@@ -58,6 +67,13 @@ def handle(batch: Sequence[Event], *, at: datetime) -> None:
         _written(found, own, at) for (found, _, _), own in zip(pairs, numbered, strict=True)
     ]
     write(messages, at=at)
+
+
+def _message(measure: Announced) -> str:
+    """Return the message that announces the measure; empty where it is a notice."""
+    if measure.document.type not in filing_types():
+        return "CC351A"
+    return DO_NOT_LOAD if measure.kind == Measure.Kind.DO_NOT_LOAD else ""
 
 
 def _load(ids: list[int]) -> dict[int, Announced]:
@@ -87,7 +103,7 @@ def addressees(measure: Announced, connected: frozenset[str]) -> list[str]:
 
 def _draft(found: Announced, event: Event, recipient: str) -> Draft:
     return Draft(
-        kind="CC351A",
+        kind=_message(found),
         channel="trader",
         recipient=recipient,
         event_id=event.id,
@@ -99,7 +115,21 @@ def _draft(found: Announced, event: Event, recipient: str) -> Draft:
 
 
 def _written(found: Announced, own: Numbered, at: datetime) -> Written:
+    if own.draft.kind == DO_NOT_LOAD:
+        return own.filled(_do_not_load(found, at))
     return _filled(found, own, at, lines(found))
+
+
+def _do_not_load(found: Announced, at: datetime) -> bytes:
+    is_house = found.subject == Measure.Subject.CONSIGNMENT
+    containers = () if is_house else containers_of(found.document, found.subject, found.reference)
+    return write_do_not_load(
+        found.document,
+        consignment=found.reference if is_house else "",
+        containers=containers,
+        mrn=found.mrn,
+        at=at,
+    )
 
 
 def _filled(

@@ -15,18 +15,20 @@ from customs_portal.events.models import Event
 from customs_portal.reference.models import ReasonCode
 from declarations import events as declared
 from declarations.document import Document, decode
+from declarations.filing_types import filing_types
 from declarations.models import ConsignmentLife, Ens, Measure
 from messaging.consumers.announce import lifted_written
 from messaging.consumers.control_notices import replaces_notice
 from messaging.outbox import Draft, Numbered, Written, number, write
 
 KIND = "NOTICE"
-LIFTED = declared.MEASURE_LIFTED.name
+ANNOUNCED, LIFTED = declared.MEASURE_ANNOUNCED.name, declared.MEASURE_LIFTED.name
 NOTICES = {
     declared.CONTROL_ANNOUNCED.name: "control_ordered",
     declared.CONTROL_RESULT.name: "control_ended",
     declared.CONTROL_WAIVED.name: "control_ended",
     declared.CONTROL_PASSED_ON.name: "control_ended",
+    ANNOUNCED: "measure_announced",
     LIFTED: "measure_lifted",
     declared.REFUSAL_SIGNED.name: "refusal_intended",
     declared.REFUSAL_IN_FORCE.name: "entry_refused",
@@ -133,7 +135,15 @@ def _current(ens: Sequence[int]) -> dict[int, tuple[str, Document]]:
 def _is_told(about: _About) -> bool:
     if about.event.kind == declared.CONTROL_ANNOUNCED.name and replaces_notice(about.document):
         return False
+    if about.event.kind == ANNOUNCED:
+        return _announced_by_notice(about)
     return about.measure is None or about.measure.announced_at is not None
+
+
+def _announced_by_notice(about: _About) -> bool:
+    """Whether no message announces the measure: of ICS2 anything but a do-not-load."""
+    is_instruction = about.measure and about.measure.kind == Measure.Kind.DO_NOT_LOAD
+    return about.document.type in filing_types() and not is_instruction
 
 
 def _addressees(about: _About, connected: frozenset[str]) -> list[str]:
@@ -215,6 +225,7 @@ def _interventions(pairs: Sequence[tuple[_About, str]], at: datetime) -> list[Wr
         if about.event.kind == LIFTED
         and about.measure is not None
         and about.measure.kind == Measure.Kind.DO_NOT_LOAD
+        and about.document.type not in filing_types()
     ]
     drafts = [msgspec.structs.replace(_draft(about, eori), kind="CC351A") for about, eori in lifted]
     return [_lifted(about, own, at) for (about, _), own in zip(lifted, number(drafts), strict=True)]

@@ -27,6 +27,7 @@ from messaging.formats.ics1.structure import structure_findings
 from messaging.formats.ics1.tables import Form
 from messaging.formats.ics1.transmitting import read_declarations, read_transmission
 from messaging.formats.ics1.tree import Group, index
+from messaging.formats.ics2 import answering
 from messaging.formats.ics2 import reading as ics2
 from messaging.formats.ics2.arriving import read_arrival as read_means_arrival
 from messaging.formats.ics2.heading import heading
@@ -99,6 +100,8 @@ READERS: dict[str, Reader] = {
     "IE3Q04": ics2.read_invalidation,
     "IE3Q05": ics2.read_consultation,
     "IE3N06": read_means_arrival,
+    "IE3R02": answering.read_information,
+    "IE3R03": answering.read_screening,
 }
 
 

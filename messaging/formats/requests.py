@@ -8,6 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from declarations.document import Party, SupportingDocument
+from declarations.screening import ScreeningResult
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,3 +84,29 @@ class MeansArrival(msgspec.Struct, frozen=True, kw_only=True):
     notify_parties: tuple[str, ...] = ()
     mrns: tuple[str, ...] = ()
     documents: tuple[SupportingDocument, ...] = ()
+
+
+class FileSent(msgspec.Struct, frozen=True, kw_only=True):
+    """A file in a message: its name as sent, and its bytes, none where it was sent without."""
+
+    name: str
+    content: bytes
+
+
+class AnswerSent(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer to one question; codes are pairs of code and type."""
+
+    reference: str
+    text: str
+    codes: tuple[tuple[str, str], ...]
+    screenings: tuple[ScreeningResult, ...]
+    files: tuple[FileSent, ...]
+
+
+class ReferralAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """IE3R02, IE3R03: answers to questions of customs about one filing."""
+
+    mrn: str
+    declarant: str
+    representative: str
+    answers: tuple[AnswerSent, ...]

@@ -51,6 +51,12 @@ _ROWS = (
         "A message tells of the event that it names.",
     ),
     (
+        "complete_but_not_told",
+        Harm.LOST,
+        messages.complete_but_not_told,
+        "The filer of ICS2 is told that an assessment is complete, unless it is not to load.",
+    ),
+    (
         "changed_bodies",
         Harm.WRONG,
         messages.changed_bodies,

@@ -51,11 +51,13 @@ ORDER BY f.id, c.key
 """)
 
 do_not_load_too_late = by_query("""
-SELECT 'measure ' || m.id FROM declarations_measure m
+SELECT 'measure ' || m.id FROM declarations_measure m JOIN declarations_ens n ON n.id = m.ens_id
 WHERE m.kind = 'do_not_load' AND m.signed_at IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM declarations_clock k
-    WHERE k.ens_id IN (m.ens_id, m.origin_id) AND k.kind = 'do_not_load'
-      AND k.ends_at > m.signed_at)
+    WHERE k.ens_id IN (m.ens_id, m.origin_id)
+      AND (k.kind = 'do_not_load' AND k.ends_at > m.signed_at
+      OR n.transport_mode = '4' AND k.kind = 'analysis' AND k.started_at <= m.signed_at
+         AND coalesce(k.stopped_at, m.signed_at) >= m.signed_at))
 ORDER BY m.id
 """)
 

@@ -93,7 +93,9 @@ _CAUSES = """
         ('amendment.refused', 'IE3N99'), ('amendment.refused', 'IE3N01'),
         ('invalidation.refused', 'IE3N99'), ('invalidation.refused', 'IE3N01'),
         ('consultation.refused', 'IE3N99'), ('message.test_refused', 'IE3N99'),
-        ('message.test_refused', 'IE3N01')
+        ('message.test_refused', 'IE3N01'), ('referral.answer_refused', 'IE3N99'),
+        ('referral.asked', 'IE3Q02'), ('referral.asked', 'IE3Q03'),
+        ('measure.announced', 'IE3Q01'), ('measure.announced', 'NOTICE')
 ) AS c(event, message)
 """
 
@@ -177,7 +179,7 @@ unannounced_but_told = by_query("""
 SELECT o.kind || ' ' || o.message_identification FROM messaging_outboundmessage o
 JOIN events_event e ON e.id = o.event_id
 LEFT JOIN declarations_measure m ON m.id = (e.data->>'measure')::bigint
-WHERE o.kind IN ('CC351A', 'IE3N08') AND m.announced_at IS NULL ORDER BY o.id
+WHERE o.kind IN ('CC351A', 'IE3N08', 'IE3Q01') AND m.announced_at IS NULL ORDER BY o.id
 """)
 
 announced_but_not_told = by_query(f"""
@@ -191,9 +193,25 @@ AND NOT EXISTS (
       AND e.kind IN ('measure.announced', 'control.announced', 'refusal.signed')
       AND (e.data->>'measure')::bigint IN (m.id, m.caused_by_id)
       AND (EXISTS (SELECT 1 FROM messaging_outboundmessage o
-                   WHERE o.event_id = e.id AND o.kind IN ('CC351A', 'NOTICE', 'IE3N08'))
+                   WHERE o.event_id = e.id AND o.kind IN ('CC351A', 'IE3N08', 'IE3Q01', 'NOTICE'))
            OR EXISTS (SELECT 1 FROM events_delivery d
                       WHERE d.event_id = e.id
                         AND d.consumer IN ('announce', 'notices', 'controls'))))
 ORDER BY m.id
 """)  # noqa: S608  no value of anybody's
+
+complete_but_not_told = by_query("""
+SELECT 'IE3N03 of ' || n.mrn FROM declarations_ens n
+JOIN declarations_ensversion v ON v.ens_id = n.id AND v.number = n.version
+JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
+JOIN declarations_filing f ON f.id = fv.filing_id
+WHERE n.status = 'assessed' AND n.absorbed_by_id IS NULL
+  AND f.type LIKE 'F%' AND f.received_from = ''
+  AND EXISTS (SELECT 1 FROM risk_assessment a WHERE a.ens_version_id = v.id
+              AND a.status = 'concluded' AND a.result IN ('no_risk', 'risk'))
+  AND NOT EXISTS (SELECT 1 FROM messaging_outboundmessage o
+                  WHERE o.ens_id = n.id AND o.ens_version = n.version AND o.kind = 'IE3N03')
+  AND NOT EXISTS (SELECT 1 FROM events_delivery d
+                  WHERE d.stream = n.id AND d.consumer = 'complete')
+ORDER BY n.id
+""")

@@ -6,6 +6,7 @@ from messaging.models.outbound import OutboundMessage
 from messaging.models.partner import Partner, PartnerContact, PartnerKey, PartnerOutage
 from messaging.models.port_system import PortSystem
 from messaging.models.raw import RawBody
+from messaging.models.subscription import Subscription
 
 __all__ = [
     "Dispatch",
@@ -19,5 +20,6 @@ __all__ = [
     "PartnerOutage",
     "PortSystem",
     "RawBody",
+    "Subscription",
     "Transmission",
 ]

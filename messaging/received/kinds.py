@@ -23,6 +23,7 @@ from messaging.received import (
     invalidations,
     master_references,
     means_arrivals,
+    referral_answers,
     subsequent_entry,
 )
 from messaging.received.message import Fate, Judged
@@ -185,6 +186,17 @@ _FILING_REQUESTS = (
         try_out=means_arrivals.try_out,
     ),
 )
+_ANSWERS = tuple(
+    ReceivedKind(
+        name=name,
+        sender=From.TRADER,
+        check=referral_answers.check,
+        take_in=referral_answers.take_in,
+        try_out=referral_answers.try_out,
+        answered=Answered.IF_REFUSED,
+    )
+    for name in ("IE3R02", "IE3R03")
+)
 _NOTICES = tuple(
     ReceivedKind(
         name=name,
@@ -205,6 +217,7 @@ KINDS = {
         _AMENDED,
         *_FILING_AMENDMENTS,
         *_FILING_REQUESTS,
+        *_ANSWERS,
         *_OTHERS,
         *_NOTICES,
     )

@@ -10,12 +10,12 @@ from messaging.formats.ics2.arriving import write_registration
 from messaging.formats.ics2.tables import filing_of
 from messaging.formats.ics2.writing import Addressing, Entity, addressing
 from messaging.formats.registry import read, read_leniently
-from messaging.formats.requests import Invalidation, MeansArrival
+from messaging.formats.requests import Invalidation, MeansArrival, ReferralAnswers
 from messaging.models import InboundMessage
 from messaging.reads import raw_body
 from messaging.replying.reply import Reply
 
-OF_THE_INTERFACE = frozenset({"12", "14", "90", "93", "94", "98", "80"})
+OF_THE_INTERFACE = frozenset({"12", "14", "90", "93", "94", "98", "80", "92"})
 """Codes of later checks that are yet about the message, not about the state of a filing."""
 
 
@@ -104,6 +104,8 @@ def _addressing(reply: Reply) -> Addressing:
         )
     if isinstance(content, MeansArrival):
         return Addressing(declarant=reply.question.eori, office=content.office)
+    if isinstance(content, ReferralAnswers):
+        return Addressing(declarant=content.declarant, representative=content.representative)
     return Addressing(declarant=reply.question.eori)
 
 

@@ -38,6 +38,7 @@ class Case(models.Model):
         DUAL_FILING = "dual_filing", _("From the superseded declaration")
         TOLD = "told", _("Found by another administration")
         INCONSISTENT = "inconsistent", _("Filings contradict each other")
+        ALARM = "alarm", _("Alarm at a screening")
 
     class DueBy(models.TextChoices):
         AT_ONCE = "at_once", _("at once")
@@ -68,7 +69,7 @@ class Case(models.Model):
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     words = models.TextField(_("words"), blank=True, default="", editable=False)
     alarm_rank = GeneratedField(
-        expression=Cases(When(cause="breached", then=Value(0)), default=Value(1)),
+        expression=Cases(When(cause__in=["breached", "alarm"], then=Value(0)), default=Value(1)),
         output_field=SmallIntegerField(),
         db_persist=True,
     )

@@ -1,4 +1,4 @@
-"""Alarms: what was loaded against an instruction stands on top of every queue."""
+"""Alarms on top of every queue: loaded against an instruction, or an alarm at a screening."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -25,6 +25,21 @@ def raise_alarms(ens: Collection[int], *, at: datetime) -> None:
     known = set(cases.values_list("ens_id", flat=True))
     cases.update(revision=F("revision") + 1, **urgent)
     open_cases([_flagged(locked[key], at) for key in sorted(set(locked) - known)], at=at)
+
+
+def heed_screenings(ens: Collection[int], *, at: datetime) -> None:
+    """Put the open cases on top whose screening gave an alarm, proposing not to load.
+
+    Whether the goods are loaded a person decides.
+    """
+    locked = lock_ens(ens)
+    Case.objects.open().filter(ens__in=locked).update(
+        cause=Case.Cause.ALARM,
+        outcome=Outcome.DO_NOT_LOAD,
+        severity=Severity.CRITICAL,
+        due_at=at,
+        due_by=Case.DueBy.AT_ONCE,
+    )
 
 
 def _flagged(ens: Ens, at: datetime) -> Flagged:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from customs_portal.accounts.models import User
 from customs_portal.events.services import NewEvent, record_many
 from declarations.lifecycle import move
-from declarations.models import Clock, Ens, Referral
+from declarations.models import Clock, Ens, Measure, Referral
 from declarations.services import referrals
+from declarations.services.do_not_load import is_before_loading
 from declarations.services.locks import lock_ens
 from declarations.services.referrals import ReferralOrder, asking_refused
 from declarations.services.results import Changed, Refused, refusal
@@ -28,6 +29,7 @@ from risk.services.orders import Ready, Verb
 DEEP_SEA_HOURS = 6.0
 SHORTEST = timedelta(minutes=30)
 LONGEST_HOURS = 240
+CONSIGNMENT = Measure.Subject.CONSIGNMENT.value
 TYPES = {
     Verb.RFI: Referral.Type.RFI,
     Verb.AMD: Referral.Type.AMD,
@@ -39,11 +41,10 @@ def asking_unlawful(ens: Ens, assessment: Assessment | None, verb: Verb) -> str:
     """Return why this cannot be asked now; empty where it can.
 
     Screening is asked for before loading by air only (LIFECYCLE section 5), which IE315 has not.
+    Questions follow each other and stand side by side: what was asked before is never against it.
     """
-    if verb == Verb.RFS:
-        before = assessment is not None and assessment.kind == Assessment.Kind.PRELOADING
-        if not before:
-            return _("Screening is asked for only in the analysis before loading by air.")
+    if verb == Verb.RFS and not is_before_loading(ens):
+        return _("Screening is asked for only in the analysis before loading by air.")
     if assessment is None:
         return _("No assessment waits for a decision.")
     return asking_refused(ens)
@@ -82,6 +83,8 @@ def ask_filer(
                 sent_at=sent_at,
                 reply_by=sent_at + max(timedelta(hours=hours), SHORTEST),
                 follows=follows.pk if follows else None,
+                consignment=order.reference if order.subject == CONSIGNMENT else "",
+                methods=order.methods,
             )
         ],
         at=at,

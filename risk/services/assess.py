@@ -1,6 +1,6 @@
 """Assessing: a version of an ENS is held against the published rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from customs_portal.bulk import copy_rows, fetch_prepared, next_ids
 from customs_portal.events.services import NewEvent, record_many
 from declarations.clocks import ClockKind
-from declarations.filing_types import FilingLevel, level_of
+from declarations.filing_types import FilingLevel, filing_types, level_of
 from declarations.lifecycle import ENS, move
 from declarations.models import Ens
 from declarations.services.clocks import stop_clocks
@@ -19,7 +19,7 @@ from risk.engine import rules as engine_rules
 from risk.engine.outcomes import OUTCOME_RANK, Conclusion, Outcome, Severity, conclude
 from risk.engine.rules import Hit
 from risk.engine.subject import Features, encode_features
-from risk.events import ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
+from risk.events import ASSESSMENT_COMPLETE, ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
 from risk.models import Assessment, Case
 from risk.models.choices import Outcome as OutcomeChoice
 from risk.names.screening import screen, share
@@ -266,7 +266,37 @@ def _move_ens(opinions: Sequence[Opinion], at: datetime) -> None:
 
 
 def _record(opinions: Sequence[Opinion], at: datetime) -> None:
-    record_many([_event(opinion, at) for opinion in opinions])
+    passed = [opinion for opinion in opinions if opinion.passes and _is_of_ics2(opinion)]
+    versions = {o.declared.ens.pk: o.declared.request.version for o in passed}
+    record_many([*(_event(opinion, at) for opinion in opinions), *complete(versions, at)])
+
+
+def _is_of_ics2(opinion: Opinion) -> bool:
+    return opinion.declared.subjects.readings.declared.document.type in filing_types()
+
+
+def complete(
+    versions: Mapping[int, int],
+    at: datetime,
+    *,
+    actor: int | None = None,
+    not_before: datetime | None = None,
+) -> list[NewEvent]:
+    """Return by which events the filers of ENS of ICS2 are told that these versions are assessed.
+
+    They are the same whatever was found.
+    """
+    return [
+        NewEvent(
+            kind=ASSESSMENT_COMPLETE,
+            at=at,
+            stream=ens,
+            actor=actor,
+            data={"version": version},
+            not_before=not_before,
+        )
+        for ens, version in versions.items()
+    ]
 
 
 def _event(opinion: Opinion, at: datetime) -> NewEvent:

@@ -10,7 +10,7 @@ from declarations.services.locks import lock_ens
 from risk.deadline import last_moment
 from risk.models import Case
 
-FIXED = (Case.Cause.NOT_DELIVERED, Case.Cause.BREACHED)
+FIXED = (Case.Cause.NOT_DELIVERED, Case.Cause.BREACHED, Case.Cause.ALARM)
 """What is to be done at once, whatever the clocks say."""
 
 

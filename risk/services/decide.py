@@ -12,10 +12,11 @@ from declarations.models import Ens, Measure
 from declarations.services import MeasureOrder, place_measures
 from declarations.services.clocks import stop_clocks
 from declarations.services.results import Refused
+from declarations.subjects import is_of_ics2
 from risk.events import ASSESSMENT_CONCLUDED, CASE_DECIDED, CASE_PROPOSED, RISK_CONCLUDED
 from risk.models import Assessment, Case, Decision, DecisionProposal
 from risk.services.asking import ask_filer, end_with_decision
-from risk.services.assess import CONCLUSION_STOPS
+from risk.services.assess import CONCLUSION_STOPS, complete
 from risk.services.cases import locked_cases
 from risk.services.guards import checked
 from risk.services.orders import (
@@ -193,11 +194,17 @@ def record_decision(
     }
     no_risk = result == Assessment.Result.NO_RISK
     outcome = ASSESSMENT_CONCLUDED if no_risk else RISK_CONCLUDED
+    told_of = result != Assessment.Result.DO_NOT_LOAD and is_of_ics2(case.ens)
     record_many(
         [
-            NewEvent(
-                kind=kind, at=at, stream=stream, actor=officer.pk, data=data, not_before=tell_at
-            )
-            for kind, data in ((CASE_DECIDED, decided), (outcome, concluded))
+            *(
+                NewEvent(
+                    kind=kind, at=at, stream=stream, actor=officer.pk, data=data, not_before=tell_at
+                )
+                for kind, data in ((CASE_DECIDED, decided), (outcome, concluded))
+            ),
+            *complete(
+                {stream: version} if told_of else {}, at, actor=officer.pk, not_before=tell_at
+            ),
         ]
     )

@@ -9,13 +9,14 @@ from customs_portal.accounts.models import User
 from customs_portal.findings import Finding
 from customs_portal.reference.models import ReasonCode
 from declarations.models import Ens, EntryLeg, Measure
+from declarations.screening import METHODS, MOST_METHODS
 from declarations.services.do_not_load import do_not_load_refused, do_not_load_subjects
 from declarations.services.referrals import LONGEST_QUESTION
 from declarations.services.results import refusal
 from declarations.subjects import current_document, subjects
 from risk import policies
 from risk.models import Assessment, Case
-from risk.services.asking import LONGEST_HOURS, asking_unlawful
+from risk.services.asking import CONSIGNMENT, LONGEST_HOURS, asking_unlawful
 from risk.services.orders import (
     LONGEST_NOTE,
     MEASURE_OF,
@@ -120,8 +121,8 @@ def _about_question(
     unlawful = asking_unlawful(case.ens, assessment, verb)
     if unlawful:
         return [refusal("not_allowed", unlawful, "verb")]
-    found = []
-    if not order.question.strip():
+    found = _about_screening(order) if verb == Verb.RFS else []
+    if verb != Verb.RFS and not order.question.strip():
         found.append(refusal("question", _("Write the question to the filer."), "question"))
     if len(order.question) > LONGEST_QUESTION:
         text = _("Use at most %(count)d characters.") % {"count": LONGEST_QUESTION}
@@ -135,8 +136,18 @@ def _about_question(
     return found
 
 
+def _about_screening(order: DecisionOrder) -> list[Finding]:
+    """Say what is wrong with a request for screening: of one consignment, by known methods."""
+    found = []
+    if order.subject != CONSIGNMENT:
+        found.append(refusal("subject", _("Choose the house to be screened."), "subject"))
+    if not set(order.methods) <= set(METHODS) or len(order.methods) > MOST_METHODS:
+        found.append(refusal("methods", _("Choose methods of the list."), "methods"))
+    return found
+
+
 def _about_subject(order: DecisionOrder, verb: Verb, ens: Ens) -> list[Finding]:
-    if verb not in MEASURE_OF:
+    if verb not in (*MEASURE_OF, *QUESTIONS):
         return []
     if (order.subject, order.reference) not in subjects(current_document(ens)):
         return [refusal("subject", _("Choose what the decision is about."), "subject")]
@@ -156,7 +167,9 @@ def _about_do_not_load(order: DecisionOrder, ens: Ens, at: datetime) -> list[Fin
     if unlawful:
         return [refusal("not_allowed", unlawful, "verb")]
     if (order.subject, order.reference) not in do_not_load_subjects(current_document(ens)):
-        return [refusal("subject", _("Choose a container, or goods in one."), "subject")]
+        return [
+            refusal("subject", _("Choose a container or goods in one; by air a house."), "subject")
+        ]
     if waiting.filter(subject=order.subject, reference=order.reference).exists():
         return [refusal("awaiting_signature", _("This waits for its second signature already."))]
     return []

@@ -34,7 +34,8 @@ class DecisionOrder(msgspec.Struct, frozen=True, kw_only=True):
     `subject` and `reference` say which goods (`declaration`, or `item`, `consignment`, `equipment`
     with number or key), `place` is the office of a control, `announce` whether the trader is told.
     A question has a text, the elements that it is about, and hours in which to answer (0: as is
-    usual for the traffic).
+    usual for the traffic); its subject may be one consignment, and one for a screening is a house
+    with recommended `methods`.
     """
 
     case: int
@@ -49,6 +50,7 @@ class DecisionOrder(msgspec.Struct, frozen=True, kw_only=True):
     question: str = ""
     elements: tuple[str, ...] = ()
     hours: float = 0
+    methods: tuple[str, ...] = ()
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):

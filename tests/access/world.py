@@ -67,6 +67,7 @@ from messaging.models import (
     PartnerLine,
     PartnerOutage,
     PortSystem,
+    Subscription,
     Transmission,
 )
 from messaging.wire.signing import new_key
@@ -287,6 +288,7 @@ def _measures(people: dict[str, User], at: datetime) -> None:
     Refusal.objects.create(measure=hold, reasons="None.")
     operator = Operator.objects.get(eori=STRANGER)
     PortSystem.objects.create(name="Terminal", location="NLRTM", operator=operator)
+    Subscription.objects.create(operator=operator, kind=Subscription.Kind.INFORMATION_ASKED)
 
 
 def add_declarations(world: World, count: int) -> None:

@@ -55,6 +55,7 @@ def test_nothing_but_what_is_made_by_hand_can_be_edited() -> None:
         "messaging.Partner",
         "messaging.PartnerOutage",
         "messaging.PortSystem",
+        "messaging.Subscription",
         "privacy.LegalHold",
         "privacy.RetentionPolicy",
         "risk.TextTemplate",

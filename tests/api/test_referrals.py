@@ -57,7 +57,7 @@ def test_files_come_as_multipart(trader: System, asked: Referral) -> None:
     [
         {},
         {"text": 1, "codes": 2},
-        {"text": "x" * 9000},
+        {"text": "x" * 52_000},
         {"text": "\x00"},
         {"text": "half a pair: \ud800"},
         {"codes": [{"code": "A", "value": "\x00"}]},

@@ -107,7 +107,7 @@ def read(
         choices=choices_of(case, document, choices, snapshot, at),
         waiting=tuple(case.ens.measures.filter(status=Measure.Status.AWAITING_SECOND)),
         proposed=proposed,
-        questions=tuple(questions_of(case.ens, at)),
+        questions=tuple(questions_of(case.ens, user, at)),
         notes=tuple(case.notes.select_related("officer").order_by("-pk")[:MOST_NOTES]),
     )
     return found, choices

@@ -9,13 +9,17 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customs_portal.pages.reads import sendings
+from customs_portal.pages.reads.members import filings_of
 from customs_portal.pages.reads.sendings import Sending
 from customs_portal.reference.snapshot import Snapshot
 from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
-from declarations.models import ConsignmentLife, Ens, Measure
+from declarations.filing_types import filing_types
+from declarations.models import ConsignmentLife, Ens, Measure, Referral
 from declarations.services.do_not_load import do_not_load_refused
 from declarations.services.goods import IN_CUSTODY
+from declarations.subjects import first_filing
+from messaging.pointers import elements_of
 from risk.forms import REASONS_OF_VERB, Selectable
 from risk.models import Case, Decision, TextTemplate
 from risk.services.asking import asking_unlawful, usual_hours
@@ -74,14 +78,19 @@ class NotAllowed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True):
-    """The decisions that can be taken and the others, with texts to start from."""
+    """The decisions that can be taken and the others, with texts to start from.
+
+    `elements` are what a question may be about, with their words; `by_consignment` says whether it
+    may be about one consignment.
+    """
 
     verbs: tuple[VerbOption, ...]
     refused: tuple[NotAllowed, ...]
     notes: tuple[TextTemplate, ...]
     questions: tuple[TextTemplate, ...]
     hours: float
-    elements: tuple[str, ...]
+    elements: tuple[tuple[str, str], ...]
+    by_consignment: bool
 
 
 def refused_verbs(case: Case, at: datetime) -> dict[str, str]:
@@ -97,10 +106,11 @@ def choices_of(
 ) -> Choices:
     """Return what the page offers."""
     told = sendings.told_persons(case.ens, document, at)
+    leads = first_filing(case.ens) if document.type in filing_types() else filings_of(case.ens)[0]
     texts = list(TextTemplate.objects.filter(Q(active=True)))
     return Choices(
         verbs=tuple(
-            _verb(verb, case.ens, document, choices, snapshot, told)
+            _verb(verb, leads.sender, document, choices, snapshot, told)
             for verb in REASONS_OF_VERB
             if verb not in choices.refused
         ),
@@ -108,13 +118,27 @@ def choices_of(
         notes=tuple(each for each in texts if each.use == TextTemplate.Use.NOTE),
         questions=tuple(each for each in texts if each.use == TextTemplate.Use.QUESTION),
         hours=usual_hours(case.ens, at),
-        elements=tuple(_elements(document)),
+        elements=tuple(islice(_elements(document), _MOST_ELEMENTS)),
+        by_consignment=document.type in filing_types(),
     )
+
+
+SCREENING_REASON = "DNL-02"
+
+
+def prepared(case: Case, choices: Selectable) -> dict[str, str]:
+    """Return what the form begins with: after an alarm at a screening, not to load that house."""
+    if case.cause != Case.Cause.ALARM or Verb.DO_NOT_LOAD in choices.refused:
+        return {}
+    answered = case.ens.referrals.filter(type=Referral.Type.RFS, answered_at__isnull=False)
+    last = answered.order_by("-answered_at").first()
+    subject = f"{Measure.Subject.CONSIGNMENT.value}:{last.consignment}" if last else ""
+    return {"verb": Verb.DO_NOT_LOAD, "reason_code": SCREENING_REASON, "subject": subject}
 
 
 def _verb(
     verb: Verb,
-    ens: Ens,
+    sender: str,
     document: Document,
     choices: Selectable,
     snapshot: Snapshot,
@@ -126,9 +150,9 @@ def _verb(
         label=str(verb.label),
         key=KEYS[verb],
         button=_buttons()[verb],
-        consequence=_consequence(verb),
-        sendings=tuple(_sendings(verb, ens, document, snapshot)),
-        announced=tuple(sendings.of_announcement(told)) if _is_announced(verb) else (),
+        consequence=_consequence(verb, document),
+        sendings=tuple(_sendings(verb, sender, document, snapshot)),
+        announced=tuple(sendings.of_announcement(told, document)) if _is_announced(verb) else (),
         reasons=tuple(_option(row, verb) for row in reasons),
     )
 
@@ -149,9 +173,13 @@ def _buttons() -> Mapping[Verb, str]:
     }
 
 
-def _consequence(verb: Verb) -> str:
+def _consequence(verb: Verb, document: Document) -> str:
     if verb == Verb.NO_FURTHER_ACTION:
+        if document.type in filing_types():
+            return _("The filer is told the same as after any other result.")
         return _("Nothing is sent. The trader sees no difference.")
+    if verb == Verb.RFS:
+        return _("The message has no room for your text: the filer reads it in the portal.")
     if verb in QUESTIONS:
         return _("The filer sees the question; the analysis rests until it is answered.")
     if verb == Verb.DO_NOT_LOAD:
@@ -159,13 +187,14 @@ def _consequence(verb: Verb) -> str:
     return ""
 
 
-def _sendings(verb: Verb, ens: Ens, document: Document, snapshot: Snapshot) -> list[Sending]:
+def _sendings(verb: Verb, sender: str, document: Document, snapshot: Snapshot) -> list[Sending]:
     if verb in QUESTIONS:
-        return sendings.of_question(ens)
+        return sendings.of_question(sender, document, verb)
+    complete = sendings.of_conclusion(sender, document) if verb != Verb.DO_NOT_LOAD else []
     if verb not in (Verb.CONTROL, Verb.HOLD):
-        return []
+        return complete
     risk = sendings.of_risk(MEASURE_OF[verb], document, snapshot)
-    return risk + (sendings.of_hold(document) if verb == Verb.HOLD else [])
+    return complete + risk + (sendings.of_hold(document) if verb == Verb.HOLD else [])
 
 
 def _option(row: ReasonRow, verb: Verb) -> ReasonOption:
@@ -209,12 +238,18 @@ def _elsewhere(ens: Ens) -> list[NotAllowed]:
     ]
 
 
-def _elements(document: Document) -> Iterable[str]:
+def _elements(document: Document) -> Iterable[tuple[str, str]]:
     """Return what a question may be about, to choose from while typing."""
+    if document.type in filing_types():
+        return elements_of(document)
+    return ((words, words) for words in _words(document))
+
+
+def _words(document: Document) -> Iterable[str]:
     names = (_("description"), _("commodity code"), _("gross mass"), _("packages"))
     text = _("Goods item %(number)d: %(name)s")
     items = (
         text % {"number": item.number, "name": name} for item in document.items() for name in names
     )
     whole = (_("Consignor"), _("Consignee"), _("Route"), _("Seals"), _("Transport document"))
-    return islice(chain(whole, items), _MOST_ELEMENTS)
+    return chain(whole, items)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from customs_portal.accounts import policies as people
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads.queue import person
-from customs_portal.pages.reads.sendings import Sending, told_persons
+from customs_portal.pages.reads.sendings import Sending, instruction, told_persons
 from customs_portal.reference.models import ReasonCode
 from declarations import policies
 from declarations.lifecycle import CONSIGNMENT
@@ -154,7 +154,7 @@ def preview(ens: Ens, subject: str, reference: str, at: datetime) -> list[Sendin
     later = [office[:2].upper() for office in document.subsequent_offices]
     countries = [c for c in dict.fromkeys(later) if c != settings.CUSTOMS_COUNTRY]
     return [
-        *(Sending(message="IE351", to=eori, says=says) for eori in told),
+        *(Sending(message=instruction(document), to=eori, says=says) for eori in told),
         *(
             Sending(message="IE319", to=country, says=_("Result A, the declaration"))
             for country in countries

@@ -6,11 +6,17 @@ from datetime import datetime
 import msgspec
 from django.db.models import Exists, OuterRef
 
+from customs_portal.accounts.models import User
+from customs_portal.accounts.models.operators import initials
 from customs_portal.pages.reads.queue import person
 from declarations.models import Attachment, Ens, Filing, Referral
+from declarations.persons import is_masked
 from declarations.querysets import ReferralQuerySet
+from declarations.screening import ScreeningResult, method_name, results_of
 from messaging.models import OutboundMessage
 
+ASKING = ("NOTICE", "IE3Q02", "IE3Q03")
+"""The messages by which a filer is asked."""
 COLOURS = {
     "open": "blue",
     "answered": "yellow",
@@ -54,19 +60,33 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     reply_by: datetime
     answer: str
     codes: tuple[tuple[str, str], ...]
+    consignment: str
+    methods: str
+    screenings: tuple[ScreeningResult, ...]
     answered_at: datetime | None
     follows: str
     files: tuple[File, ...]
 
 
-def questions_of(ens: Ens, at: datetime) -> list[Question]:
+def questions_of(ens: Ens, user: User, at: datetime) -> list[Question]:
     """Return the questions on an ENS, the newest first, with the files of their answers."""
+    masked = is_masked(ens.mrn, user, at)
     found = list(ens.referrals.select_related("asked_by", "follows").order_by("-number"))
     files: dict[int, list[File]] = {}
     for each in Attachment.objects.filter(referral__in=found).select_related("added_by"):
         assert each.referral_id is not None
         files.setdefault(each.referral_id, []).append(file_of(each))
-    return [_question(each, files.get(each.pk, ()), at) for each in found]
+    shown = [_question(each, files.get(each.pk, ()), at) for each in found]
+    return [_without_persons(each) for each in shown] if masked else shown
+
+
+def _without_persons(question: Question) -> Question:
+    """Return a question whose results of screening name persons by initials."""
+    results = tuple(
+        msgspec.structs.replace(each, person=initials(each.person), person_identifier="")
+        for each in question.screenings
+    )
+    return msgspec.structs.replace(question, screenings=results)
 
 
 def _question(asked: Referral, files: Sequence[File], at: datetime) -> Question:
@@ -87,6 +107,9 @@ def _question(asked: Referral, files: Sequence[File], at: datetime) -> Question:
         reply_by=asked.reply_by,
         answer=asked.answer,
         codes=tuple((code, value) for code, value in asked.answer_codes),
+        consignment=asked.consignment,
+        methods=", ".join(map(method_name, asked.methods)),
+        screenings=results_of(asked.screenings),
         answered_at=asked.answered_at,
         follows=asked.follows.reference if asked.follows else "",
         files=tuple(files),
@@ -102,7 +125,7 @@ def file_of(attachment: Attachment) -> File:
         scan=attachment.scan,
         words=attachment.get_scan_display(),
         is_clean=attachment.scan == Attachment.Scan.CLEAN,
-        who=attachment.sender or person(attachment.added_by),
+        who=attachment.sender or (person(attachment.added_by) if attachment.added_by else ""),
         at=attachment.added_at,
     )
 
@@ -117,7 +140,7 @@ def told_questions(eoris: frozenset[str], at: datetime) -> ReferralQuerySet[Refe
     """Return the questions of which a message was written to one of the EORI numbers."""
     told = OutboundMessage.objects.filter(
         ens=OuterRef("ens"),
-        kind="NOTICE",
+        kind__in=ASKING,
         recipient=OuterRef("addressee"),
         created_at__gte=OuterRef("sent_at"),
     )
@@ -153,6 +176,11 @@ class AskedOfTrader(msgspec.Struct, frozen=True, kw_only=True):
     reply_by: datetime
     answer: str
     codes: tuple[tuple[str, str], ...]
+    consignment: str
+    methods: tuple[str, ...]
+    method_names: str
+    wants_screening: bool
+    screenings: tuple[ScreeningResult, ...]
     answered_at: datetime | None
     files: tuple[File, ...]
 
@@ -195,6 +223,11 @@ def for_trader(asked: Referral, at: datetime) -> AskedOfTrader:
         reply_by=asked.reply_by,
         answer=asked.answer,
         codes=tuple((code, value) for code, value in asked.answer_codes),
+        consignment=asked.consignment,
+        methods=tuple(asked.methods),
+        method_names=", ".join(map(method_name, asked.methods)),
+        wants_screening=asked.type == Referral.Type.RFS,
+        screenings=results_of(asked.screenings),
         answered_at=asked.answered_at,
         files=tuple(file_of(each) for each in files),
     )

@@ -10,7 +10,9 @@ from customs_portal.accounts.querysets import connected_eoris
 from customs_portal.pages.reads.members import filings_of
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
-from declarations.models import Ens
+from declarations.filing_types import filing_types
+from declarations.models import Ens, Referral
+from messaging.consumers.questions import MESSAGES
 from messaging.consumers.subsequent_entry import other_states, own_offices
 from messaging.models import PortSystem
 from messaging.telling import result_codes
@@ -58,14 +60,30 @@ def of_hold(document: Document) -> list[Sending]:
     ]
 
 
-def of_announcement(persons: Iterable[str]) -> list[Sending]:
-    """Return who is told of the measure itself."""
+def of_announcement(persons: Iterable[str], document: Document) -> list[Sending]:
+    """Return who is told of the measure itself; of ICS2 by a notice."""
     says = _("The measure, its subject, and the text of the reason for traders")
-    return [Sending(message="IE351", to=person, says=says) for person in persons]
+    message = _("Notice") if document.type in filing_types() else "IE351"
+    return [Sending(message=message, to=person, says=says) for person in persons]
 
 
-def of_question(ens: Ens) -> list[Sending]:
+def instruction(document: Document) -> str:
+    """Return the message by which goods are kept from loading."""
+    return "IE3Q01" if document.type in filing_types() else "IE351"
+
+
+def of_question(sender: str, document: Document, verb: str) -> list[Sending]:
     """Return whom a question goes to: in phase 1 a notice that is collected (section 5)."""
-    sender = next((filing.sender for filing in filings_of(ens)), "")
+    of_ics2 = document.type in filing_types()
+    message = MESSAGES[verb.upper()][0] if of_ics2 else _("Notice")
     says = _("Your question word for word, its elements, and until when to answer")
-    return [Sending(message=_("Notice"), to=sender, says=says)]
+    if verb == Referral.Type.RFS.lower():
+        says = _("The house to be screened, and the methods")
+    return [Sending(message=message, to=sender, says=says)]
+
+
+def of_conclusion(sender: str, document: Document) -> list[Sending]:
+    """Return who is told of ICS2 that the assessment is complete, whatever its result."""
+    says = _("The assessment is complete, and nothing else")
+    of_ics2 = document.type in filing_types()
+    return [Sending(message="IE3N03", to=sender, says=says)] if of_ics2 else []

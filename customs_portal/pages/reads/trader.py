@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,12 +21,14 @@ from customs_portal.pages.trader_status import (
     trader_status,
 )
 from customs_portal.reference.snapshot import Snapshot
+from declarations.filing_types import filing_types
 from declarations.models import (
     ConsignmentLife,
     DeclaredItem,
     Ens,
     EnsMember,
     Filing,
+    FilingVersion,
     Measure,
 )
 from declarations.querysets import FilingQuerySet, MeasureQuerySet
@@ -58,6 +60,12 @@ MESSAGE_WORDS = {
     "IE3N07": _("Houses that could not arrive"),
     "IE3N08": _("Control ordered: present the goods"),
     "IE3N09": _("Advance notice of a control"),
+    "IE3N03": _("Assessment complete"),
+    "IE3N04": _("Copy of a question to the filer"),
+    "IE3N05": _("Copy of a request for screening"),
+    "IE3Q01": _("Do not load"),
+    "IE3Q02": _("Question from customs"),
+    "IE3Q03": _("Request for screening"),
     "NOTICE": _("Notice from customs"),
     UNREADABLE: _("Could not be read, with the errors"),
 }
@@ -158,6 +166,7 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
     forming = members.filter(ens__completeness=Ens.Completeness.PENDING)
     waiting = set(forming.values_list("filing", flat=True))
     asked = open_by_filing(ids, eoris, at)
+    completed = _completed(filings, eoris)
     goods: dict[int, list[str]] = {}
     lives = ConsignmentLife.objects.filter(filing__in=ids).exclude(goods="no_longer_declared")
     for filing, where in lives.values_list("filing", "goods"):
@@ -168,32 +177,43 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
             filing,
             eoris,
             items.get(filing.pk),
-            status_of(
-                filing, announced.get(filing.pk, []), goods.get(filing.pk, []), at,
-                diverted=filing.pk in diverted, answer_by=asked.get(filing.pk),
-                waits=filing.pk in waiting or filing.link == Filing.Link.PENDING,
+            trader_status(
+                FilingFacts(
+                    status=filing.status,
+                    mrn=filing.mrn or "",
+                    lodged_at=filing.lodged_at,
+                    registered_at=filing.registered_at,
+                    analysis_ends_at=filing.analysis_ends_at,
+                    diverted=filing.pk in diverted,
+                    waits=filing.pk in waiting or filing.link == Filing.Link.PENDING,
+                    answer_by=asked.get(filing.pk),
+                    of_ics2=filing.type in filing_types(),
+                    completed_at=completed.get(filing.pk),
+                ),
+                announced.get(filing.pk, []),
+                goods.get(filing.pk, []),
+                at,
             ),
         )
         for filing in filings
-    ]  # fmt: skip
+    ]
 
 
-def status_of(
-    filing: Filing, announced: Sequence[Announced], goods: Sequence[str], at: datetime, *,
-    diverted: bool, answer_by: datetime | None = None, waits: bool = False,
-) -> TraderStatus:  # fmt: skip
-    """Return the status of a stored filing."""
-    facts = FilingFacts(
-        status=filing.status,
-        mrn=filing.mrn or "",
-        lodged_at=filing.lodged_at,
-        registered_at=filing.registered_at,
-        analysis_ends_at=filing.analysis_ends_at,
-        diverted=diverted,
-        waits=waits,
-        answer_by=answer_by,
-    )
-    return trader_status(facts, announced, goods, at)
+def _completed(filings: Sequence[Filing], eoris: frozenset[str]) -> dict[int, datetime]:
+    """Return by filing of ICS2 when its current version was told to be assessed (IE3N03)."""
+    own = [filing.pk for filing in filings if filing.type in filing_types()]
+    if not own:
+        return {}
+    told = OutboundMessage.objects.filter(
+        kind="IE3N03",
+        recipient__in=eoris,
+        mrn=OuterRef("filing__mrn"),
+        created_at__gte=OuterRef("created_at"),
+    ).order_by("pk")
+    current = FilingVersion.objects.filter(filing__in=own, number=F("filing__version"))
+    when = current.annotate(told_at=Subquery(told.values("created_at")[:1]))
+    rows = when.exclude(told_at=None).values_list("filing", "told_at")
+    return dict(rows)
 
 
 def told_measures(eoris: frozenset[str], at: datetime) -> MeasureQuerySet[Measure]:
@@ -203,7 +223,7 @@ def told_measures(eoris: frozenset[str], at: datetime) -> MeasureQuerySet[Measur
     """
     told = OutboundMessage.objects.filter(
         ens=OuterRef("ens"),
-        kind__in=("CC351A", "NOTICE", "IE3N08"),
+        kind__in=("CC351A", "IE3Q01", "NOTICE", "IE3N08"),
         recipient__in=eoris,
         created_at__gte=OuterRef("announced_at"),
     )

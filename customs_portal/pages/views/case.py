@@ -20,6 +20,7 @@ from customs_portal.pages.reads import case as case_reads
 from customs_portal.pages.reads import ens as ens_reads
 from customs_portal.pages.reads import measures as measure_reads
 from customs_portal.pages.reads import names as name_reads
+from customs_portal.pages.reads.choices import prepared
 from customs_portal.pages.reads.referrals import files_of
 from customs_portal.pages.reads.signers import signers_of
 from customs_portal.pages.reads.superseded import looks_at
@@ -72,7 +73,7 @@ def _page(
     form = DecisionForm(
         _resent(sent, case) if refused else None,
         choices=choices,
-        initial={"verb": request.GET.get("verb", "")},
+        initial={"verb": request.GET.get("verb", ""), **prepared(case, choices)},
     )
     if refused:
         refused(form)

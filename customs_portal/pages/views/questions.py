@@ -1,5 +1,7 @@
 """Questions of customs, answered by the trader; and files, given out once they were scanned."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -18,6 +20,15 @@ from customs_portal.pages.forms import PageForm
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads.referrals import for_trader, told_questions
 from declarations.models import Attachment, Referral
+from declarations.screening import (
+    LONGEST_IDENTIFIER,
+    LONGEST_NAME,
+    LONGEST_PLACE,
+    METHODS,
+    RESULTS,
+    SINGLE,
+    ScreeningResult,
+)
 from declarations.services.answers import LONGEST_ANSWER, MOST_CODES, Answer, answer
 from declarations.services.attachments import content
 from declarations.services.results import Refused
@@ -54,6 +65,62 @@ class AnswerForm(PageForm):
         return codes_of(lines)
 
 
+class ScreeningForm(AnswerForm):
+    """An answer with the result of a screening, or a text why there is none."""
+
+    result = forms.ChoiceField(
+        label=gettext_lazy("Result"),
+        choices=list(RESULTS.items()),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    methods = forms.MultipleChoiceField(
+        label=gettext_lazy("Methods that were used"),
+        choices=[(code, name) for code, name in METHODS.items() if code != SINGLE],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    person = forms.CharField(
+        label=gettext_lazy("Authorised person"), max_length=LONGEST_NAME, required=False
+    )
+    person_identifier = forms.CharField(
+        label=gettext_lazy("Identification number of that person"),
+        max_length=LONGEST_IDENTIFIER,
+        required=False,
+    )
+    place = forms.CharField(
+        label=gettext_lazy("Place of the screening"), max_length=LONGEST_PLACE, required=False
+    )
+    field_order = ("result", "methods", "person", "person_identifier", "place", "text", "codes")
+
+    def clean(self) -> dict[str, Any]:
+        """Let a result come with its methods, and methods with their result."""
+        cleaned = super().clean() or {}
+        for one, other, text in (
+            ("result", "methods", _("Choose at least one method.")),
+            ("methods", "result", _("Choose the result.")),
+        ):
+            if cleaned.get(one) and not cleaned.get(other):
+                self.add_error(other, text)
+        return cleaned
+
+    def screenings(self, document: str) -> tuple[ScreeningResult, ...]:
+        """Return the result of a valid form, none where only a text was written."""
+        said = self.cleaned_data
+        if not said["result"]:
+            return ()
+        return (
+            ScreeningResult(
+                result=said["result"],
+                methods=tuple(said["methods"]),
+                document=document,
+                person=said["person"],
+                person_identifier=said["person_identifier"],
+                place=said["place"],
+            ),
+        )
+
+
 def codes_of(lines: list[str]) -> tuple[tuple[str, str], ...]:
     """Return lines `code = value` as pairs; raises ValidationError for others, and for too many."""
     pairs = [line.partition("=") for line in lines]
@@ -71,14 +138,15 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
     asked = get_object_or_404(seen.select_related("filing"), reference=reference)
     note_look(request, AccessLog.What.FILING, asked.filing.mrn, ens=asked.ens_id)
     if request.method != "POST":
-        return _page(request, asked, AnswerForm())
-    form = AnswerForm(request.POST)
+        return _page(request, asked, _form_of(asked)())
+    form = _form_of(asked)(request.POST)
     if not form.is_valid():
         return _page(request, asked, form)
     sent = Answer(
         reference=reference,
         text=form.cleaned_data["text"],
         codes=form.cleaned_data["codes"],
+        screenings=_screenings(form, asked),
         files=tuple(request.FILES.getlist("files")),
     )
     with transaction.atomic():
@@ -92,6 +160,16 @@ def question(request: HttpRequest, reference: str) -> HttpResponse:
         return _page(request, asked, form)
     messages.success(request, _("Your answer was received."))
     return redirect("question", reference)
+
+
+def _form_of(asked: Referral) -> type[AnswerForm]:
+    return ScreeningForm if asked.type == Referral.Type.RFS else AnswerForm
+
+
+def _screenings(form: AnswerForm, asked: Referral) -> tuple[ScreeningResult, ...]:
+    """Return the result of a screening with the house that it is about."""
+    document = asked.consignment.partition("/")[2][:LONGEST_CODE]
+    return form.screenings(document) if isinstance(form, ScreeningForm) else ()
 
 
 def _page(request: HttpRequest, asked: Referral, form: AnswerForm) -> HttpResponse:

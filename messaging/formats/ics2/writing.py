@@ -65,7 +65,7 @@ def write_registration(
     document: Document, *, lrn: str, filing: str, mrn: str, at: datetime
 ) -> bytes:
     """Return an IE3R01: the filing of that type is registered under an MRN."""
-    return _write(
+    return write_told(
         "IE3R01",
         addressing(document),
         LRN=lrn,
@@ -77,19 +77,19 @@ def write_registration(
 
 def write_amendment(document: Document, *, mrn: str, at: datetime) -> bytes:
     """Return an IE3N10: the amendment is the filing now."""
-    return _write("IE3N10", addressing(document), MRN=mrn, completionDate=time_text(at))
+    return write_told("IE3N10", addressing(document), MRN=mrn, completionDate=time_text(at))
 
 
 def write_invalidation(told: Addressing, *, mrn: str, at: datetime) -> bytes:
     """Return an IE3R07: the filing counts no longer."""
-    return _write("IE3R07", told, MRN=mrn, completionDate=time_text(at))
+    return write_told("IE3R07", told, MRN=mrn, completionDate=time_text(at))
 
 
 def write_rejection(
     told: Addressing, findings: Sequence[Finding], *, reference: str, at: datetime
 ) -> bytes:
     """Return an IE3N99: the message is rejected for what it says. Needs a finding."""
-    return _write(
+    return write_told(
         "IE3N99",
         told,
         functionalReference=reference,
@@ -102,7 +102,7 @@ def write_refusal(
     told: Addressing, findings: Sequence[Finding], *, lrn: str, mrn: str, at: datetime
 ) -> bytes:
     """Return an IE3N01: the message is refused for the state of the filing. Needs a finding."""
-    return _write(
+    return write_told(
         "IE3N01", told, LRN=lrn, MRN=mrn, notificationDate=time_text(at), error=errors(findings)
     )
 
@@ -149,7 +149,8 @@ def write_states(entities: Iterable[Entity], *, reference: str) -> bytes:
     return write("IE3R08", {"functionalReference": reference, "ENSEntity": found})
 
 
-def _write(message: str, told: Addressing, **content: Value) -> bytes:
+def write_told(message: str, told: Addressing, **content: Value) -> bytes:
+    """Return a message with this content, and with what it repeats of the filing."""
     return write(message, {**content, **_groups(told)})
 
 

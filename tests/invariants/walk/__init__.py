@@ -13,6 +13,7 @@ from risk.services.failsafe import open_unassessed
 from tests.invariants.walk.arrivals import Arrivals
 from tests.invariants.walk.casework import Casework
 from tests.invariants.walk.filings import Filings
+from tests.invariants.walk.houses import Houses
 from tests.invariants.walk.measures import Measures
 from tests.invariants.walk.neighbours import Neighbours
 from tests.invariants.walk.traders import Traders
@@ -21,7 +22,7 @@ SPANS = (timedelta(minutes=3), timedelta(hours=2), timedelta(hours=13), timedelt
          timedelta(days=9))  # fmt: skip
 
 
-class Walk(Traders, Filings, Neighbours, Casework, Measures, Arrivals):
+class Walk(Traders, Filings, Houses, Neighbours, Casework, Measures, Arrivals):
     """Whatever happens in whatever order, the invariants hold."""
 
     @rule(span=st.sampled_from(SPANS))

@@ -10,6 +10,7 @@ from customs_portal.accounts.models import User
 from customs_portal.events import advance
 from declarations.models import Referral
 from declarations.services.answers import Answer, answer
+from declarations.services.do_not_load import do_not_load_subjects
 from declarations.services.results import Refused as NotDone
 from messaging.undelivered import record_call
 from risk.models import Case
@@ -17,13 +18,13 @@ from risk.services import DecisionOrder, claim, decide, give_back
 from risk.services.asking import settle, withdraw
 from risk.services.sign import sign
 from risk.services.undo import undo
-from tests.invariants.walk.ground import INDEX, OFFICE, Ground, state
+from tests.invariants.walk.ground import INDEX, Ground, state
 
 CODES = {
     "no_further_action": "NFA-01", "control": "CTL-03", "hold": "HLD-05", "do_not_load": "DNL-03",
-    "rfi": "RFI-01", "amd": "AMD-01",
+    "rfi": "RFI-01", "amd": "AMD-01", "rfs": "RFS-01",
 }  # fmt: skip
-QUESTIONS = ("rfi", "amd")
+QUESTIONS = ("rfi", "amd", "rfs")
 
 
 class Casework(Ground):
@@ -41,8 +42,7 @@ class Casework(Ground):
         """Decide a case, perhaps on another revision."""
         cases = list(Case.objects.order_by("-status", "-pk"))
         case = cases[index % len(cases)]
-        boxes = [box for item in self.declared(case.ens.mrn).items() for box in item.containers]
-        subject = ("equipment", boxes[0]) if boxes and verb == "do_not_load" else None
+        subject = self.subject(case, verb)
         order = DecisionOrder(
             case=case.pk,
             revision=case.revision + stale,
@@ -52,10 +52,18 @@ class Casework(Ground):
             subject=subject[0] if subject else "declaration",
             reference=subject[1] if subject else "",
             announce=announce or verb == "do_not_load",
-            place=OFFICE if verb == "control" else "",
+            place=case.ens.office_of_first_entry if verb == "control" else "",
             question="What is it?" if verb in QUESTIONS else "",
+            elements=("Goods item 1",) if verb == "amd" else (),
         )
         self.act(decide, order, who)
+
+    def subject(self, case: Case, verb: str) -> tuple[str, str] | None:
+        """Return what may be kept from loading or screened, None where that is nothing."""
+        document = self.declared(case.ens.mrn)
+        if verb == "rfs":
+            return "consignment", document.consignments[0].key
+        return next(iter(do_not_load_subjects(document)), None) if verb == "do_not_load" else None
 
     @precondition(lambda self: Case.objects.exists())
     @rule(

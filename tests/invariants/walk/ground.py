@@ -28,7 +28,7 @@ from tests.pipeline.partners import BELGIUM, connected
 BEGIN = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 CHECKED_EVERY = 10
 REFUSALS = ("CC316A", "CC305A", "CC324A", "CC349A", "CD917B", "CD906B", "IE3N99", "IE3N01")
-OFFICE = "NL000396"
+OFFICE, RISK_CENTRE = "NL000396", "NL000900"
 INDEX = st.integers(0, 7)
 _STATE = """
 SELECT md5(concat_ws('|',
@@ -80,7 +80,7 @@ class Ground(RuleBasedStateMachine):
 
     @initialize()
     def people(self) -> None:
-        """Two firms, one authorised, the Belgian administration, two officers and a supervisor."""
+        """Two firms, one authorised, the Belgian administration, officers and a supervisor."""
         self.tokens = {eori: operator(eori) for eori in (LODGER, CARRIER)}
         Operator.objects.filter(eori=LODGER).update(aeo="AEOS", aeo_number="NLAEOS1")
         self.tokens[BELGIUM] = connected()
@@ -88,6 +88,7 @@ class Ground(RuleBasedStateMachine):
         offices = (OFFICE,)
         self.officers = [person(Role.OFFICER, offices=offices) for _ in range(2)]
         self.officers.append(person(Role.SUPERVISOR, offices=offices))
+        self.officers += [person(Role.OFFICER, offices=(RISK_CENTRE,)) for _ in range(2)]
 
     @invariant()
     def holds(self) -> None:

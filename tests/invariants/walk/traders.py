@@ -77,7 +77,8 @@ class Traders(Ground):
         """Amend a declaration, whoever it is."""
         mrn = self.mrn(index)
         document = self.declared(mrn)
-        assert document.means is not None
+        if document.means is None:
+            return
         every: dict[str, dict[str, Any]] = {
             "seal": {"seals": (Seal(identity=self.name()),)},
             "consignee": {"consignee": Party(identifier="NL900000033")},

@@ -50,10 +50,13 @@ function render() {
   const verb = chosen();
   const measure = MEASURES.includes(verb);
   show("reason-fields", verb !== "");
-  show("subject-fields", measure);
+  show("subject-fields", measure || (QUESTIONS.includes(verb) && "byConsignment" in form.dataset));
   show("place-fields", verb === "control");
   show("announce-fields", measure && announcement().rule === "choice");
   show("question-fields", QUESTIONS.includes(verb));
+  const methods = document.getElementById("methods-fields");
+  if (methods) methods.hidden = verb !== "rfs";
+  show("elements-fields", verb !== "rfs");
   show("note-fields", verb !== "");
   help(verb, reason()?.value ?? "");
   whoIsTold(verb);

@@ -1,0 +1,84 @@
+"""Telling filers of ICS2 that an assessment is complete (IE3N03), whatever its result.
+
+At once where nothing was found, else when an officer concluded; the same for `no risk` and for a
+risk that nobody is told of (LIFECYCLE A2, A6, A7). Once for a version: that it was looked at again
+is not told.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from customs_portal.bulk import fetch_prepared
+from customs_portal.events.models import Event
+from declarations.document import Document, decode
+from messaging.formats.ics2.asking import write_complete
+from messaging.outbox import Draft, number, write
+from messaging.subscribed import carrier_of, subscribed
+
+KIND = "IE3N03"
+_LOAD = """
+SELECT e.id, f.mrn, f.sender, fv.document_json::text
+FROM unnest(%s::bigint[], %s::int[]) AS wanted(ens, version)
+JOIN declarations_ens e ON e.id = wanted.ens
+JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = wanted.version
+JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
+JOIN declarations_filing f ON f.id = fv.filing_id
+WHERE f.received_from = ''
+  AND NOT EXISTS (SELECT 1 FROM messaging_outboundmessage o
+                  WHERE o.ens_id = e.id AND o.ens_version = wanted.version AND o.kind = 'IE3N03')
+"""
+
+
+class Completed(msgspec.Struct, frozen=True, kw_only=True):
+    """A filing of ICS2 whose assessment is complete."""
+
+    mrn: str
+    sender: str
+    document: Document
+
+
+def handle(batch: Sequence[Event], *, at: datetime) -> None:
+    """Write one IE3N03 for each ENS to whoever lodged, and to a carrier that subscribed."""
+    events = {event.stream: event for event in batch if event.stream is not None}
+    found = _load({ens: event.data["version"] for ens, event in events.items()})
+    carriers = {key: carrier_of(each.document, each.sender) for key, each in found.items()}
+    wanting = subscribed(KIND, carriers.values(), at=at)
+    pairs = [
+        (key, eori)
+        for key, each in found.items()
+        for eori in (each.sender, *({carriers[key]} & wanting))
+    ]
+    numbered = number([_draft(key, eori, found[key], events[key]) for key, eori in pairs])
+    write(
+        [
+            own.filled(_body(found[key], events[key]))
+            for (key, _eori), own in zip(pairs, numbered, strict=True)
+        ],
+        at=at,
+    )
+
+
+def _load(wanted: dict[int, int]) -> dict[int, Completed]:
+    rows = fetch_prepared(_LOAD, [list(wanted), list(wanted.values())])
+    return {
+        ens: Completed(mrn=mrn, sender=sender, document=decode(document))
+        for ens, mrn, sender, document in rows
+    }
+
+
+def _draft(ens: int, recipient: str, found: Completed, event: Event) -> Draft:
+    return Draft(
+        kind=KIND,
+        channel="trader",
+        recipient=recipient,
+        event_id=event.id,
+        ens=ens,
+        ens_version=event.data["version"],
+        mrn=found.mrn,
+    )
+
+
+def _body(found: Completed, event: Event) -> bytes:
+    return write_complete(found.document, mrn=found.mrn, at=event.at)
