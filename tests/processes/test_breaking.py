@@ -4,22 +4,19 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from urllib.parse import urlsplit
 
 import pytest
 
-from customs_portal import clock
 from customs_portal.client import Client, Unavailable
-from messaging.formats.ics1.writing import write_declaration
-from tests.messaging.builders import envelope, minimal_document
+from tests.messaging.builders import minimal_document
 from tests.pipeline.test_main_job import flagged
+from tests.processes.declaring import of_today
 from tests.processes.site import WHOLE, Site, until
 
 pytestmark = pytest.mark.processes
-_numbers = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -32,19 +29,12 @@ def whole(site: Site) -> Iterator[None]:
 
 def passing(**changes: object) -> bytes:
     """A declaration of its own number that hits no rule."""
-    return _xml(minimal_document, **changes)
+    return of_today(minimal_document, **changes)
 
 
 def risky() -> bytes:
     """A declaration of its own number that hits the rule, with offices of subsequent entry."""
-    return _xml(flagged)
-
-
-def _xml(make: Callable[..., object], **changes: object) -> bytes:
-    number, at = next(_numbers), clock.now()
-    document = make(lrn=f"LRN{number}", declared_at=at, **changes)
-    header = envelope(message_id=f"TEST{number:010}")
-    return write_declaration(document, header)  # type: ignore[arg-type]
+    return of_today(flagged)
 
 
 def lodge(site: Site, *bodies: bytes) -> list[str]:

@@ -11,13 +11,11 @@ from typing import Any
 
 import pytest
 
-from customs_portal import clock
 from customs_portal.runtime.instance import ROOT
-from messaging.formats.ics1.writing import write_declaration
 from tests.fixtures.portal import free_port
-from tests.messaging.builders import envelope
 from tests.pipeline.test_main_job import flagged
 from tests.processes.composed import compose
+from tests.processes.declaring import of_today
 from tests.processes.production import STAYING, Production, production
 from tests.processes.rotating import SECRET
 from tests.processes.site import until
@@ -61,10 +59,8 @@ def install(live: Production) -> None:
 
 def lodge(live: Production, token: str) -> bytes:
     """Lodge what hits a rule and goes on to Belgium; return the answer."""
-    document = flagged(lrn="LRN1", declared_at=clock.now())
-    xml = write_declaration(document, envelope(message_id="M1"))
     status, answer = live.ask(
-        "POST", "/api/v1/messages?wait=20", xml, Authorization=f"Token {token}"
+        "POST", "/api/v1/messages?wait=20", of_today(flagged), Authorization=f"Token {token}"
     )
     assert status == 200, answer
     return answer

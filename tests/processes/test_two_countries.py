@@ -1,8 +1,7 @@
 """Two administrations on the wire: what one finds the other knows, whoever was away meanwhile."""
 
 import tempfile
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -11,17 +10,16 @@ import pytest
 from customs_portal import clock
 from declarations.document import Document
 from declarations.mrn import make_mrn
-from messaging.formats.ics1.writing import write_declaration
-from tests.messaging.builders import arrival_message, envelope, minimal_document
+from tests.messaging.builders import arrival_message, minimal_document
 from tests.pipeline.test_diversion import request
 from tests.pipeline.test_main_job import flagged
+from tests.processes.declaring import of_today
 from tests.processes.site import WHOLE, Site, until
 from tests.processes.two_countries import PROCESSES, story, two_countries
 
 pytestmark = pytest.mark.processes
 MANY = 200
 NOBODYS = make_mrn(office="NL000396", number=36**6, at=clock.now())
-_numbers = count(1)
 _INBOX = """
 SELECT count(*), count(DISTINCT e.mrn) FROM declarations_subsequententrynotice n
 JOIN declarations_ens e ON e.id = n.ens_id WHERE n.told_by = 'NL' AND n.result_code = 'B'
@@ -49,22 +47,16 @@ def countries() -> Iterator[tuple[Site, Site]]:
 
 def declaration() -> bytes:
     """A declaration of its own number with goods that hit no rule, for this port alone."""
-    return _xml(minimal_document)
+    return of_today(minimal_document)
 
 
 def risky() -> bytes:
     """One that hits the rule, on its way to Belgium afterwards."""
-    return _xml(_flagged)
+    return of_today(_flagged)
 
 
 def _flagged(**changes: object) -> Document:
     return msgspec.structs.replace(flagged(**changes), subsequent_offices=("BE101000",))
-
-
-def _xml(make: Callable[..., Document]) -> bytes:
-    number = next(_numbers)
-    document = make(lrn=f"LRN{number}", declared_at=clock.now())
-    return write_declaration(document, envelope(message_id=f"TEST{number:010}"))
 
 
 def mrns_of(site: Site) -> list[str]:
