@@ -179,6 +179,9 @@ def test_a_view_is_saved_shared_and_removed(desk: Client, officer: User, client:
     desk.post(reverse("save_view"), data)
     view = SavedView.objects.get()
     assert view.query == "tab=office&mode=4"
+    page = desk.get(reverse("queue"), {"tab": "office", "mode": "4"}).content.decode()
+    views = page[page.index('aria-label="Views"') : page.index("</nav>", page.index("Views"))]
+    assert views.count('aria-current="page"') == 1
     for office, is_seen in ((OFFICE, True), ("NL000432", False)):
         other = Client()
         other.force_login(person(Role.OFFICER, offices=(office,)))

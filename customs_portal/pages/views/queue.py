@@ -38,12 +38,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         "CaseQuerySet[Case]", filters.qs if filters.is_valid() else filters.queryset.none()
     )
     counts = reads.counts(reads.scope(user), at)
-    context = {"counts": counts, "tab": chosen.get("tab", ""), "query": view_of(chosen)}
+    query = view_of(chosen)
+    context: dict[str, Any] = {"counts": counts, "tab": chosen.get("tab", ""), "query": query}
     if cast("HtmxDetails", request.htmx):  # type: ignore[attr-defined]
         context |= _since(request.GET, found, user, at)
         return render(request, "pages/queue.html#live", context)
     context |= {"filters": filters, "tabs": reads.tabs(user, counts)}
     context |= _page(request, found, user, at)
+    context["is_saved"] = any(view.query == query for view in context["views"])
     return render(request, "pages/queue.html", context)
 
 
