@@ -87,10 +87,10 @@ def _goods(filings: Collection[int]) -> dict[int, set[str]]:
 
 
 def _told(filing: Filing, goods: Collection[str]) -> list[Told]:
-    mrn, ens = filing.mrn or "", filing.membership.ens
+    mrn, ens = filing.mrn or "", filing.membership.ens  # whose MRN may be that of another person
     lodged = Told(type="ENF", identification=mrn, state=_filing_state(filing))
     states = filter(None, [_ens_state(ens, filing.status, goods)])
-    return [lodged, *(Told(type="ENS", identification=ens.mrn, state=state) for state in states)]
+    return [lodged, *(Told(type="ENS", identification=mrn, state=state) for state in states)]
 
 
 def _filing_state(filing: Filing) -> str:

@@ -13,6 +13,8 @@ from customs_portal.pages.reads.queue import person
 from declarations.models import Ens
 from messaging.models import InboundMessage, OutboundMessage
 
+MOST_PARTS = 200
+
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the story with the person behind it, empty for the system."""
@@ -34,8 +36,9 @@ class MessageLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def happenings(ens: Ens) -> list[Happening]:
-    """Return the story of an ENS, newest first."""
-    lines = story([ens.pk])
+    """Return the story of an ENS with that of the parts that it absorbed, newest first."""
+    parts = ens.absorbed.filter(status=Ens.Status.ABSORBED).order_by("pk")
+    lines = story([ens.pk, *parts.values_list("pk", flat=True)[:MOST_PARTS]])
     names = people(line.actor_id for line in lines)
     return [
         Happening(at=line.at, sentence=line.sentence, who=names.get(line.actor_id or 0, ""))

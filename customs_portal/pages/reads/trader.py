@@ -222,7 +222,7 @@ def told_measures(eoris: frozenset[str], at: datetime) -> MeasureQuerySet[Measur
     A carrier without a connection gets no message, so it is shown nothing either.
     """
     told = OutboundMessage.objects.filter(
-        ens=OuterRef("ens"),
+        Q(ens=OuterRef("ens")) | Q(ens=OuterRef("origin")),
         kind__in=("CC351A", "IE3Q01", "NOTICE", "IE3N08"),
         recipient__in=eoris,
         created_at__gte=OuterRef("announced_at"),

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
+    MultipleResults,
     RuleBasedStateMachine,
     consumes,
     invariant,
@@ -59,6 +60,9 @@ CHECKS = (
 )
 
 
+Made = MultipleResults[str] | str
+
+
 class Filings(RuleBasedStateMachine):
     """Traders that file, amend and withdraw, and a consumer that links now or later."""
 
@@ -75,7 +79,7 @@ class Filings(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
 
-    def _lodge(self, document: Document) -> object:
+    def _lodge(self, document: Document) -> Made:
         self.at += timedelta(seconds=1)
         self.message += 1
         lodgement = Lodgement(
@@ -88,11 +92,11 @@ class Filings(RuleBasedStateMachine):
         return result.mrn if isinstance(result, Lodged) else multiple()
 
     @rule(target=filed, number=bills, by=people, names=some)
-    def file_master(self, number: str, by: str, names: list[str]) -> object:
+    def file_master(self, number: str, by: str, names: list[str]) -> Made:
         return self._lodge(master(number, by, names))
 
     @rule(target=filed, number=bills, own=st.sampled_from("AB"), by=people, names=some)
-    def file_house(self, number: str, own: str, by: str, names: list[str]) -> object:
+    def file_house(self, number: str, own: str, by: str, names: list[str]) -> Made:
         return self._lodge(house("F14", number, own, by, names))
 
     @rule(
@@ -102,7 +106,7 @@ class Filings(RuleBasedStateMachine):
         own=st.sampled_from("AB"),
         by=people,
     )
-    def file_lowest(self, kind: str, number: str, own: str, by: str) -> object:
+    def file_lowest(self, kind: str, number: str, own: str, by: str) -> Made:
         return self._lodge(house(kind, number, own, by))
 
     @rule(mrn=filed, names=some)

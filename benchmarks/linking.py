@@ -1,0 +1,218 @@
+"""What linking one house costs with few and with very many open filings.
+
+    python -m benchmarks.linking [--many N]     (1,000,000 by default)
+
+Half of the open filings are masters that wait for a house, half are houses that wait for a master;
+their rows are made inside PostgreSQL. With 10,000 and with N of them, houses are lodged below
+masters of their own and linked, one after the other, each in a transaction; microseconds are the
+median of linking alone, from the locks to the new version of the whole. The last line is JSON.
+"""
+
+import argparse
+import json
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import count
+
+import django
+
+from benchmarks.measuring.results import quantile
+from benchmarks.measuring.site import started_servers
+from declarations.document import (
+    Consignment,
+    Document,
+    GoodsItem,
+    Party,
+    SupplementaryDeclarant,
+    SupportingDocument,
+)
+
+FEW = 10_000
+HOUSES, WARM_UP = 300, 30
+AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
+CARRIER, FORWARDER = "DK10103940", "NL223344556"
+_FILL = (
+    """
+    INSERT INTO declarations_filing (id, type, lrn, mrn, status, declarant, representative, carrier,
+        sender, office_of_first_entry, transport_mode, lodged_at, registered_at, analysis_ends_at,
+        findings, version, link, received_from)
+    SELECT n, CASE n % 2 WHEN 0 THEN 'F12' ELSE 'F15' END, 'B' || n,
+        'X' || lpad(n::text, 17, '0'), 'registered', 'NL' || n % 5000, '', 'DK10103940',
+        'NL' || n % 5000, 'NL000396', '1', %(at)s, %(at)s, %(at)s, '[]', 1,
+        CASE n % 2 WHEN 0 THEN '' ELSE 'pending_linking' END, ''
+    FROM generate_series(%(first)s, %(last)s) n
+    """,
+    """
+    INSERT INTO declarations_ens (id, status, completeness, role, mrn, version, transport_mode,
+        means, office_of_first_entry, expected_arrival, registered_at, analysis_ends_at,
+        traffic_correction)
+    SELECT n, 'forming', CASE n % 2 WHEN 0 THEN 'pending' ELSE '' END, 'first_entry',
+        'X' || lpad(n::text, 17, '0'), 1, '1', 'M' || n % 3000, 'NL000396', %(at)s, %(at)s, %(at)s,
+        ''
+    FROM generate_series(%(first)s, %(last)s) n
+    """,
+    """
+    INSERT INTO declarations_ensmember (ens_id, filing_id)
+    SELECT n, n FROM generate_series(%(first)s, %(last)s) n
+    """,
+    """
+    INSERT INTO declarations_ensversion (ens_id, number, filing_versions, created_at)
+    SELECT n, 1, ARRAY[n], %(at)s FROM generate_series(%(first)s, %(last)s) n
+    """,
+    """
+    INSERT INTO declarations_linkkey (filing_id, side, value, rank, expected, named, document)
+    SELECT n, s.side, CASE s.side WHEN 'claim' THEN 'C' || n
+        ELSE 'SEA MASTER|N704 OTHER' || n || '|NL' || n % 5000 || '|DK10103940' END, 0,
+        CASE s.side WHEN 'offer' THEN 'NL' || n % 5000 ELSE '' END, '', ''
+    FROM generate_series(%(first)s, %(last)s) n
+    CROSS JOIN LATERAL (VALUES ('claim'), (CASE n % 2 WHEN 0 THEN 'offer' ELSE 'ask' END)) s(side)
+    """,
+)
+_TABLES = ("filing", "ens", "ensmember", "ensversion", "linkkey")
+_BEHIND = 10_000_000
+"""From which id on the measured filings are numbered."""
+
+
+def fill(first: int, last: int) -> None:
+    """Make the open filings with these ids."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for statement in _FILL:
+            cursor.execute(statement, {"at": AT, "first": first, "last": last})
+        for table in _TABLES:
+            cursor.execute(f"ANALYZE declarations_{table}")
+
+
+def number_behind() -> None:
+    """Let new filings and ENS be numbered behind those that are filled in."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for table in ("filing", "ens"):
+            cursor.execute(
+                "SELECT setval(%s::regclass, %s)", [f"declarations_{table}_id_seq", _BEHIND]
+            )
+
+
+class Trader:
+    """Lodges masters with a house each, and has the house linked."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def linked_in(self) -> float:
+        """Return the microseconds in which one house is linked below its master."""
+        from django.db import transaction
+
+        from declarations.models import FilingLink
+        from risk.services.linking import link
+
+        number = next(self._numbers)
+        upper = lodged(master(number), number)
+        lower = lodged(house(number), number)
+        begun = time.perf_counter()
+        with transaction.atomic():
+            link([lower], at=AT)
+        taken = (time.perf_counter() - begun) * 1e6
+        assert FilingLink.objects.live().filter(lower=lower, upper=upper).exists()
+        return taken
+
+
+def lodged(document: Document, message: int) -> int:
+    """Return the filing of a document that is lodged."""
+    from django.db import transaction
+
+    from declarations.services import Lodged, Lodgement, lodge
+
+    sender = document.declarant.identifier or ""
+    wanted = Lodgement(document=document, message_id=message, sender=sender, received_at=AT)
+    with transaction.atomic():
+        [result] = lodge([wanted], at=AT)
+    assert isinstance(result, Lodged)
+    return result.filing
+
+
+def master(number: int) -> Document:
+    """Return an F12 that names who files the house."""
+    papers = (SupportingDocument(type="N704", reference=f"MEASURED{number}"),)
+    people = (SupplementaryDeclarant(identifier=FORWARDER, level="1"),)
+    return Document(
+        type="F12",
+        lrn=f"MASTER{number}",
+        transport_mode="1",
+        office_of_first_entry="NL000396",
+        declarant=Party(identifier=CARRIER),
+        transport_documents=papers,
+        supplementary_declarants=people,
+        consignments=(
+            Consignment(
+                key=f"N704/MEASURED{number}",
+                items=(_goods(),),
+                level="master",
+                transport_documents=papers,
+            ),
+        ),
+    )
+
+
+def house(number: int) -> Document:
+    """Return the F15 below it."""
+    return Document(
+        type="F15",
+        lrn=f"HOUSE{number}",
+        transport_mode="1",
+        office_of_first_entry="",
+        addressed_state="NL",
+        declarant=Party(identifier=FORWARDER),
+        carrier=Party(identifier=CARRIER),
+        consignments=(
+            Consignment(
+                key=f"N714/HOUSE{number}",
+                items=(_goods(),),
+                level="house",
+                carrier=Party(identifier=CARRIER),
+                transport_documents=(SupportingDocument(type="N714", reference=f"HOUSE{number}"),),
+                master_documents=(SupportingDocument(type="N704", reference=f"MEASURED{number}"),),
+            ),
+        ),
+    )
+
+
+def _goods() -> GoodsItem:
+    return GoodsItem(
+        number=1, description="Ceramic tiles", commodity_code="690721", gross_mass=Decimal(1000)
+    )
+
+
+def measured(trader: Trader) -> float:
+    """Return the median of many houses, after a few that are not counted."""
+    for _ in range(WARM_UP):
+        trader.linked_in()
+    return round(quantile(sorted(trader.linked_in() for _ in range(HOUSES)), 0.5))
+
+
+def main() -> None:
+    """Measure with few and with many open filings, and print how the cost grows."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--many", type=int, default=1_000_000)
+    many = parser.parse_args().many
+    with started_servers():
+        django.setup()
+        trader = Trader()
+        number_behind()
+        fill(1, FEW)
+        few_us = measured(trader)
+        print(f"{FEW} open filings: {few_us} us")
+        begun = time.monotonic()
+        fill(FEW + 1, many)
+        print(f"{many} open filings made in {time.monotonic() - begun:.0f} s")
+        many_us = measured(trader)
+        print(f"{many} open filings: {many_us} us")
+    growth = round(many_us / few_us, 2)
+    print(json.dumps({"bench": "linking", "us_10k": few_us, "us_1m": many_us, "growth": growth}))
+
+
+if __name__ == "__main__":
+    main()
