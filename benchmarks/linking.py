@@ -37,18 +37,18 @@ _FILL = (
     INSERT INTO declarations_filing (id, type, lrn, mrn, status, declarant, representative, carrier,
         sender, office_of_first_entry, transport_mode, lodged_at, registered_at, analysis_ends_at,
         findings, version, link, received_from)
-    SELECT n, CASE n % 2 WHEN 0 THEN 'F12' ELSE 'F15' END, 'B' || n,
-        'X' || lpad(n::text, 17, '0'), 'registered', 'NL' || n % 5000, '', 'DK10103940',
-        'NL' || n % 5000, 'NL000396', '1', %(at)s, %(at)s, %(at)s, '[]', 1,
-        CASE n % 2 WHEN 0 THEN '' ELSE 'pending_linking' END, ''
+    SELECT n, CASE n %% 2 WHEN 0 THEN 'F12' ELSE 'F15' END, 'B' || n,
+        'X' || lpad(n::text, 17, '0'), 'registered', 'NL' || n %% 5000, '', 'DK10103940',
+        'NL' || n %% 5000, 'NL000396', '1', %(at)s, %(at)s, %(at)s, '[]', 1,
+        CASE n %% 2 WHEN 0 THEN '' ELSE 'pending_linking' END, ''
     FROM generate_series(%(first)s, %(last)s) n
     """,
     """
     INSERT INTO declarations_ens (id, status, completeness, role, mrn, version, transport_mode,
         means, office_of_first_entry, expected_arrival, registered_at, analysis_ends_at,
         traffic_correction)
-    SELECT n, 'forming', CASE n % 2 WHEN 0 THEN 'pending' ELSE '' END, 'first_entry',
-        'X' || lpad(n::text, 17, '0'), 1, '1', 'M' || n % 3000, 'NL000396', %(at)s, %(at)s, %(at)s,
+    SELECT n, 'forming', CASE n %% 2 WHEN 0 THEN 'pending' ELSE '' END, 'first_entry',
+        'X' || lpad(n::text, 17, '0'), 1, '1', 'M' || n %% 3000, 'NL000396', %(at)s, %(at)s, %(at)s,
         ''
     FROM generate_series(%(first)s, %(last)s) n
     """,
@@ -63,10 +63,10 @@ _FILL = (
     """
     INSERT INTO declarations_linkkey (filing_id, side, value, rank, expected, named, document)
     SELECT n, s.side, CASE s.side WHEN 'claim' THEN 'C' || n
-        ELSE 'SEA MASTER|N704 OTHER' || n || '|NL' || n % 5000 || '|DK10103940' END, 0,
-        CASE s.side WHEN 'offer' THEN 'NL' || n % 5000 ELSE '' END, '', ''
+        ELSE 'SEA MASTER|N704 OTHER' || n || '|NL' || n %% 5000 || '|DK10103940' END, 0,
+        CASE s.side WHEN 'offer' THEN 'NL' || n %% 5000 ELSE '' END, '', ''
     FROM generate_series(%(first)s, %(last)s) n
-    CROSS JOIN LATERAL (VALUES ('claim'), (CASE n % 2 WHEN 0 THEN 'offer' ELSE 'ask' END)) s(side)
+    CROSS JOIN LATERAL (VALUES ('claim'), (CASE n %% 2 WHEN 0 THEN 'offer' ELSE 'ask' END)) s(side)
     """,
 )
 _TABLES = ("filing", "ens", "ensmember", "ensversion", "linkkey")
