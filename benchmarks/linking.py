@@ -41,7 +41,7 @@ _FILL = (
         'X' || lpad(n::text, 17, '0'), 'registered', 'NL' || n %% 5000, '', 'DK10103940',
         'NL' || n %% 5000, 'NL000396', '1', %(at)s, %(at)s, %(at)s, '[]', 1,
         CASE n %% 2 WHEN 0 THEN '' ELSE 'pending_linking' END, ''
-    FROM generate_series(%(first)s, %(last)s) n
+    FROM generate_series(%(first)s::int, %(last)s::int) n
     """,
     """
     INSERT INTO declarations_ens (id, status, completeness, role, mrn, version, transport_mode,
@@ -50,22 +50,22 @@ _FILL = (
     SELECT n, 'forming', CASE n %% 2 WHEN 0 THEN 'pending' ELSE '' END, 'first_entry',
         'X' || lpad(n::text, 17, '0'), 1, '1', 'M' || n %% 3000, 'NL000396', %(at)s, %(at)s, %(at)s,
         ''
-    FROM generate_series(%(first)s, %(last)s) n
+    FROM generate_series(%(first)s::int, %(last)s::int) n
     """,
     """
     INSERT INTO declarations_ensmember (ens_id, filing_id)
-    SELECT n, n FROM generate_series(%(first)s, %(last)s) n
+    SELECT n, n FROM generate_series(%(first)s::int, %(last)s::int) n
     """,
     """
     INSERT INTO declarations_ensversion (ens_id, number, filing_versions, created_at)
-    SELECT n, 1, ARRAY[n], %(at)s FROM generate_series(%(first)s, %(last)s) n
+    SELECT n, 1, ARRAY[n], %(at)s FROM generate_series(%(first)s::int, %(last)s::int) n
     """,
     """
     INSERT INTO declarations_linkkey (filing_id, side, value, rank, expected, named, document)
     SELECT n, s.side, CASE s.side WHEN 'claim' THEN 'C' || n
         ELSE 'SEA MASTER|N704 OTHER' || n || '|NL' || n %% 5000 || '|DK10103940' END, 0,
         CASE s.side WHEN 'offer' THEN 'NL' || n %% 5000 ELSE '' END, '', ''
-    FROM generate_series(%(first)s, %(last)s) n
+    FROM generate_series(%(first)s::int, %(last)s::int) n
     CROSS JOIN LATERAL (VALUES ('claim'), (CASE n %% 2 WHEN 0 THEN 'offer' ELSE 'ask' END)) s(side)
     """,
 )
