@@ -71,7 +71,7 @@ _CAUSES = """
         ('message.unreadable', 'CD917B'), ('measure.announced', 'CC351A'),
         ('control.announced', 'NOTICE'), ('control.announced', 'IE3N08'),
         ('control.forewarned', 'IE3N09'), ('refusal.signed', 'NOTICE'),
-        ('consignment.released', 'NOTICE'),
+        ('consignment.released', 'NOTICE'), ('filing.expired', 'NOTICE'),
         ('message.test_accepted', 'CC328A'), ('message.test_refused', 'CC316A'),
         ('message.test_accepted', 'CC304A'), ('message.test_refused', 'CC305A'),
         ('message.test_accepted', 'CC325A'), ('message.test_refused', 'CC324A'),
