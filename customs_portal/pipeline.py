@@ -12,6 +12,9 @@ what is refused of ICS2 -> reply (IE3N99 for what it says, IE3N01 for the state 
 diversion.acknowledged, diversion.refused -> reply (IE325, IE324)
 declarations.requested, message.partner_refused -> reply (IE303, IE906)
 ens.diverted         -> hand_over (IE301)
+screening.asked      -> ask_states (XF4Q01 to the involved Member States)
+ens.screening_requested (XF4Q01 of another State) -> assess
+screening.found, screening.judged -> answer_states (XF4S01)
 ens.taken_over (IE301, IE303 of another State) -> assess, reconcile
 declaration_request.made -> ask (IE302)
 subsequent_entry.notified (IE319 of another State) -> reconcile (goods that came before it)
@@ -75,6 +78,8 @@ PIPELINE = Pipeline(
             batch=50,
             task="messaging.tasks.notify_subsequent_offices",
         ),
+        Consumer(name="ask_states", path="messaging.consumers.screening.ask", ordered=True),
+        Consumer(name="answer_states", path="messaging.consumers.screening.answer", ordered=True),
         Consumer(name="ask", path="messaging.consumers.asking.handle"),
         Consumer(name="feedback", path="messaging.consumers.feedback.handle"),
         Consumer(name="hand_over", path="messaging.consumers.hand_over.handle", ordered=True),
@@ -110,6 +115,10 @@ PIPELINE = Pipeline(
         declared.SUBSEQUENT_ENTRY_NOTIFIED: ("reconcile",),
         declared.ENS_TAKEN_OVER: ("assess", "reconcile"),
         declared.DECLARATION_REQUEST_MADE: ("ask",),
+        declared.ENS_SCREENING_REQUESTED: ("assess",),
+        opinion.SCREENING_ASKED: ("ask_states",),
+        opinion.SCREENING_FOUND: ("answer_states",),
+        opinion.SCREENING_JUDGED: ("answer_states",),
         declared.MEASURE_ANNOUNCED: ("announce", "notices"),
         declared.MEASURE_BREACHED: ("alarm",),
         declared.TRAFFIC_CORRECTED: ("deadlines",),
@@ -214,6 +223,9 @@ PIPELINE = Pipeline(
             declared.ATTACHMENT_ADDED,
             declared.ATTACHMENT_SCANNED,
             opinion.ASSESSMENT_SUPERSEDED,
+            opinion.SCREENING_ANSWERED,
+            opinion.SCREENING_IGNORED,
+            opinion.SCREENING_SILENT,
             opinion.CASE_OPENED,
             opinion.CASE_CLOSED,
             opinion.CASE_CALL_RECORDED,

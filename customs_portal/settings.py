@@ -241,6 +241,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": schedule(20.0),
         "options": {"expires": 20},
     },
+    "end_silent_screenings": {
+        "task": "risk.tasks.end_silent_screenings",
+        "schedule": schedule(5.0),
+        "options": {"expires": 5},
+    },
     "tidy_queue": {
         "task": "risk.tasks.tidy_queue",
         "schedule": schedule(20.0),

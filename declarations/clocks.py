@@ -30,6 +30,7 @@ class ClockKind(StrEnum):
     RECONCILIATION = "reconciliation"
     LINKING = "linking"
     VALIDITY = "validity"
+    SCREENING = "screening"
 
 
 ENDED_BY_ARRIVAL = (ClockKind.ARRIVAL, ClockKind.RECONCILIATION, ClockKind.VALIDITY)

@@ -305,6 +305,10 @@ ENS_TAKEN_OVER = Kind(
     name="ens.taken_over",
     sentence=_("Taken over from %(country)s by %(message_name)s, result %(codes)s"),
 )
+ENS_SCREENING_REQUESTED = Kind(
+    name="ens.screening_requested",
+    sentence=_("%(country)s asks for an e-screening, answer by %(answer_by)s"),
+)
 ENS_TOLD_AGAIN = Kind(
     name="ens.told_again",
     sentence=_("%(country)s told of the declaration again by %(message_name)s, result %(codes)s"),

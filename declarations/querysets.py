@@ -56,8 +56,8 @@ class EnsQuerySet(models.QuerySet[Row]):
         return self.filter(at_offices(offices, "pk"))
 
     def entering_here(self) -> Self:
-        """Leave out those whose first entry is that of another State, which told us of a risk."""
-        return self.exclude(role="subsequent_entry")
+        """Leave out those whose first entry is that of another State, which told us of them."""
+        return self.exclude(role__in=("subsequent_entry", "involved"))
 
     def without_parties(self, eoris: frozenset[str]) -> Self:
         """Leave out those in which one of the EORI numbers, in capitals, is declared."""

@@ -8,3 +8,10 @@ class MessagingConfig(AppConfig):
 
     name = "messaging"
     label = "messaging"
+
+    def ready(self) -> None:
+        """Tell risk analysis which States may be asked."""
+        from messaging.agreements import askable
+        from risk.askable import ask_of
+
+        ask_of(askable)

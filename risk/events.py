@@ -19,6 +19,26 @@ RISK_CONCLUDED = Kind(
 ASSESSMENT_COMPLETE = Kind(
     name="assessment.complete", sentence=_("Assessment complete: its end is told to the filer")
 )
+SCREENING_ASKED = Kind(
+    name="screening.asked", sentence=_("E-screening asked of %(countries)s for version %(version)s")
+)
+SCREENING_ANSWERED = Kind(
+    name="screening.answered", sentence=_("%(country)s: %(state_name)s in e-screening%(when)s")
+)
+SCREENING_IGNORED = Kind(
+    name="screening.ignored",
+    sentence=_("%(country)s answered an e-screening again or too late for it to count"),
+)
+SCREENING_SILENT = Kind(
+    name="screening.silent",
+    sentence=_("%(countries)s did not answer the e-screening in time: counts as no hit"),
+)
+SCREENING_FOUND = Kind(
+    name="screening.found", sentence=_("Screened for %(country)s: %(state_name)s")
+)
+SCREENING_JUDGED = Kind(
+    name="screening.judged", sentence=_("Hit judged for %(country)s: %(state_name)s")
+)
 CASE_OPENED = Kind(name="case.opened", sentence=_("Case opened at %(office)s"))
 CASE_CALL_RECORDED = Kind(name="case.call_recorded", sentence=_("Told by telephone: %(recipient)s"))
 CASE_CLOSED = Kind(name="case.closed", sentence=_("Case closed: no longer ours to analyse"))

@@ -39,6 +39,10 @@ class AssessmentQuerySet(models.QuerySet[Row]):
         """Keep those on which a person must decide."""
         return self.filter(status__in=("review", "waiting"))
 
+    def unfinished(self) -> Self:
+        """Keep those on which a person or another State has still to say something."""
+        return self.filter(status__in=("screening", "review", "waiting"))
+
 
 class CaseQuerySet(models.QuerySet[Row]):
     """Cases, as officers work through them."""

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from customs_portal import clock
 from customs_portal.events.tasks import run_consumer
 from risk.names.screening import wait_for_all
-from risk.services import back_test, failsafe, linking, rescreening
+from risk.services import back_test, failsafe, linking, rescreening, screening_answers
 from risk.services.deadlines import move_on
 from risk.services.idle import release_idle
 from risk.services.reassessment import reassess_portion
@@ -110,6 +110,13 @@ def ask_for_reviews_due() -> None:
     """Ask for the reviews of rules whose day comes."""
     with transaction.atomic():
         ask_for_reviews(at=clock.now())
+
+
+@shared_task(name="risk.tasks.end_silent_screenings")
+def end_silent_screenings() -> None:
+    """Count States that were asked and did not answer in time as without a hit."""
+    with transaction.atomic():
+        screening_answers.end_silent(at=clock.now())
 
 
 @shared_task(name="risk.tasks.tidy_queue")

@@ -49,6 +49,7 @@ class Ens(models.Model):
         LODGEMENT = "lodgement", _("Office of lodgement")
         SUBSEQUENT_ENTRY = "subsequent_entry", _("Office of subsequent entry")
         ACTUAL_FIRST_ENTRY = "actual_first_entry", _("Actual office of first entry")
+        INVOLVED = "involved", _("Involved Member State")
 
     class Completeness(models.TextChoices):
         PENDING = "pending", _("Waits for house filings")

@@ -106,6 +106,8 @@ def _against(told: Told, ens: Ens | None) -> Sequence[Finding]:
     if ens is None:
         ours = told.mrn[2:4] == settings.CUSTOMS_COUNTRY
         return [unknown_mrn(told.mrn)] if ours else []
+    if ens.role == Ens.OurRole.INVOLVED:
+        return [mrn_in_use(told.mrn)]
     origin = told_by(ens)
     if origin == told.country or (not origin and ens.status == Ens.Status.DIVERTED):
         return []

@@ -90,6 +90,8 @@ def _against(told: Told, ens: Ens | None) -> Sequence[Finding]:
     if ens is None:
         ours = told.mrn[2:4] == settings.CUSTOMS_COUNTRY
         return [unknown_mrn(told.mrn)] if ours else []
+    if ens.role == Ens.OurRole.INVOLVED:
+        return [mrn_in_use(told.mrn)]
     if told_by(ens) == told.country:
         return []
     return [mrn_in_use(told.mrn)]
@@ -115,8 +117,12 @@ def _office(told: Told) -> str:
     ours, document = settings.CUSTOMS_COUNTRY, told.document
     declared = (document.office_of_first_entry, *document.subsequent_offices)
     own = [each.upper() for each in declared if each[:2].upper() == ours]
-    if own:
-        return own[0]
+    return own[0] if own else national_office()
+
+
+def national_office() -> str:
+    """Return the risk centre, where there is none our first office."""
+    ours = settings.CUSTOMS_COUNTRY
     national = Office.objects.filter(country=ours).order_by("reference")
     centre = national.risk_centres().first() or national.first()
     return centre.reference if centre else ours

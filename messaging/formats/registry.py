@@ -23,6 +23,7 @@ from messaging.formats.ics1.noticing import (
 from messaging.formats.ics1.reading import read_document
 from messaging.formats.ics1.requesting import read_declarations_request, read_diversion
 from messaging.formats.ics1.rules.run import judge
+from messaging.formats.ics1.screening import read_screening_answer, read_screening_request
 from messaging.formats.ics1.structure import structure_findings
 from messaging.formats.ics1.tables import Form
 from messaging.formats.ics1.transmitting import read_declarations, read_transmission
@@ -97,6 +98,8 @@ READERS: dict[str, Reader] = {
     "CD906B": read_functional_errors,
     "CD917B": read_syntax_errors,
     "XF319A": read_feedback,
+    "XF4Q01A": read_screening_request,
+    "XF4S01A": read_screening_answer,
     "IE3Q04": ics2.read_invalidation,
     "IE3Q05": ics2.read_consultation,
     "IE3N06": read_means_arrival,

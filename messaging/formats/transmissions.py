@@ -65,3 +65,31 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     acted_at: datetime
     result: str
+
+
+class ScreeningRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """XF4Q01: another State is asked to screen filings of ICS2, given as they were lodged.
+
+    `kind` is that of the analysis, `preloading` or `full`; after `answer_by` silence is no hit.
+    """
+
+    mrn: str
+    reference: str
+    kind: str
+    prepared_at: datetime
+    submitted_at: datetime
+    registered_at: datetime
+    answer_by: datetime
+    filings: tuple[bytes, ...]
+
+
+class ScreeningAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """XF4S01: `result` is `no_hit`, `hit` (found by rules) or `confirm` (an officer says so)."""
+
+    mrn: str
+    reference: str
+    result: str
+    answered_at: datetime
+    area: str = ""
+    level: str = ""
+    text: str = ""

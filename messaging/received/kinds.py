@@ -24,6 +24,8 @@ from messaging.received import (
     master_references,
     means_arrivals,
     referral_answers,
+    screening_answers,
+    screening_requests,
     subsequent_entry,
 )
 from messaging.received.message import Fate, Judged
@@ -124,6 +126,22 @@ _ROWS = (
         check=feedback.check,
         take_in=feedback.take_in,
         try_out=feedback.try_out,
+        answered=Answered.IF_REFUSED,
+    ),
+    ReceivedKind(
+        name="XF4Q01A",
+        sender=From.PARTNER,
+        check=screening_requests.check,
+        take_in=screening_requests.take_in,
+        try_out=screening_requests.try_out,
+        answered=Answered.IF_REFUSED,
+    ),
+    ReceivedKind(
+        name="XF4S01A",
+        sender=From.PARTNER,
+        check=screening_answers.check,
+        take_in=screening_answers.take_in,
+        try_out=screening_answers.try_out,
         answered=Answered.IF_REFUSED,
     ),
     ReceivedKind(

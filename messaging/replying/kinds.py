@@ -97,6 +97,8 @@ TEST_ANSWERS = {
     (TEST_REFUSED.name, "CD303A"): NOT_TAKEN_IN,
     (TEST_REFUSED.name, "CD319A"): NOT_TAKEN_IN,
     (TEST_REFUSED.name, "XF319A"): NOT_TAKEN_IN,
+    (TEST_REFUSED.name, "XF4Q01A"): NOT_TAKEN_IN,
+    (TEST_REFUSED.name, "XF4S01A"): NOT_TAKEN_IN,
 }
 """By event and kind of the message that was tried out."""
 

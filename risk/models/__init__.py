@@ -20,6 +20,7 @@ from risk.models.rule import (
     RuleVersion,
 )
 from risk.models.saved_view import SavedView
+from risk.models.screening import Screening
 from risk.models.shift import ShiftNote, ShiftNoteReading
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "RuleVersion",
     "SavedView",
     "ScreenedName",
+    "Screening",
     "ShiftNote",
     "ShiftNoteReading",
     "TextTemplate",

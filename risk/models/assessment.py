@@ -24,6 +24,7 @@ class Assessment(models.Model):
         MANUAL = "manual", _("By an officer, without rules")
 
     class Status(models.TextChoices):
+        SCREENING = "screening", _("Waits for other Member States")
         REVIEW = "review", _("In review")
         WAITING = "waiting", _("Waiting for an answer")
         CONCLUDED = "concluded", _("Concluded")

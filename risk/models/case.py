@@ -39,6 +39,7 @@ class Case(models.Model):
         TOLD = "told", _("Found by another administration")
         INCONSISTENT = "inconsistent", _("Filings contradict each other")
         ALARM = "alarm", _("Alarm at a screening")
+        SCREENED = "screened", _("Hit in the e-screening of another State")
 
     class DueBy(models.TextChoices):
         AT_ONCE = "at_once", _("at once")

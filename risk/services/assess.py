@@ -26,6 +26,8 @@ from risk.names.screening import screen, share
 from risk.rule_sets import InForce, in_force
 from risk.services.caps import Found, capped
 from risk.services.cases import Flagged, open_cases
+from risk.services.screened import tell_found
+from risk.services.screening import Screened, Standing, ask_states
 from risk.services.supersede import selected_before, told_elsewhere
 
 CONCLUSION_STOPS = (ClockKind.ANALYSIS, ClockKind.DO_NOT_LOAD)
@@ -66,17 +68,24 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     conclusion: Conclusion
     changed_after_selection: bool = False
     told: str = ""
+    screening: Standing = Standing()
+
+    @property
+    def flagged(self) -> bool:
+        """Whether a person must look, as anything above observe was found.
+
+        What was selected on an earlier version, or by another State (`told`, its result, or a hit
+        of its e-screening), is looked at again, whatever the rules say; so is a whole whose filings
+        contradict each other.
+        """
+        found = self.conclusion.outcome not in PASSES
+        selected = self.changed_after_selection or self.told or self.declared.differs
+        return found or bool(selected or self.screening.hits)
 
     @property
     def passes(self) -> bool:
-        """Whether nothing above observe was found, the one case in which nobody needs to look.
-
-        What was selected on an earlier version, or by another State (`told`, its result), is looked
-        at again, whatever the rules say; so is a whole whose filings contradict each other.
-        """
-        nothing_found = self.conclusion.outcome in PASSES
-        selected = self.changed_after_selection or self.told or self.declared.differs
-        return nothing_found and not selected
+        """Whether nothing was found and no State has still to answer: nobody needs to look."""
+        return not self.flagged and not self.screening.awaits
 
 
 def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
@@ -91,11 +100,11 @@ def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     current = [r for r in requests if r.ens in locked and _is_current(r, locked[r.ens])]
     declared = _declared(current, locked)
     _learn(declared, rule_set, at)
-    opinions = _with_selections(_opinions(declared, rule_set, at))
+    opinions = _with_screenings(_with_selections(_opinions(declared, rule_set, at)), at)
     _store(opinions, rule_set, at)
     _move_ens(opinions, at)
     _record(opinions, at)
-    open_cases([_flagged(opinion) for opinion in opinions if not opinion.passes], at=at)
+    open_cases([_flagged(opinion) for opinion in opinions if opinion.flagged], at=at)
     quality.count([entry.subjects for entry in declared if entry.features is None])
     return [opinion.assessment for opinion in opinions]
 
@@ -118,6 +127,28 @@ def _with_selections(opinions: list[Opinion]) -> list[Opinion]:
         )
         for opinion in opinions
     ]
+
+
+def _with_screenings(opinions: list[Opinion], at: datetime) -> list[Opinion]:
+    """Ask the other States that the filings concern, and mark the opinions with what they said."""
+    standing = ask_states([_screened(opinion) for opinion in opinions], at=at)
+    return [
+        msgspec.structs.replace(opinion, screening=standing[opinion.declared.request.ens_version])
+        if opinion.declared.request.ens_version in standing
+        else opinion
+        for opinion in opinions
+    ]
+
+
+def _screened(opinion: Opinion) -> Screened:
+    declared = opinion.declared
+    return Screened(
+        ens=declared.ens,
+        ens_version=declared.request.ens_version,
+        version=declared.request.version,
+        kind=_kind(declared),
+        document=declared.subjects.readings.declared.document,
+    )
 
 
 def _taken_over(opinions: Sequence[Opinion]) -> list[int]:
@@ -225,7 +256,6 @@ def _store(opinions: Sequence[Opinion], rule_set: InForce, at: datetime) -> None
 
 
 def _row(opinion: Opinion, rule_set: int, revisions: str, at: datetime) -> tuple[object, ...]:
-    status = Assessment.Status.CONCLUDED if opinion.passes else Assessment.Status.REVIEW
     return (
         opinion.assessment,
         opinion.declared.ens.pk,
@@ -238,11 +268,17 @@ def _row(opinion: Opinion, rule_set: int, revisions: str, at: datetime) -> tuple
         opinion.conclusion.outcome,
         opinion.conclusion.severity or "",
         _features(opinion.declared),
-        status,
+        _status(opinion),
         Assessment.Result.NO_RISK if opinion.passes else "",
         at,
         at if opinion.passes else None,
     )
+
+
+def _status(opinion: Opinion) -> str:
+    if opinion.flagged:
+        return Assessment.Status.REVIEW
+    return Assessment.Status.CONCLUDED if opinion.passes else Assessment.Status.SCREENING
 
 
 def _kind(declared: Declared) -> str:
@@ -257,7 +293,7 @@ def _features(declared: Declared) -> str:
 
 
 def _move_ens(opinions: Sequence[Opinion], at: datetime) -> None:
-    """E6 and E7: assessed where all is concluded, in analysis where a person must decide."""
+    """E6 and E7: assessed where all is concluded, in analysis where anybody has still to say."""
     passed = [opinion.declared.ens.pk for opinion in opinions if opinion.passes]
     flagged = [opinion.declared.ens.pk for opinion in opinions if not opinion.passes]
     move(Ens, ENS, "conclude", passed)
@@ -266,9 +302,17 @@ def _move_ens(opinions: Sequence[Opinion], at: datetime) -> None:
 
 
 def _record(opinions: Sequence[Opinion], at: datetime) -> None:
-    passed = [opinion for opinion in opinions if opinion.passes and _is_of_ics2(opinion)]
+    """Tell of each assessment; the State that asked for one gets its answer, and no filer."""
+    others = [opinion for opinion in opinions if _is_for_another(opinion)]
+    ours = [opinion for opinion in opinions if not _is_for_another(opinion)]
+    passed = [opinion for opinion in ours if opinion.passes and _is_of_ics2(opinion)]
     versions = {o.declared.ens.pk: o.declared.request.version for o in passed}
-    record_many([*(_event(opinion, at) for opinion in opinions), *complete(versions, at)])
+    record_many([*(_event(opinion, at) for opinion in ours), *complete(versions, at)])
+    tell_found({each.declared.request.ens_version: each.flagged for each in others}, at=at)
+
+
+def _is_for_another(opinion: Opinion) -> bool:
+    return opinion.declared.ens.role == Ens.OurRole.INVOLVED
 
 
 def _is_of_ics2(opinion: Opinion) -> bool:
@@ -300,7 +344,7 @@ def complete(
 
 
 def _event(opinion: Opinion, at: datetime) -> NewEvent:
-    """Return the one event of an assessment: concluded by the system, or waiting for a person."""
+    """Return the one event of an assessment: concluded by the system, or waiting for somebody."""
     made = {
         "assessment": opinion.assessment,
         "version": opinion.declared.request.version,
@@ -338,6 +382,9 @@ def _flagged(opinion: Opinion) -> Flagged:
 def _cause(opinion: Opinion) -> Case.Cause:
     if opinion.changed_after_selection:
         return Case.Cause.CHANGED
-    if opinion.declared.differs and opinion.conclusion.outcome in PASSES:
+    is_own = opinion.conclusion.outcome not in PASSES
+    if opinion.declared.differs and not is_own:
         return Case.Cause.INCONSISTENT
-    return Case.Cause.TOLD if opinion.told else Case.Cause.RISK
+    if opinion.told:
+        return Case.Cause.TOLD
+    return Case.Cause.RISK if is_own or not opinion.screening.hits else Case.Cause.SCREENED

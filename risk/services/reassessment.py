@@ -105,9 +105,9 @@ def reassess(ids: Sequence[int], rule_set: InForce, worth: Worth, *, at: datetim
 
 
 def _current(locked: Mapping[int, Ens]) -> list[Current]:
-    """Return the full assessments of the newest versions that are in review or concluded."""
+    """Return the full assessments of the newest versions, but those that wait for an answer."""
     found = Assessment.objects.filter(
-        ens__in=locked, kind=Assessment.Kind.FULL, status__in=("review", "concluded")
+        ens__in=locked, kind=Assessment.Kind.FULL, status__in=("screening", "review", "concluded")
     )
     names = ("pk", "ens", "ens_version", "ens_version__number", "hits")
     rows = [Current(*row) for row in found.order_by("ens").values_list(*names)]

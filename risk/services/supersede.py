@@ -16,6 +16,7 @@ from risk.events import ASSESSMENT_SUPERSEDED, CASE_CLOSED
 from risk.lifecycle import ASSESSMENT
 from risk.models import Assessment, Case
 from risk.services.proposals import void_proposals
+from risk.services.screening import set_aside
 
 POSITIVE = (Assessment.Result.RISK, Assessment.Result.DO_NOT_LOAD)
 
@@ -55,7 +56,8 @@ def end_analysis(ens: Collection[int], *, at: datetime) -> None:
 
 
 def _supersede_open(ens: Collection[int], at: datetime) -> None:
-    waiting = Assessment.objects.filter(ens__in=ens).awaiting_review()
+    set_aside(ens, at=at)
+    waiting = Assessment.objects.filter(ens__in=ens).unfinished()
     found = dict(waiting.values_list("pk", "ens"))
     moved = move(Assessment, ASSESSMENT, "supersede", found)
     record_many(

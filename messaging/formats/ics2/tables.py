@@ -43,6 +43,12 @@ def filing_of(message: str) -> str:
     return code if message[:4] in ("IE3F", "IE3A") and code in filing_types() else ""
 
 
+def is_whole(message: str) -> bool:
+    """Whether the message is a filing or an amendment, and brings all that is declared."""
+    filing = filing_of(message)
+    return bool(filing) and filing_types()[filing].own_mrn
+
+
 def is_amendment(message: str) -> bool:
     """Whether the message replaces a filing."""
     return message.startswith("IE3A")

@@ -1,0 +1,140 @@
+"""Filings of other Member States that we are asked to screen: kept apart, analysed at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from django.conf import settings
+
+from customs_portal.events.services import NewEvent, record_many
+from customs_portal.findings import Finding
+from declarations.clocks import Clock, ClockKind
+from declarations.events import ENS_SCREENING_REQUESTED
+from declarations.models import Ens, EnsVersion, Filing
+from declarations.services.clocks import replace_clocks
+from declarations.services.locks import assert_in_transaction
+from declarations.services.new_version import NewVersion, analyse_again, write_documents
+from declarations.services.results import Refused
+from declarations.services.take_over import national_office
+from declarations.services.transmissions import (
+    Place,
+    Told,
+    facts,
+    lock_told,
+    mrn_in_use,
+    register_told,
+    told_by,
+    unknown_mrn,
+)
+
+MESSAGE = "XF4Q01"
+
+
+class ScreeningRequested(msgspec.Struct, frozen=True, kw_only=True):
+    """A filing of another State that we are to screen, with until when."""
+
+    told: Told
+    answer_by: datetime
+
+
+class ToScreen(msgspec.Struct, frozen=True, kw_only=True):
+    """The ENS and version that we made of it; `is_again` if we were asked about it before."""
+
+    ens: int
+    ens_version: int
+    is_again: bool
+
+
+def receive_to_screen(
+    requests: Sequence[ScreeningRequested], *, at: datetime
+) -> list[ToScreen | Refused]:
+    """Take the filings in, each as a version of its own; one result for each, in their order.
+
+    Refused is what names a declaration of ours or one that came here another way (90, 91); then
+    nothing is written. The caller has open assessments of what is asked again superseded.
+    """
+    assert_in_transaction()
+    known = lock_told([each.told for each in requests])
+    return [_receive(each, known, at) for each in requests]
+
+
+def judge_to_screen(told: Sequence[Told]) -> list[Sequence[Finding]]:
+    """Return for each why it would be refused now; nothing is written."""
+    known = {ens.mrn: ens for ens in Ens.objects.filter(mrn__in={each.mrn for each in told})}
+    return [_against(each, known.get(each.mrn)) for each in told]
+
+
+def _receive(
+    request: ScreeningRequested, known: dict[str, Ens], at: datetime
+) -> ToScreen | Refused:
+    told = request.told
+    ens = known.get(told.mrn)
+    against = _against(told, ens)
+    if against:
+        return Refused(findings=list(against))
+    is_again = ens is not None
+    if ens is None:
+        ens = register_told(told, _place(), at=at)
+        if ens is None:
+            return _receive(request, known | lock_told([told]), at)
+        known[told.mrn] = ens
+    else:
+        _renew(told, ens, at)
+    version = _begin(request, ens, at)
+    return ToScreen(ens=ens.pk, ens_version=version, is_again=is_again)
+
+
+def _against(told: Told, ens: Ens | None) -> Sequence[Finding]:
+    """A State asks about what was lodged with it."""
+    if ens is None:
+        ours = told.mrn[2:4] == settings.CUSTOMS_COUNTRY
+        return [unknown_mrn(told.mrn)] if ours else []
+    if ens.role == Ens.OurRole.INVOLVED and told_by(ens) == told.country:
+        return []
+    return [mrn_in_use(told.mrn)]
+
+
+def _place() -> Place:
+    office = national_office()
+    return Place(
+        role=Ens.OurRole.INVOLVED, status=Ens.Status.READY, office=office, offices=(office,)
+    )
+
+
+def _renew(told: Told, ens: Ens, at: datetime) -> None:
+    """Write what is asked again as a new version: it is screened by the rules of now."""
+    version = NewVersion(
+        filing=Filing.objects.get(membership__ens=ens),
+        ens=ens,
+        document=told.document,
+        message_id=told.message_id,
+        sender=told.document.declarant.identifier or "",
+        received_at=told.received_at,
+        correlation=told.correlation,
+        offices=(ens.office_of_first_entry,),
+    )
+    write_documents([version], at=at)
+    analyse_again([version], at=at)
+    ens.refresh_from_db()
+
+
+def _begin(request: ScreeningRequested, ens: Ens, at: datetime) -> int:
+    """Start the clock of the answer, have the version assessed, and return its id."""
+    told, ends = request.told, max(request.answer_by, at)
+    Ens.objects.filter(pk=ens.pk).update(analysis_ends_at=ends)
+    clock = Clock(kind=ClockKind.ANALYSIS, started_at=at, ends_at=ends)
+    replace_clocks(ens.pk, [clock], at=at)
+    version = EnsVersion.objects.values_list("pk", flat=True).get(ens=ens, number=ens.version)
+    data = {**facts(told, ens), "ens_version": version, "answer_by": ends.isoformat()}
+    record_many(
+        [
+            NewEvent(
+                kind=ENS_SCREENING_REQUESTED,
+                at=at,
+                stream=ens.pk,
+                correlation=told.correlation,
+                data=data,
+            )
+        ]
+    )
+    return version
