@@ -163,6 +163,7 @@ ROWS: dict[str, Row] = {
     "voyage_close": _WORK,
     "voyage_release": _WORK,
     "settle_line": _WORK_ON_CASE,
+    "judge_hit": _WORK_ON_CASE,
     "reconciliation": Row(roles=READING | TRADERS, logged=What.ENS),
     "dual_filings": Row(roles=READING, logged=What.ENS),
     "dual_filing": Row(roles=READING, scoped=True, logged=What.ENS),

@@ -15,9 +15,12 @@ def may_handle(user: User, measure: Measure, at: datetime) -> bool:
 
 
 def may_handle_ens(user: User, ens: int, at: datetime) -> bool:
-    """Whether the user is an officer who sees the ENS: of an office on its way, or risk centre."""
+    """Whether the user is an officer who sees the ENS: of an office on its way, or risk centre.
+
+    What another State only has us screen is nobody's to handle here.
+    """
     works = user.is_active and user.role in people.OFFICER_ROLES
-    return works and Ens.objects.visible_to(user).filter(pk=ens).exists()
+    return works and Ens.objects.visible_to(user).handled_here().filter(pk=ens).exists()
 
 
 def _keeps_out(user: User, ens: int, at: datetime) -> bool:

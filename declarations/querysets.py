@@ -59,6 +59,10 @@ class EnsQuerySet(models.QuerySet[Row]):
         """Leave out those whose first entry is that of another State, which told us of them."""
         return self.exclude(role__in=("subsequent_entry", "involved"))
 
+    def handled_here(self) -> Self:
+        """Leave out what another State only has us screen: its goods are not ours to expect."""
+        return self.exclude(role="involved")
+
     def without_parties(self, eoris: frozenset[str]) -> Self:
         """Leave out those in which one of the EORI numbers, in capitals, is declared."""
         return self.exclude(Exists(naming(eoris, "pk"))) if eoris else self

@@ -17,6 +17,7 @@ from django.db import transaction
 from customs_portal.demo import place
 from customs_portal.reference.models import Country
 from messaging.models import Partner, PartnerContact
+from messaging.models.partner import ADMINISTRATION_KINDS, SCREENING_KINDS
 from messaging.services import connect_system
 from messaging.wire import own_keys
 from messaging.wire.folders import write
@@ -89,6 +90,8 @@ def _known(card: Card, at: datetime) -> bool:
             "transport": Partner.Transport.HTTP,
             "agreement": AGREEMENT,
             "agreed_from": at.date(),
+            "we_send": [*ADMINISTRATION_KINDS, *SCREENING_KINDS],
+            "they_send": [*ADMINISTRATION_KINDS, *SCREENING_KINDS],
         },
     )
     if made:

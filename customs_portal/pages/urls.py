@@ -83,6 +83,7 @@ urlpatterns = [
     path("operators/<str:eori>/score-card/", score_cards.score_card, name="score_card"),
     path("score-cards/", score_cards.score_cards, name="score_cards"),
     path("cases/<int:case_id>/decide/", case.decide, name="decide"),
+    path("cases/<int:case_id>/judge-hit/", case.judge_hit, name="judge_hit"),
     path("cases/<int:case_id>/sign/", casework.sign, name="sign_decision"),
     path("cases/<int:case_id>/decline/", casework.decline, name="decline_decision"),
     path("cases/<int:case_id>/undo/", casework.undo, name="undo_decision"),

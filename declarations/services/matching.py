@@ -87,7 +87,7 @@ def _listed(lines: Sequence[Reported], by_mrn: Mapping[str, int]) -> Found:
 
 def _by_mrn(mrns: set[str]) -> dict[str, int]:
     """Return by MRN its ENS; a superseded declaration stands for the one that counts."""
-    rows = Ens.objects.filter(mrn__in=mrns).values_list("mrn", "absorbed_by", "pk")
+    rows = Ens.objects.handled_here().filter(mrn__in=mrns).values_list("mrn", "absorbed_by", "pk")
     return {mrn: absorbed or key for mrn, absorbed, key in rows} if mrns else {}
 
 
@@ -95,7 +95,7 @@ def _by_means(notification: Notification) -> list[int]:
     if not notification.means:
         return []
     begin, end = notification.window()
-    found = Ens.objects.filter(
+    found = Ens.objects.handled_here().filter(
         means=notification.means,
         transport_mode=notification.mode,
         expected_arrival__range=(begin, end),
@@ -108,11 +108,15 @@ def _by_identifiers(notification: Notification) -> Found:
     named: dict[int, list[Reported]] = {}
     rows = _keys(notification.lines)
     begin, end = notification.window()
-    near = Ens.objects.filter(
-        pk__in={row.ens_id for row in rows},
-        expected_arrival__range=(begin, end),
-        absorbed_by__isnull=True,
-    ).exclude(status="invalidated")
+    near = (
+        Ens.objects.handled_here()
+        .filter(
+            pk__in={row.ens_id for row in rows},
+            expected_arrival__range=(begin, end),
+            absorbed_by__isnull=True,
+        )
+        .exclude(status="invalidated")
+    )
     near = near.filter(_of(notification.generation))
     for ens in near.order_by("pk").values_list("pk", flat=True).distinct():
         values = {row.value for row in rows if row.ens_id == ens}

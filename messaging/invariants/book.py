@@ -227,6 +227,24 @@ _ROWS = (
         "Every measure follows from a decision.",
     ),
     (
+        "screens_for_nothing",
+        Harm.LOST,
+        opinions.screens_for_nothing,
+        "What waits for other States, waits for one that was asked.",
+    ),
+    (
+        "not_asked",
+        Harm.LOST,
+        opinions.not_asked,
+        "Every State that is to screen a filing is asked.",
+    ),
+    (
+        "screened_unanswered",
+        Harm.LOST,
+        opinions.screened_unanswered,
+        "What another State asks is answered, or a person has to.",
+    ),
+    (
         "waits_for_nothing",
         Harm.LOST,
         opinions.waits_for_nothing,

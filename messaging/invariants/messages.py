@@ -95,7 +95,8 @@ _CAUSES = """
         ('consultation.refused', 'IE3N99'), ('message.test_refused', 'IE3N99'),
         ('message.test_refused', 'IE3N01'), ('referral.answer_refused', 'IE3N99'),
         ('referral.asked', 'IE3Q02'), ('referral.asked', 'IE3Q03'),
-        ('measure.announced', 'IE3Q01'), ('measure.announced', 'NOTICE')
+        ('measure.announced', 'IE3Q01'), ('measure.announced', 'NOTICE'),
+        ('screening.found', 'XF4S01A'), ('screening.judged', 'XF4S01A')
 ) AS c(event, message)
 """
 
@@ -108,7 +109,8 @@ WHERE e.kind IN (SELECT c.event FROM {_CAUSES})
   AND NOT EXISTS (
     SELECT 1 FROM events_delivery d
     WHERE d.event_id = e.id
-      AND d.consumer IN ('reply', 'announce', 'hand_over', 'notices', 'questions', 'controls'))
+      AND d.consumer IN (
+        'reply', 'announce', 'hand_over', 'notices', 'questions', 'controls', 'answer_states'))
   AND {_NOT_UNDONE}
 ORDER BY e.id
 """)  # noqa: S608  no value of anybody's

@@ -53,8 +53,39 @@ GROUP BY d.assessment_id HAVING count(*) > 1 ORDER BY 1
 passed_by_mistake = by_query("""
 SELECT 'assessment ' || a.id FROM risk_assessment a
 WHERE a.status = 'concluded' AND a.result = 'no_risk' AND a.concluded_by_id IS NULL
-  AND (a.kind = 'manual' OR a.outcome NOT IN ('none', 'observe'))
+  AND (a.kind = 'manual' OR a.outcome NOT IN ('none', 'observe') OR EXISTS (
+    SELECT 1 FROM risk_screening s
+    WHERE s.ens_version_id = a.ens_version_id AND s.is_ours AND s.state = 'asked'))
 ORDER BY a.id
+""")
+
+screens_for_nothing = by_query("""
+SELECT 'assessment ' || a.id FROM risk_assessment a
+WHERE a.status = 'screening' AND NOT EXISTS (
+    SELECT 1 FROM risk_screening s
+    WHERE s.ens_version_id = a.ens_version_id AND s.is_ours AND s.state = 'asked')
+ORDER BY a.id
+""")
+
+not_asked = by_query("""
+SELECT 'e-screening ' || s.reference || ' of ' || s.country FROM risk_screening s
+WHERE s.is_ours AND s.state = 'asked' AND NOT EXISTS (
+    SELECT 1 FROM messaging_outboundmessage o JOIN declarations_ensversion v
+      ON v.id = s.ens_version_id
+    WHERE o.ens_id = s.ens_id AND o.kind = 'XF4Q01A' AND o.recipient = s.country
+      AND o.ens_version = v.number)
+  AND NOT EXISTS (
+    SELECT 1 FROM events_delivery d WHERE d.stream = s.ens_id AND d.consumer = 'ask_states')
+ORDER BY s.id
+""")
+
+screened_unanswered = by_query("""
+SELECT 'e-screening ' || s.reference || ' for ' || s.country FROM risk_screening s
+WHERE NOT s.is_ours AND s.state IN ('asked', 'hit')
+  AND NOT EXISTS (SELECT 1 FROM risk_case c WHERE c.ens_id = s.ens_id AND c.status = 'open')
+  AND NOT EXISTS (
+    SELECT 1 FROM events_delivery d WHERE d.stream = s.ens_id AND d.consumer = 'assess')
+ORDER BY s.id
 """)
 
 waits_for_nothing = by_query("""

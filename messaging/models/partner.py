@@ -15,6 +15,8 @@ from customs_portal.events.changes import tracked
 
 ADMINISTRATION_KINDS = ("CD301A", "CD302A", "CD303A", "CD319A", "CD906B", "CD917B", "XF319A")
 """What administrations exchange unless agreed otherwise."""
+SCREENING_KINDS = ("XF4Q01A", "XF4S01A")
+"""What those exchange beside it that screen filings of ICS2 for each other."""
 CODE = RegexValidator(r"\A[A-Z]{2}[A-Za-z0-9]{0,15}\Z", _("Two capital letters, then up to 15."))
 FOLDER = RegexValidator(r"\A[a-z0-9][a-z0-9-]{0,39}\Z", _("Small letters, digits and hyphens."))
 

@@ -90,7 +90,7 @@ def carry_out(
     if ready.verb in QUESTIONS:
         asked = ask_filer(ready, officer=officer, at=at, sent_at=tell_at, signer=signer)
         return Decided(case=ready.case.pk, decision=None, referral=asked.pk)
-    assessment = ready.assessment or _manual_assessment(ready.case, at)
+    assessment = ready.assessment or manual_assessment(ready.case, at)
     measures = _place(ready, officer, at, tell_at)
     decision = Decision.objects.create(
         case=ready.case,
@@ -133,7 +133,7 @@ def _place(ready: Ready, officer: User, at: datetime, tell_at: datetime) -> list
     return place_measures([wanted], at=at, tell_at=tell_at)
 
 
-def _manual_assessment(case: Case, at: datetime) -> Assessment:
+def manual_assessment(case: Case, at: datetime) -> Assessment:
     """What an officer concludes where no rules could be applied, or are not what it is about."""
     earlier = Assessment.objects.filter(
         ens_version__ens=case.ens,

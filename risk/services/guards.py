@@ -39,7 +39,7 @@ def checked(
     """Return the order ready to be carried out, or everything that stands against it."""
     if case is None or not policies.may_work_on(officer, case):
         return [refusal("not_found", _("There is no such case for you."))]
-    findings = _about_case(order, case, officer)
+    findings = _about_role(case) or about_case(order.revision, case, officer)
     findings = findings or _about_proposal(case) or _about_reason(order, reasons)
     return findings or _judged(order, case, reasons[order.reason_code], at)
 
@@ -66,10 +66,18 @@ def waiting_assessment(case: Case) -> Assessment | None:
     return waiting.filter(ens_version__number=case.ens.version).order_by("-pk").first()
 
 
-def _about_case(order: DecisionOrder, case: Case, officer: User) -> list[Finding]:
+def _about_role(case: Case) -> list[Finding]:
+    if case.ens.role != Ens.OurRole.INVOLVED:
+        return []
+    text = _("Another State analyses this declaration. Answer its e-screening.")
+    return [refusal("not_ours", text)]
+
+
+def about_case(revision: int, case: Case, officer: User) -> list[Finding]:
+    """Return what stands against deciding a case that was read on that revision."""
     if case.status != Case.Status.OPEN:
         return [refusal("closed", _("The case is closed."))]
-    if case.revision != order.revision:
+    if case.revision != revision:
         return [refusal("stale_version", _("The declaration changed while you read it."))]
     if case.assignee_id not in (None, officer.pk):
         return [refusal("taken", _("Another officer has this case."))]

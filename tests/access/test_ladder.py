@@ -100,6 +100,7 @@ CASE_PAGES = (
     "claim",
     "give_back",
     "decide",
+    "judge_hit",
     "record_call",
     "sign_decision",
     "decline_decision",

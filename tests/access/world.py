@@ -83,6 +83,7 @@ from risk.models import (
     DecisionProposal,
     ReferenceList,
     SavedView,
+    Screening,
     ShiftNote,
     ShiftNoteReading,
     Undoing,
@@ -129,6 +130,7 @@ def make_world() -> World:
     names_at_work(people["officer"], Case.objects.order_by("pk")[1].ens, at)
     partner_with_everything(at)
     _casework(people, at)
+    _screening(at)
     Outage.objects.create(from_at=at, what="Power", declared_by=people["administrator"])
     DroppedMonth.objects.create(
         log="events_event", month="2019-12-01", dropped_at=at, legal_basis="x"
@@ -247,6 +249,15 @@ def _arrivals(supervisor: User, at: datetime) -> None:
     Infringement.objects.create(
         kind="missing", state="candidate", office=HERE, line=ArrivalLine.objects.get(),
         facts="DMOU9999999", found_at=at,
+    )  # fmt: skip
+
+
+def _screening(at: datetime) -> None:
+    """A State that was asked about the first declaration."""
+    ens = Ens.objects.order_by("pk")[0]
+    Screening.objects.create(
+        ens=ens, ens_version=ens.versions.get(number=ens.version), is_ours=True, country="BE",
+        kind="full", reference="R1", state="silent", asked_at=at, ends_at=at,
     )  # fmt: skip
 
 

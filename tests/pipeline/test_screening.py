@@ -1,18 +1,33 @@
 """E-screening: who is asked, what answers and silence do, and what we do when we are asked."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
-from customs_portal.accounts.models import Operator
+from customs_portal.accounts.models import (
+    OfficeMembership,
+    Operator,
+    OperatorMembership,
+    Role,
+    User,
+)
 from customs_portal.events.models import Event
-from declarations.models import Clock, ConsignmentLife, Ens, Filing
+from customs_portal.reference.models import Office
+from declarations.models import Clock, ConsignmentLife, Ens, Filing, Measure
+from declarations.policies import may_handle_ens
+from declarations.services.results import Changed, Refused
 from messaging.formats.registry import read
 from messaging.formats.transmissions import ScreeningAnswer
 from messaging.models import InboundMessage, OutboundMessage, Partner
 from risk.models import Assessment, Case, Screening
+from risk.services import DecisionOrder, decide
 from risk.services.screening_answers import end_silent
+from risk.services.verdicts import Verdict, judge_hits
+from tests.factories.people import person
 from tests.messaging.builders import minimal_document
 from tests.pipeline.conftest import AT, LODGER, publish
 from tests.pipeline.partners import errors, reply_to
@@ -34,6 +49,13 @@ from tests.pipeline.test_filings import (
     sent,
 )
 from tests.pipeline.test_main_job import drain, send, send_bytes
+
+
+@pytest.fixture
+def centre() -> User:
+    user = person(Role.OFFICER)
+    OfficeMembership.objects.create(user=user, office=Office.objects.get(reference="NL000900"))
+    return user
 
 
 @pytest.fixture
@@ -288,6 +310,91 @@ def test_a_hit_of_ours_is_told_at_once_and_waits_for_an_officer(belgium: str) ->
     case = Case.objects.get()
     assert (case.status, case.office) == ("open", "NL000900")
     assert case.due_at == after(60)
+
+
+def verdict(officer: User, result: str, **changes: str) -> Changed | Refused:
+    case = Case.objects.get()
+    order = Verdict(case=case.pk, revision=case.revision, result=result, **changes)
+    with transaction.atomic():
+        [done] = judge_hits([order], officer=officer, at=AT)
+    drain()
+    return done
+
+
+SAID = {"risk_area": "drugs", "risk_level": "high", "text": "Known route"}
+
+
+@pytest.mark.parametrize(
+    ("result", "said", "row", "assessment", "answers_sent"),
+    [
+        ("confirm", SAID, "confirmed", "risk", ["hit", "confirm"]),
+        ("no_hit", {}, "not_confirmed", "no_risk", ["hit", "no_hit"]),
+    ],
+)
+def test_an_officer_of_the_risk_centre_answers_a_hit(
+    belgium: str, centre: User, result: str, said: dict[str, str], row: str, assessment: str,
+    answers_sent: list[str],
+) -> None:  # fmt: skip
+    publish(("TST-02", TILES))
+    asked(belgium, request())
+    assert isinstance(verdict(centre, result, **said), Changed)
+    assert states() == (row, f"concluded {assessment}", "assessed")
+    assert Case.objects.get().status == "closed"
+    assert told() == answers_sent
+    last = sent_to_belgium("XF4S01A")[-1]
+    assert (last.area, last.level, last.text) == (
+        ("drugs", "high", "Known route") if said else ("", "", "")
+    )
+    assert not Measure.objects.exists()
+    assert_invariants()
+
+
+def test_an_answer_of_an_officer_says_what_the_risk_is(belgium: str, centre: User) -> None:
+    publish(("TST-02", TILES))
+    asked(belgium, request())
+    for result, said, codes in [
+        ("", {}, ["result"]),
+        ("risk", SAID, ["result"]),
+        ("confirm", {}, ["risk_area", "risk_level", "text"]),
+        ("confirm", SAID | {"text": "x" * 351}, ["text"]),
+    ]:
+        refused = verdict(centre, result, **said)
+        assert isinstance(refused, Refused)
+        assert [finding.code for finding in refused.findings] == codes
+    assert told() == ["hit"]
+
+
+def test_nobody_decides_on_what_another_state_analyses(belgium: str, centre: User) -> None:
+    publish(("TST-02", TILES))
+    asked(belgium, request())
+    case = Case.objects.get()
+    order = DecisionOrder(
+        case=case.pk, revision=case.revision, verb="hold", reason_code="HLD-01", note="x",
+        subject="declaration",
+    )  # fmt: skip
+    with transaction.atomic():
+        [refused] = decide([order], officer=centre, at=AT)
+    assert isinstance(refused, Refused)
+    assert refused.findings[0].code == "not_ours"
+    assert not may_handle_ens(centre, case.ens_id, AT)
+
+
+def test_the_trader_sees_nothing_of_it(lodger: str, belgium: str) -> None:
+    sent(lodger, for_belgium())
+    trader = person(Role.TRADER)
+    operator = Operator.objects.get(eori=LODGER)
+    OperatorMembership.objects.create(user=trader, operator=operator, role="owner")
+    browser = Client()
+    browser.force_login(trader)
+    address = reverse("trader_filing", args=[Filing.objects.get().pk])
+    asked_for = _without_token(browser.get(address).content)
+    answers(belgium, "hit")
+    assert states()[1] == "review"
+    assert _without_token(browser.get(address).content) == asked_for
+
+
+def _without_token(page: bytes) -> bytes:
+    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"', b"", page)
 
 
 def test_what_is_asked_again_is_screened_again(belgium: str) -> None:

@@ -25,6 +25,7 @@ from customs_portal.pages.reads.marks import Marker
 from customs_portal.pages.reads.members import filings_of
 from customs_portal.pages.reads.quality import QualityView, quality_of
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, person
+from customs_portal.pages.reads.screenings import Screenings, screenings_of
 from customs_portal.pages.reads.story import Happening, MessageLine
 from customs_portal.pages.reads.superseded import Superseded, superseded_by
 from customs_portal.pages.reads.told import Told, told_of
@@ -85,6 +86,8 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     superseded: list[Superseded]
     told: Told
+    screenings: Screenings
+    is_only_screened: bool
     role: str
     is_analysed_elsewhere: bool
     persons_hidden: bool
@@ -126,6 +129,8 @@ def read(
         messages=story.messages_of(ens, user),
         limits=limits_of(ens, document),
         told=told_of(ens, user),
+        screenings=screenings_of(ens),
+        is_only_screened=ens.role == Ens.OurRole.INVOLVED,
         is_analysed_elsewhere=ens.role == Ens.OurRole.SUBSEQUENT_ENTRY,
         role="" if ens.role == Ens.OurRole.FIRST_ENTRY else str(ens.get_role_display()),
         superseded=superseded_by(ens, user),

@@ -25,6 +25,7 @@ from customs_portal.pages.reads.referrals import files_of
 from customs_portal.pages.reads.signers import signers_of
 from customs_portal.pages.reads.superseded import looks_at
 from customs_portal.pages.undoing import tell_decided, undo_time
+from customs_portal.pages.verdict_form import VerdictForm
 from customs_portal.pages.wording import time_left
 from customs_portal.reference import snapshot as reference
 from declarations.scanning import scanner
@@ -32,6 +33,7 @@ from declarations.subjects import current_document
 from risk import services
 from risk.forms import DecisionForm
 from risk.models import Case, CaseNote, Decision, TextTemplate
+from risk.services.verdicts import Verdict, judge_hits, open_screening
 
 
 @require_safe
@@ -62,8 +64,12 @@ def _page(
     sent: QueryDict | None = None,
     *,
     status: int = 422,
+    verdict: VerdictForm | None = None,
 ) -> HttpResponse:
-    """Show the case, with the form as it was sent where `refused` says why it was refused."""
+    """Show the case, with the form as it was sent where `refused` says why it was refused.
+
+    `verdict` is the refused answer to another State.
+    """
     sent = request.POST if sent is None else sent
     user, at = current_user(request), now()
     note_look(request, AccessLog.What.CASE, case.pk, ens=case.ens_id)
@@ -91,9 +97,11 @@ def _page(
         "scanner": scanner() is not None,
         "form": form,
         "author": kept_forms.author_of(user),
-        "summary": _summary(form),
+        "summary": verdict.summary() if verdict else _summary(form),
+        "screening": open_screening(case),
+        "verdict": verdict or VerdictForm(),
     }
-    status = status if refused else 200
+    status = status if refused or verdict else 200
     return render(request, "pages/review.html", context, status=status)
 
 
@@ -177,6 +185,25 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
     if isinstance(result, services.Refused):
         return _page(request, _visible(request, case_id), lambda again: _add(again, result))
     tell_decided(request, case, form, result)
+    return redirect("queue")
+
+
+@require_POST
+@for_roles(CASEWORK)
+def judge_hit(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Answer the State that had us screen its filing, or say what stands against the answer."""
+    case, user = _visible(request, case_id), current_user(request)
+    sent = {name: request.POST.get(name, "") for name in VerdictForm.base_fields}
+    revision = _number(request.POST.get("revision", ""))
+    with transaction.atomic():
+        [result] = judge_hits(
+            [Verdict(case=case.pk, revision=revision, **sent)], officer=user, at=now()
+        )
+    if isinstance(result, services.Refused):
+        form = VerdictForm(request.POST)
+        form.refuse(result.findings)
+        return _page(request, _visible(request, case_id), None, verdict=form)
+    messages.success(request, _("Answered."))
     return redirect("queue")
 
 

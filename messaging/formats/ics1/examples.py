@@ -5,7 +5,7 @@ messages are filled from their tables.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -22,12 +22,16 @@ from declarations.document import (
     Seal,
     SupportingDocument,
 )
+from declarations.mrn import make_filing_mrn
 from messaging.formats import answers
 from messaging.formats.ics1 import writing
 from messaging.formats.ics1.contents import Content, Value
 from messaging.formats.ics1.markup import write
 from messaging.formats.ics1.reading import consignment_key, transport_documents
+from messaging.formats.ics1.screening import write_screening_request
 from messaging.formats.ics1.tables import Element, catalogue, example_values, table
+from messaging.formats.ics2 import examples as ics2
+from messaging.formats.transmissions import ScreeningRequest
 
 MRN = "26NL000396ABCD56T0"
 TRADER, CARRIER, CUSTOMS, OTHER_CUSTOMS = "NL123456789", "DK10103940", "NTA.NL", "NTA.BE"
@@ -284,6 +288,22 @@ def _transmission(
     return writer(answer)
 
 
+def _screening_request(_document: Document, size: str) -> bytes:
+    """Return a request about a filing of ICS2."""
+    mrn = make_filing_mrn(country="BE", number=1, at=_LODGED_AT)
+    request = ScreeningRequest(
+        mrn=mrn,
+        reference=f"{mrn}-1-F",
+        kind="full",
+        prepared_at=_ANSWERED_AT,
+        submitted_at=_LODGED_AT,
+        registered_at=_ANSWERED_AT,
+        answer_by=_ANSWERED_AT + timedelta(hours=1),
+        filings=(ics2.example("IE3F10", size),),
+    )
+    return write_screening_request(request, _envelope(size, OTHER_CUSTOMS))
+
+
 def _functional_findings() -> tuple[Finding, ...]:
     return (
         Finding(
@@ -308,6 +328,7 @@ _MAKERS: dict[str, Callable[[Document, str], bytes]] = {
     "CD917B": _syntax_rejection,
     "CD301A": partial(_transmission, writing.write_first_entry),
     "CD319A": partial(_transmission, writing.write_subsequent_entry),
+    "XF4Q01A": _screening_request,
 }
 
 

@@ -47,6 +47,8 @@ def names(element: Element) -> str:
         ("UK347A", 32, 6),
         ("UK348A", 28, 4),
         ("XF319A", 17, 3),
+        ("XF4Q01A", 20, 4),
+        ("XF4S01A", 19, 3),
     ],
 )
 def test_number_of_elements_and_groups(message: str, elements: int, groups: int) -> None:
