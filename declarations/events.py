@@ -307,7 +307,7 @@ ENS_TAKEN_OVER = Kind(
 )
 ENS_SCREENING_REQUESTED = Kind(
     name="ens.screening_requested",
-    sentence=_("%(country)s asks for an e-screening, answer by %(answer_by)s"),
+    sentence=_("%(country)s asks for an e-screening"),
 )
 ENS_TOLD_AGAIN = Kind(
     name="ens.told_again",

@@ -69,12 +69,14 @@ def involved_states(
     """
     if screening_time(kind, document.transport_mode).asks == "all":
         return dict.fromkeys(sorted(members), (Involvement.EVERYBODY,))
-    found: dict[str, dict[Involvement, None]] = {}
+    found: dict[str, set[Involvement]] = {}
     for named, why in _named(document):
         state = (named or "")[:2].upper()
         if state in members:
-            found.setdefault(state, {})[why] = None
-    return {state: tuple(found[state]) for state in sorted(found)}
+            found.setdefault(state, set()).add(why)
+    return {
+        state: tuple(why for why in Involvement if why in found[state]) for state in sorted(found)
+    }
 
 
 def screening_time(kind: str, mode: str) -> ScreeningTime:

@@ -14,6 +14,7 @@ from declarations.models import Ens, EnsVersion, Filing
 from declarations.services.clocks import replace_clocks
 from declarations.services.locks import assert_in_transaction
 from declarations.services.new_version import NewVersion, analyse_again, write_documents
+from declarations.services.registering import offices_on_the_way
 from declarations.services.results import Refused
 from declarations.services.take_over import national_office
 from declarations.services.transmissions import (
@@ -74,7 +75,7 @@ def _receive(
         return Refused(findings=list(against))
     is_again = ens is not None
     if ens is None:
-        ens = register_told(told, _place(), at=at)
+        ens = register_told(told, _place(told), at=at)
         if ens is None:
             return _receive(request, known | lock_told([told]), at)
         known[told.mrn] = ens
@@ -94,11 +95,19 @@ def _against(told: Told, ens: Ens | None) -> Sequence[Finding]:
     return [mrn_in_use(told.mrn)]
 
 
-def _place() -> Place:
+def _place(told: Told) -> Place:
+    """The risk centre looks at it; the offices on its way are those of the others."""
     office = national_office()
     return Place(
-        role=Ens.OurRole.INVOLVED, status=Ens.Status.READY, office=office, offices=(office,)
+        role=Ens.OurRole.INVOLVED,
+        status=Ens.Status.READY,
+        office=office,
+        offices=_offices(told, office),
     )
+
+
+def _offices(told: Told, office: str) -> tuple[str, ...]:
+    return tuple(offices_on_the_way(told.document)) or (office,)
 
 
 def _renew(told: Told, ens: Ens, at: datetime) -> None:
@@ -111,7 +120,7 @@ def _renew(told: Told, ens: Ens, at: datetime) -> None:
         sender=told.document.declarant.identifier or "",
         received_at=told.received_at,
         correlation=told.correlation,
-        offices=(ens.office_of_first_entry,),
+        offices=_offices(told, ens.office_of_first_entry),
     )
     write_documents([version], at=at)
     analyse_again([version], at=at)
@@ -125,7 +134,7 @@ def _begin(request: ScreeningRequested, ens: Ens, at: datetime) -> int:
     clock = Clock(kind=ClockKind.ANALYSIS, started_at=at, ends_at=ends)
     replace_clocks(ens.pk, [clock], at=at)
     version = EnsVersion.objects.values_list("pk", flat=True).get(ens=ens, number=ens.version)
-    data = {**facts(told, ens), "ens_version": version, "answer_by": ends.isoformat()}
+    data = {**facts(told, ens), "ens_version": version}
     record_many(
         [
             NewEvent(

@@ -96,18 +96,17 @@ def _content(judged: Judged) -> ScreeningRequest:
 
 
 def _against_filing(body: bytes, place: int) -> list[Finding]:
-    """Return the first finding on a filing that is not one of ICS2, or not right."""
+    """Return the finding on what is no filing of ICS2 or not right; its value tells where."""
     reading = read(body)
     if reading.document is not None and is_whole(reading.kind):
         return []
     first = reading.findings[0] if reading.findings else None
-    why = f"{first.code} {first.location} {first.text}" if first else "no filing of ICS2"
     return [
         Finding(
             code=WRONG_VALUE,
             location=f"FILENS1[{place}].ConFIL2",
-            value=reading.kind,
-            text=f"The filing is not right: {why}",
+            value=f"{first.code} {first.location}" if first else reading.kind,
+            text="This is no filing or amendment of ICS2, or breaks its rules.",
             stage=Stage.LIFECYCLE,
         )
     ]

@@ -17,7 +17,10 @@ _COLOURS = {
 
 
 class ScreeningRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One State, why it was asked, and what it answered; `words` is the risk that it tells of."""
+    """One State, why it was asked, and what it answered; `words` is the risk that is told of.
+
+    That of a hit that counts now stands among the `hits` of the page.
+    """
 
     country: str
     why: str
@@ -43,20 +46,16 @@ def screenings_of(ens: Ens) -> Screenings:
     """Return the e-screenings of the ENS; `hits` are those of its version of now, in words."""
     rows = Screening.objects.filter(ens=ens).select_related("ens_version")
     found = list(rows.order_by("-ens_version__number", "country", "-pk"))
+    current = [each for each in found if each.is_ours and each.ens_version.number == ens.version]
+    hits = [each for each in current if each.state in Screening.HITS]
     return Screenings(
-        ours=[_row(each) for each in found if each.is_ours],
-        theirs=[_row(each) for each in found if not each.is_ours],
-        hits=[
-            _hit(each)
-            for each in found
-            if each.is_ours
-            and each.state in Screening.HITS
-            and each.ens_version.number == ens.version
-        ],
+        ours=[_row(each, "" if each in hits else _risk(each)) for each in found if each.is_ours],
+        theirs=[_row(each, _risk(each)) for each in found if not each.is_ours],
+        hits=[_hit(each) for each in hits],
     )
 
 
-def _row(each: Screening) -> ScreeningRow:
+def _row(each: Screening, words: str) -> ScreeningRow:
     return ScreeningRow(
         country=each.country,
         why=", ".join(str(Involvement(reason).label) for reason in each.reasons),
@@ -67,7 +66,7 @@ def _row(each: Screening) -> ScreeningRow:
         colour=_COLOURS.get(Screening.State(each.state), "grey"),
         answered_at=each.answered_at,
         is_late=each.is_late,
-        words=_risk(each),
+        words=words,
     )
 
 
