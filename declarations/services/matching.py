@@ -95,12 +95,16 @@ def _by_means(notification: Notification) -> list[int]:
     if not notification.means:
         return []
     begin, end = notification.window()
-    found = Ens.objects.handled_here().filter(
-        means=notification.means,
-        transport_mode=notification.mode,
-        expected_arrival__range=(begin, end),
-        absorbed_by__isnull=True,
-    ).filter(_of(notification.generation))
+    found = (
+        Ens.objects.handled_here()
+        .filter(
+            means=notification.means,
+            transport_mode=notification.mode,
+            expected_arrival__range=(begin, end),
+            absorbed_by__isnull=True,
+        )
+        .filter(_of(notification.generation))
+    )
     return list(found.exclude(status="invalidated").values_list("pk", flat=True).distinct())
 
 
