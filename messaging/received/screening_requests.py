@@ -18,6 +18,7 @@ from declarations.services.screening import (
     receive_to_screen,
 )
 from declarations.services.transmissions import Told
+from declarations.whole import whole
 from messaging.formats.ics2.tables import is_whole
 from messaging.formats.registry import read
 from messaging.formats.transmissions import ScreeningRequest
@@ -113,9 +114,9 @@ def _against_filing(body: bytes, place: int) -> list[Finding]:
 
 
 def _document(content: ScreeningRequest) -> Document:
-    document = read(content.filings[0]).document
-    assert document is not None
-    return document
+    """Return what the filings say together, a master with its houses as one."""
+    documents = [read(body).document for body in content.filings]
+    return whole([document for document in documents if document is not None])
 
 
 def _requested(message: Judged) -> ScreeningRequested:

@@ -15,6 +15,8 @@ from risk.lifecycle import SCREENING
 from risk.models import Screening
 from risk.services.screening import set_aside
 
+State = Screening.State
+
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What another State asks us to screen: the ENS and version that we made of it."""
@@ -29,12 +31,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def note_requests(asked: Sequence[Asked], *, at: datetime) -> None:
-    """Keep what was asked of us; an earlier request about the same declaration is overtaken.
+    """Keep what was asked of us, in its order; the last request about a declaration counts.
 
     The caller holds the locks of the ENS rows.
     """
     assert_in_transaction()
-    set_aside({each.ens for each in asked}, at=at)
+    last = {each.ens: each.ens_version for each in asked}
+    set_aside(last, at=at)
     Screening.objects.bulk_create(
         Screening(
             ens_id=each.ens,
@@ -43,6 +46,7 @@ def note_requests(asked: Sequence[Asked], *, at: datetime) -> None:
             country=each.country,
             kind=each.kind,
             reference=each.reference,
+            state=State.ASKED if each.ens_version == last[each.ens] else State.SET_ASIDE,
             asked_at=each.asked_at,
             ends_at=each.ends_at,
         )
@@ -58,7 +62,7 @@ def tell_found(flagged: Mapping[int, bool], *, at: datetime) -> None:
     for verb, wanted in (("hit", True), ("no_hit", False)):
         keys = [key for key, found in flagged.items() if found is wanted]
         rows = Screening.objects.filter(ens_version__in=keys, is_ours=False) if keys else []
-        named = {row.pk: row for row in rows if wanted or row.state == Screening.State.ASKED}
+        named = {row.pk: row for row in rows if wanted or row.state == State.ASKED}
         moved = move(Screening, SCREENING, verb, named) if named else set()
         Screening.objects.filter(pk__in=moved).update(answered_at=at)
         fresh = Screening.objects.filter(pk__in=moved).order_by("pk") if moved else []

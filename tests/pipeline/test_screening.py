@@ -402,9 +402,15 @@ def test_what_is_asked_again_is_screened_again(belgium: str) -> None:
     again = asked(belgium, request())
     assert errors(reply_to(again.correlation)) == [("26", "R1")]
     publish(("TST-02", TILES))
-    asked(belgium, request(reference="R2"))
+    send_bytes(belgium, request(reference="R2"))
+    asked(belgium, request(reference="R3"))
     assert told() == ["no_hit", "hit"]
-    assert Ens.objects.get().version == 2
+    assert Ens.objects.get().version == 3
+    assert list(Screening.objects.order_by("pk").values_list("state", flat=True)) == [
+        "no_hit",
+        "set_aside",
+        "hit",
+    ]
 
 
 @pytest.mark.parametrize(
