@@ -23,58 +23,58 @@ SELECT e.id, f.mrn, f.sender, fv.document_json::text
 FROM unnest(%s::bigint[], %s::int[]) AS wanted(ens, version)
 JOIN declarations_ens e ON e.id = wanted.ens
 JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = wanted.version
-JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
+JOIN declarations_filingversion fv ON fv.id = ANY(v.filing_versions)
 JOIN declarations_filing f ON f.id = fv.filing_id
 WHERE f.received_from = ''
   AND NOT EXISTS (SELECT 1 FROM messaging_outboundmessage o
                   WHERE o.ens_id = e.id AND o.ens_version = wanted.version AND o.kind = 'IE3N03')
+ORDER BY fv.id
 """
 
 
 class Completed(msgspec.Struct, frozen=True, kw_only=True):
-    """A filing of ICS2 whose assessment is complete."""
+    """A filing of ICS2 whose assessment is complete, alone or with those that it is linked with."""
 
+    ens: int
     mrn: str
     sender: str
     document: Document
 
 
 def handle(batch: Sequence[Event], *, at: datetime) -> None:
-    """Write one IE3N03 for each ENS to whoever lodged, and to a carrier that subscribed."""
+    """Write one IE3N03 for each filing of an ENS, to its filer and to a carrier that subscribed."""
     events = {event.stream: event for event in batch if event.stream is not None}
     found = _load({ens: event.data["version"] for ens, event in events.items()})
-    carriers = {key: carrier_of(each.document, each.sender) for key, each in found.items()}
+    carriers = {each.mrn: carrier_of(each.document, each.sender) for each in found}
     wanting = subscribed(KIND, carriers.values(), at=at)
-    pairs = [
-        (key, eori)
-        for key, each in found.items()
-        for eori in (each.sender, *({carriers[key]} & wanting))
+    told = [
+        (each, eori) for each in found for eori in (each.sender, *({carriers[each.mrn]} & wanting))
     ]
-    numbered = number([_draft(key, eori, found[key], events[key]) for key, eori in pairs])
+    numbered = number([_draft(each, eori, events[each.ens]) for each, eori in told])
     write(
         [
-            own.filled(_body(found[key], events[key]))
-            for (key, _eori), own in zip(pairs, numbered, strict=True)
+            own.filled(_body(each, events[each.ens]))
+            for (each, _eori), own in zip(told, numbered, strict=True)
         ],
         at=at,
     )
 
 
-def _load(wanted: dict[int, int]) -> dict[int, Completed]:
+def _load(wanted: dict[int, int]) -> list[Completed]:
     rows = fetch_prepared(_LOAD, [list(wanted), list(wanted.values())])
-    return {
-        ens: Completed(mrn=mrn, sender=sender, document=decode(document))
+    return [
+        Completed(ens=ens, mrn=mrn, sender=sender, document=decode(document))
         for ens, mrn, sender, document in rows
-    }
+    ]
 
 
-def _draft(ens: int, recipient: str, found: Completed, event: Event) -> Draft:
+def _draft(found: Completed, recipient: str, event: Event) -> Draft:
     return Draft(
         kind=KIND,
         channel="trader",
         recipient=recipient,
         event_id=event.id,
-        ens=ens,
+        ens=found.ens,
         ens_version=event.data["version"],
         mrn=found.mrn,
     )

@@ -1,5 +1,6 @@
 """Replying: every received message gets the answer that its event asks for."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,8 +15,9 @@ from messaging.events import TEST_ACCEPTED
 from messaging.formats.registry import read
 from messaging.outbox import Draft, Numbered, Written, number, write
 from messaging.received.message import TEST
-from messaging.replying.kinds import answer_kind
+from messaging.replying.kinds import AnswerKind, answer_kind
 from messaging.replying.reply import Question, Reply, envelope
+from messaging.subscribed import subscribed
 
 _LOAD = """
 SELECT m.id, o.eori, m.kind, m.message_identification, m.lrn, m.findings::text, m.received_at,
@@ -42,11 +44,11 @@ def handle(batch: Sequence[Event], *, at: datetime) -> None:
     """Write the answers of the batch, and copies where the law wants them."""
     questions = _load([event.data["message"] for event in batch])
     documents = _documents(batch)
-    connected = connected_eoris(_candidates(batch, questions, documents), at=at)
+    copied = _copied(batch, questions, documents, at)
     replies = [
         reply
         for event in batch
-        for reply in _replies(event, questions[event.data["message"]], documents, connected)
+        for reply in _replies(event, questions[event.data["message"]], documents, copied)
     ]
     numbered = number([reply.draft for reply in replies])
     written = [_written(reply, own, at) for reply, own in zip(replies, numbered, strict=True)]
@@ -97,7 +99,7 @@ def _replies(
     event: Event,
     question: Question,
     documents: dict[int, Document],
-    connected: frozenset[str],
+    copied: dict[str, frozenset[str]],
 ) -> list[Reply]:
     kind = answer_kind(event, question)
     document = documents.get(event.id)
@@ -118,19 +120,28 @@ def _replies(
             is_copy=True,
         )
         for eori in _also_told(event, question, document)
-        if eori != question.eori and eori in connected
+        if eori != question.eori and eori in copied[kind.message]
     ]
     return [first, *copies]
 
 
-def _candidates(
-    batch: Sequence[Event], questions: dict[int, Question], documents: dict[int, Document]
-) -> set[str]:
-    """Return who gets a copy of an answer of the batch, if connected."""
+def _copied(
+    batch: Sequence[Event],
+    questions: dict[int, Question],
+    documents: dict[int, Document],
+    at: datetime,
+) -> dict[str, frozenset[str]]:
+    """Return by kind of answer of the batch who gets a copy where it concerns them."""
+    named: dict[AnswerKind, set[str]] = defaultdict(set)
+    for event in batch:
+        question = questions[event.data["message"]]
+        told = _also_told(event, question, documents.get(event.id))
+        named[answer_kind(event, question)].update(told)
     return {
-        eori
-        for event in batch
-        for eori in _also_told(event, questions[event.data["message"]], documents.get(event.id))
+        kind.message: subscribed(kind.message, eoris, at=at)
+        if kind.subscribers_only
+        else connected_eoris(eoris, at=at)
+        for kind, eoris in named.items()
     }
 
 

@@ -11,6 +11,7 @@ class Subscription(models.Model):
     """That a carrier gets a kind of message about filings of others; it needs a connection too."""
 
     class Kind(models.TextChoices):
+        REGISTERED = "IE3R01", _("IE3R01 Copy of a registration")
         ASSESSMENT_COMPLETE = "IE3N03", _("IE3N03 Assessment complete")
         INFORMATION_ASKED = "IE3N04", _("IE3N04 Copy of a request for information")
         SCREENING_ASKED = "IE3N05", _("IE3N05 Copy of a request for screening")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from customs_portal.findings import Finding, Stage
+from declarations.document import Document
 from messaging.formats.answers import Envelope
 from messaging.formats.ics2 import writing
 from messaging.formats.ics2.arriving import write_registration
@@ -14,6 +15,7 @@ from messaging.formats.requests import Invalidation, MeansArrival, ReferralAnswe
 from messaging.models import InboundMessage
 from messaging.reads import raw_body
 from messaging.replying.reply import Reply
+from messaging.subscribed import carrier_of
 
 OF_THE_INTERFACE = frozenset({"12", "14", "90", "93", "94", "98", "80", "92"})
 """Codes of later checks that are yet about the message, not about the state of a filing."""
@@ -23,6 +25,12 @@ def about_the_state(findings: Sequence[Finding]) -> bool:
     """Whether a message is refused for the state of a filing (IE3N01), not for what it says."""
     late = [found for found in findings if found.stage is Stage.LIFECYCLE]
     return bool(late) and all(found.code not in OF_THE_INTERFACE for found in late)
+
+
+def carriers(document: Document) -> list[str]:
+    """Return the carrier where another one filed."""
+    carrier = carrier_of(document)
+    return [carrier] if carrier else []
 
 
 def registration(reply: Reply, _header: Envelope, _at: datetime) -> bytes:

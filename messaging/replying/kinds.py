@@ -41,11 +41,15 @@ def nobody(_document: Document) -> list[str]:
 
 
 class AnswerKind(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of answer: its XML name, what writes it, and who else gets it if connected."""
+    """One kind of answer: its XML name, what writes it, and who else gets it if connected.
+
+    With `subscribers_only` those others get it if they have a subscription.
+    """
 
     message: str
     write: Callable[[Reply, Envelope, datetime], bytes]
     copies: Callable[[Document], list[str]] = nobody
+    subscribers_only: bool = False
 
 
 REGISTERED = AnswerKind(
@@ -61,7 +65,12 @@ ARRIVED = AnswerKind(message="UK348A", write=arrivals.acknowledgement)
 NOT_ARRIVED = AnswerKind(message="CC349A", write=arrivals.rejection)
 GIVEN = AnswerKind(message="CD303A", write=partners.declarations)
 NOT_TAKEN_IN = AnswerKind(message="CD906B", write=partners.rejection)
-FILED = AnswerKind(message="IE3R01", write=filings.registration)
+FILED = AnswerKind(
+    message="IE3R01",
+    write=filings.registration,
+    copies=filings.carriers,
+    subscribers_only=True,
+)
 FILING_CHANGED = AnswerKind(message="IE3N10", write=filings.amendment)
 FILING_ENDED = AnswerKind(message="IE3R07", write=filings.invalidation)
 MEANS_ARRIVED = AnswerKind(message="IE3R04", write=filings.arrival)

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from lxml import etree
 
-from customs_portal.accounts.models import Role, User
+from customs_portal.accounts.models import Operator, Role, User
 from customs_portal.clock import now
 from customs_portal.events import advance
 from customs_portal.events.models import Event
@@ -21,7 +21,7 @@ from declarations.services.results import Changed, Refused
 from declarations.subjects import current_document
 from declarations.tasks import tell_ended_clocks
 from messaging.formats.registry import check
-from messaging.models import OutboundMessage
+from messaging.models import OutboundMessage, Subscription
 from messaging.reads import raw_body
 from risk.models import Assessment, Case
 from risk.services import linking
@@ -121,6 +121,28 @@ def test_a_chain_of_houses_is_one_whole(lodger: str, forwarder: str) -> None:
     assert (ens.status, ens.completeness) == ("assessed", "complete")
     (item,) = current_document(ens).items()
     assert item.seller
+    complete = OutboundMessage.objects.filter(kind="IE3N03").values_list("recipient", "mrn")
+    assert set(complete) == {(OWNER, lowest), (FORWARDER, middle), (LODGER, top)}
+    assert_invariants()
+
+
+def test_a_subscribed_carrier_gets_copies_of_registrations(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", NOTHING))
+    alone = lodged(forwarder, "F15", FORWARDER, "H-1")
+    carrier = Filing.objects.get(mrn=alone).carrier
+    operator(carrier)
+    wanted = Subscription(operator=Operator.objects.get(eori=carrier), kind="IE3R01")
+    wanted.save()
+    house_document = said("IE3F15")["consignmentMasterLevel"][0]["consignmentHouseLevel"][0]
+    paper = [{**house_document["transportDocumentHouseLevel"][0], "documentNumber": "OTHER-1"}]
+    other = house("F15", transportDocumentHouseLevel=paper)
+    mrn = lodged(forwarder, "F15", FORWARDER, "H-2", consignmentMasterLevel=other)
+    (copy,) = received_by(carrier, "IE3R01")
+    assert text(copy, "MRN") == mrn
+    wanted.delete()
+    paper[0]["documentNumber"] = "OTHER-2"
+    lodged(forwarder, "F15", FORWARDER, "H-3", consignmentMasterLevel=other)
+    assert len(received_by(carrier, "IE3R01")) == 1
     assert_invariants()
 
 
