@@ -51,6 +51,13 @@ class EnsQuerySet(models.QuerySet[Row]):
         """Keep those that the access table lets the user see; a trader sees none."""
         return self.filter(seen_by(user, "pk"))
 
+    def with_parts_visible_to(self, user: User) -> Self:
+        """Keep those that the user sees, and those that are part of one that the user sees."""
+        from declarations.models import Ens
+
+        whole = Ens.objects.visible_to(user).filter(pk=OuterRef("absorbed_by"))
+        return self.filter(seen_by(user, "pk") | Q(status="absorbed") & Exists(whole))
+
     def at_offices(self, offices: frozenset[str]) -> Self:
         """Keep those with a leg at one of the offices, and those handed over to one."""
         return self.filter(at_offices(offices, "pk"))

@@ -111,7 +111,9 @@ def _linked(ens: Ens, user: User) -> list[Linked]:
 
 
 def _absorbed(ens: Ens, user: User) -> list[Linked]:
-    seen = Ens.objects.visible_to(user)
+    if ens.status == Ens.Status.ABSORBED:
+        return []
+    seen = Ens.objects.visible_to(user).exclude(status=Ens.Status.ABSORBED)
     known = [
         *seen.filter(pk=ens.absorbed_by_id or 0),
         *seen.filter(absorbed_by=ens).order_by("pk")[:MOST_LINKED],

@@ -97,10 +97,11 @@ class DeclarationView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What whoever reads a declaration asks for: a page of its items, and rules nearly hit."""
+    """What whoever reads a declaration asks for: pages of items and filings, rules nearly hit."""
 
     items: int
     near: bool
+    filings: int
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,10 +122,14 @@ def surroundings(
 
 
 def asked(sent: Mapping[str, str]) -> Asked:
-    """Return what an address asks for: the first page of items where it says none."""
-    page = sent.get("items", "")
+    """Return what an address asks for: the first pages where it says none."""
+    return Asked(items=_page(sent, "items"), near="near" in sent, filings=_page(sent, "filings"))
+
+
+def _page(sent: Mapping[str, str], name: str) -> int:
+    page = sent.get(name, "")
     is_page = page.isascii() and page.isdecimal() and len(page) < 5
-    return Asked(items=int(page) if is_page else 1, near="near" in sent)
+    return int(page) if is_page else 1
 
 
 def view(

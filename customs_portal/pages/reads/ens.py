@@ -29,6 +29,7 @@ from customs_portal.pages.reads.screenings import Screenings, screenings_of
 from customs_portal.pages.reads.story import Happening, MessageLine
 from customs_portal.pages.reads.superseded import Superseded, superseded_by
 from customs_portal.pages.reads.told import Told, told_of
+from customs_portal.pages.reads.tree import Tree, tree_of
 from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
 from declarations.models import Ens, Measure
@@ -85,6 +86,7 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
     messages: list[MessageLine]
     limits: Limits
     superseded: list[Superseded]
+    tree: Tree | None
     told: Told
     screenings: Screenings
     is_only_screened: bool
@@ -134,6 +136,7 @@ def read(
         is_analysed_elsewhere=ens.role == Ens.OurRole.SUBSEQUENT_ENTRY,
         role="" if ens.role == Ens.OurRole.FIRST_ENTRY else str(ens.get_role_display()),
         superseded=superseded_by(ens, user),
+        tree=tree_of(ens, document, user, page=asked.filings),
         persons_hidden=veil is not NO_VEIL,
     )
 
@@ -152,7 +155,8 @@ def _linked(reason: Reason, marker: Marker, laid_out: DeclarationView) -> Reason
 
 def _context(ens: Ens, document: Document) -> Context:
     """Return the circumstances under which the rules judge the ENS."""
-    lodged = next((filing.lodged_at for filing in filings_of(ens)), None)
+    own = [filing for filing in filings_of(ens) if filing.mrn == ens.mrn]
+    lodged = next((filing.lodged_at for filing in own), None)
     return Context(mrn=ens.mrn, received_at=lodged or ens.registered_at, filing_type=document.type)
 
 

@@ -31,7 +31,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 def limits_of(ens: Ens, document: Document) -> Limits:
     """Return the limits of an ENS whose current document is given."""
-    filing = Filing.objects.filter(membership__ens=ens).order_by("pk").get()
+    filing = Filing.objects.get(mrn=ens.mrn)
     found = lateness(document, filing.lodged_at, ens.corrected_traffic())
     return Limits(
         traffic=found.limit.traffic,

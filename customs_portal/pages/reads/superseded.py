@@ -28,7 +28,8 @@ class Superseded(msgspec.Struct, frozen=True, kw_only=True):
 
 def superseded_by(ens: Ens, user: User) -> list[Superseded]:
     """Return what the ENS superseded, as far as the user sees it."""
-    lost = Ens.objects.visible_to(user).filter(absorbed_by=ens).order_by("pk")
+    seen = Ens.objects.visible_to(user).exclude(status=Ens.Status.ABSORBED)
+    lost = seen.filter(absorbed_by=ens).order_by("pk")
     pairs = _pairs(ens)
     return [_superseded(each, pairs.get(each.pk)) for each in lost]
 

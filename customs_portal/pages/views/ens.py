@@ -25,7 +25,7 @@ from risk.models import Case
 @for_roles(READING)
 def ens(request: HttpRequest, mrn: str) -> HttpResponse:
     """Show an ENS, whether or not anybody has to work on it."""
-    found = Ens.objects.visible_to(current_user(request)).filter(mrn=mrn).first()
+    found = Ens.objects.with_parts_visible_to(current_user(request)).filter(mrn=mrn).first()
     if found is None:
         raise Http404
     note_look(request, AccessLog.What.ENS, found.mrn, ens=found.pk)

@@ -25,7 +25,7 @@ from declarations.services.results import Refused
 def of_ens(request: HttpRequest, mrn: str) -> HttpResponse:
     """Show what two versions of an ENS say differently, and the hits gained and lost."""
     user = current_user(request)
-    found = Ens.objects.visible_to(user).filter(mrn=mrn).first()
+    found = Ens.objects.with_parts_visible_to(user).filter(mrn=mrn).first()
     if found is None:
         raise Http404
     note_look(request, AccessLog.What.ENS, found.mrn, ens=found.pk)

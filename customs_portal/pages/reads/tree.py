@@ -1,0 +1,255 @@
+"""The filings of ICS2 that belong together: a master, its houses, those below them, who is missing.
+
+Fifty on a page; the number of queries does not depend on how many there are.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from customs_portal.accounts.models import User
+from customs_portal.pages.reads.queue import person
+from declarations import families
+from declarations.document import Document
+from declarations.families import Goods, Place
+from declarations.filing_types import FilingLevel, filing_types, level_of
+from declarations.models import ConsignmentLife, Ens, Filing
+from declarations.services.completeness import Missing
+
+PAGE_SIZE = 50
+MOST_COMPARED = 2_000
+"""Filings of one tree up to which each level is held against the one below it."""
+MOST_PAPERS = 3
+LIVE = (Filing.Status.REGISTERED, Filing.Status.CLOSED)
+PENDING = Ens.Completeness.PENDING
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """What a filing says of its goods, and what those below it say together where that differs."""
+
+    own: str
+    below: str = ""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A filing in the tree, or with an empty `mrn` one that was named and is not there."""
+
+    depth: int
+    mrn: str
+    type: str
+    title: str
+    papers: str
+    filer: str
+    state: str
+    colour: str
+    is_link: bool = False
+    is_here: bool = False
+    until: datetime | None = None
+    containers: Figure = Figure(own="")
+    packages: Figure = Figure(own="")
+    mass: Figure = Figure(own="")
+
+
+class Above(msgspec.Struct, frozen=True, kw_only=True):
+    """A filing above the one that is read; a link where the reader sees its ENS."""
+
+    mrn: str
+    type: str
+    is_link: bool
+
+
+class Tree(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of the filings below one, with those above it."""
+
+    above: tuple[Above, ...]
+    rows: tuple[Row, ...]
+    count: int
+    missing: int
+    until: datetime | None
+    page: int
+    pages: int
+
+
+def tree_of(ens: Ens, document: Document, user: User, *, page: int) -> Tree | None:
+    """Return the filings around the one for which the ENS was made; None where none can be."""
+    if level_of(document.type) is FilingLevel.FULL:
+        return None
+    home = Filing.objects.get(mrn=ens.mrn)
+    higher = families.above(home.pk)
+    places = families.below(home.pk)
+    wanted = families.not_filed([place.filing for place in places])
+    lines = _lines(places, wanted)
+    pages = max(1, -(-len(lines) // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    shown = lines[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    read = _Read(ens, home, higher, places, wanted, shown, user)
+    return Tree(
+        above=tuple(read.above(key) for key in higher),
+        rows=tuple(read.row(line) for line in shown),
+        count=len(places),
+        missing=len(lines) - len(places),
+        until=read.until if len(lines) > len(places) else None,
+        page=page,
+        pages=pages,
+    )
+
+
+class _Gap(msgspec.Struct, frozen=True):
+    """A filing that is missing below a place."""
+
+    depth: int
+    missing: Missing
+
+
+Line = Place | _Gap
+
+
+def _lines(places: Sequence[Place], wanted: Mapping[int, Sequence[Missing]]) -> list[Line]:
+    """Return the lines of the tree: after each filing who has not filed below it."""
+    found: list[Line] = []
+    for place in places:
+        found.append(place)
+        found += [_Gap(place.depth + 1, each) for each in wanted.get(place.filing, ())]
+    return found
+
+
+class _Read:
+    """What is read for the lines that are shown."""
+
+    def __init__(
+        self,
+        ens: Ens,
+        home: Filing,
+        higher: Sequence[int],
+        places: Sequence[Place],
+        wanted: Mapping[int, Sequence[Missing]],
+        shown: Sequence[Line],
+        user: User,
+    ) -> None:
+        own = [line for line in shown if isinstance(line, Place)]
+        keys = [*higher, *(place.filing for place in own)]
+        self.ens, self.home, self.wanted = ens, home, wanted
+        self.filings: Mapping[int, Filing] = Filing.objects.in_bulk(keys)
+        mrns = [filing.mrn for filing in self.filings.values()]
+        seen = Ens.objects.with_parts_visible_to(user).filter(mrn__in=mrns)
+        self.seen = set(seen.values_list("mrn", flat=True))
+        self.papers = _papers(keys)
+        self.people = _people(own)
+        self.goods, self.below = _goods(places, own, wanted)
+        top = self.filings[higher[0]] if higher else home
+        self.until = top.analysis_ends_at
+
+    def above(self, key: int) -> Above:
+        filing = self.filings[key]
+        mrn = filing.mrn or ""
+        return Above(mrn=mrn, type=filing.type, is_link=mrn in self.seen)
+
+    def row(self, line: Line) -> Row:
+        return self._missing(line) if isinstance(line, _Gap) else self._filing(line)
+
+    def _missing(self, line: _Gap) -> Row:
+        missing = line.missing
+        return Row(
+            depth=line.depth,
+            mrn="",
+            type="",
+            title="",
+            papers=missing.document or missing.expected,
+            filer=missing.named,
+            state=_("Not filed"),
+            colour="orange",
+            until=self.until,
+        )
+
+    def _filing(self, place: Place) -> Row:
+        filing = self.filings[place.filing]
+        kind = filing_types().get(filing.type)
+        own, below = self.goods.get(place.filing, Goods()), self.below.get(place.filing)
+        state, colour = self._state(filing, place)
+        return Row(
+            depth=place.depth,
+            mrn=filing.mrn or "",
+            type=filing.type,
+            title=kind.title if kind else "",
+            papers=self.papers.get(place.filing, ""),
+            filer=filing.declarant,
+            state=state,
+            colour=colour,
+            is_link=filing.mrn in self.seen and filing.pk != self.home.pk,
+            is_here=filing.pk == self.home.pk,
+            containers=_figure(own, below, lambda goods: goods.containers, _count),
+            packages=_figure(own, below, lambda goods: goods.packages, _number),
+            mass=_figure(own, below, lambda goods: goods.mass, _kilograms),
+        )
+
+    def _state(self, filing: Filing, place: Place) -> tuple[str, str]:
+        if filing.status not in LIVE:
+            return str(filing.get_status_display()), "grey"
+        if place.waits:
+            return _("Linked, its analysis before loading comes first"), "blue"
+        if place.confirmed_by:
+            who = self.people.get(place.confirmed_by, "")
+            return _("Linked by %(who)s: %(why)s") % {"who": who, "why": place.reason}, "green"
+        if filing.link:
+            linked = filing.link == Filing.Link.LINKED
+            return str(filing.get_link_display()), "green" if linked else "orange"
+        state = Ens.Completeness(self.ens.completeness or PENDING)
+        return str(state.label), "orange" if state == PENDING else "green"
+
+
+def _papers(filings: Sequence[int]) -> dict[int, str]:
+    found: dict[int, list[str]] = {}
+    lives = ConsignmentLife.objects.filter(filing__in=filings).order_by("pk")
+    for key, documents in lives.values_list("filing", "documents"):
+        found.setdefault(key, []).extend(documents)
+    return {key: _several(dict.fromkeys(papers)) for key, papers in found.items()}
+
+
+def _several(papers: Mapping[str, None]) -> str:
+    shown = ", ".join([*papers][:MOST_PAPERS])
+    more = len(papers) - MOST_PAPERS
+    return _("%(shown)s and %(more)d more") % {"shown": shown, "more": more} if more > 0 else shown
+
+
+def _people(places: Sequence[Place]) -> dict[int, str]:
+    keys = {place.confirmed_by for place in places if place.confirmed_by}
+    return {user.pk: person(user) for user in User.objects.filter(pk__in=keys)} if keys else {}
+
+
+def _goods(
+    places: Sequence[Place], shown: Sequence[Place], wanted: Mapping[int, Collection[Missing]]
+) -> tuple[dict[int, Goods], dict[int, Goods]]:
+    """Return what each filing that is shown says of goods, and those below it where all filed."""
+    if len(places) > MOST_COMPARED:
+        return families.goods_of([place.filing for place in shown]), {}
+    goods = families.goods_of([place.filing for place in places])
+    children: dict[int, list[Goods]] = {}
+    for place in places:
+        said = goods.get(place.filing)
+        if place.depth and said and said.mass is not None:
+            children.setdefault(place.path[-2], []).append(said)
+    return goods, {
+        key: families.together(said) for key, said in children.items() if not wanted.get(key)
+    }
+
+
+def _figure(
+    own: Goods, below: Goods | None, part: Callable[[Goods], Any], words: Callable[[Any], str]
+) -> Figure:
+    differs = below is not None and part(below) != part(own) and bool(part(own))
+    return Figure(own=words(part(own)), below=words(part(below)) if below and differs else "")
+
+
+def _count(containers: frozenset[str]) -> str:
+    return str(len(containers) or "")
+
+
+def _number(number: int | None) -> str:
+    return f"{number:,}" if number is not None else ""
+
+
+def _kilograms(mass: Any) -> str:
+    return f"{mass:,.1f}" if mass is not None else ""

@@ -1,0 +1,138 @@
+"""Reading which filings of ICS2 stand above and below others, and who has not filed yet.
+
+By links alone: a house that is linked counts as filed, also while it waits for its analysis before
+loading, so nothing here tells whether anybody looks at it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from customs_portal.bulk import fetch_prepared
+from declarations.services.completeness import Missing
+
+DEEPEST = 4
+"""Levels below the highest filing that are looked for; ICS2 has three."""
+
+_ABOVE = """
+WITH RECURSIVE up(filing, depth) AS (
+    SELECT l.upper_id, 1 FROM declarations_filinglink l
+    WHERE l.lower_id = %(filing)s AND l.ended_at IS NULL
+    UNION ALL
+    SELECT l.upper_id, u.depth + 1 FROM up u JOIN declarations_filinglink l
+        ON l.lower_id = u.filing AND l.ended_at IS NULL
+    WHERE u.depth < %(deepest)s
+)
+SELECT filing FROM up ORDER BY depth DESC
+"""
+_BELOW = """
+WITH RECURSIVE tree(filing, link, path) AS (
+    SELECT %(filing)s::bigint, NULL::bigint, ARRAY[%(filing)s::bigint]
+    UNION ALL
+    SELECT l.lower_id, l.id, t.path || l.lower_id FROM tree t JOIN declarations_filinglink l
+        ON l.upper_id = t.filing AND l.ended_at IS NULL
+    WHERE cardinality(t.path) <= %(deepest)s
+)
+SELECT t.path, coalesce(l.waits, false), l.confirmed_by_id, coalesce(l.reason, '')
+FROM tree t LEFT JOIN declarations_filinglink l ON l.id = t.link ORDER BY t.path
+"""
+_NOT_FILED = """
+WITH filed(filing, expected) AS (
+    SELECT l.upper_id, p.expected FROM declarations_filinglink l
+    JOIN declarations_linkkey a ON a.filing_id = l.lower_id AND a.side = 'ask'
+    JOIN declarations_linkkey p ON p.value = a.value AND p.side = 'offer'
+        AND p.filing_id = l.upper_id
+    WHERE l.upper_id = ANY(%(filings)s::bigint[]) AND l.ended_at IS NULL
+    UNION
+    SELECT l.upper_id, l.expected FROM declarations_filinglink l
+    WHERE l.upper_id = ANY(%(filings)s::bigint[]) AND l.ended_at IS NULL
+)
+SELECT DISTINCT o.filing_id, o.named, o.document, o.expected FROM declarations_linkkey o
+LEFT JOIN filed f ON f.filing = o.filing_id AND f.expected = o.expected
+WHERE o.filing_id = ANY(%(filings)s::bigint[]) AND o.side = 'offer' AND f.filing IS NULL
+ORDER BY o.filing_id, o.expected
+"""
+_GOODS = """
+SELECT f.id, i.packages, i.mass, e.containers FROM declarations_filing f
+JOIN declarations_filingversion v ON v.filing_id = f.id AND v.number = f.version
+CROSS JOIN LATERAL (
+    SELECT sum(packages) AS packages, sum(gross_mass) AS mass
+    FROM declarations_declareditem WHERE filing_version_id = v.id) i
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(DISTINCT identification), '{}') AS containers
+    FROM declarations_declaredequipment WHERE filing_version_id = v.id) e
+WHERE f.id = ANY(%s::bigint[])
+"""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a filing stands below the first of its `path`; by an officer's link where so.
+
+    `waits` while its analysis before loading keeps it from being part of the whole.
+    """
+
+    path: tuple[int, ...]
+    waits: bool
+    confirmed_by: int | None
+    reason: str
+
+    @property
+    def filing(self) -> int:
+        """Return the filing itself."""
+        return self.path[-1]
+
+    @property
+    def depth(self) -> int:
+        """Return how many stand above it."""
+        return len(self.path) - 1
+
+
+class Goods(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of goods, together; None where nothing is. Mass in kilograms."""
+
+    containers: frozenset[str] = frozenset()
+    packages: int | None = None
+    mass: Decimal | None = None
+
+
+def above(filing: int) -> list[int]:
+    """Return the filings above one, the highest first."""
+    return [row[0] for row in fetch_prepared(_ABOVE, {"filing": filing, "deepest": DEEPEST})]
+
+
+def below(filing: int) -> list[Place]:
+    """Return a filing and all that stand below it, each after the one above it."""
+    rows = fetch_prepared(_BELOW, {"filing": filing, "deepest": DEEPEST})
+    return [
+        Place(path=tuple(path), waits=waits, confirmed_by=officer, reason=reason)
+        for path, waits, officer, reason in rows
+    ]
+
+
+def not_filed(filings: Collection[int]) -> dict[int, list[Missing]]:
+    """Return by filing what it expects below it and nobody has filed."""
+    found: dict[int, list[Missing]] = defaultdict(list)
+    for key, named, document, expected in fetch_prepared(_NOT_FILED, {"filings": list(filings)}):
+        found[key].append(Missing(filing=key, named=named, document=document, expected=expected))
+    return found
+
+
+def goods_of(filings: Sequence[int]) -> dict[int, Goods]:
+    """Return by filing what its newest version says of goods."""
+    return {
+        key: Goods(containers=frozenset(containers), packages=packages, mass=mass)
+        for key, packages, mass, containers in fetch_prepared(_GOODS, [list(filings)])
+    }
+
+
+def together(said: Collection[Goods]) -> Goods:
+    """Return what several filings say of their goods, together."""
+    packages = [goods.packages for goods in said if goods.packages is not None]
+    masses = [goods.mass for goods in said if goods.mass is not None]
+    return Goods(
+        containers=frozenset().union(*(goods.containers for goods in said)),
+        packages=sum(packages) if packages else None,
+        mass=sum(masses, Decimal(0)) if masses else None,
+    )
