@@ -55,8 +55,9 @@ class EnsQuerySet(models.QuerySet[Row]):
         """Keep those that the user sees, and those that are part of one that the user sees."""
         from declarations.models import Ens
 
-        whole = Ens.objects.visible_to(user).filter(pk=OuterRef("absorbed_by"))
-        return self.filter(seen_by(user, "pk") | Q(status="absorbed") & Exists(whole))
+        seen = Ens.objects.visible_to(user)
+        part = Q(status="absorbed") & Exists(seen.filter(pk=OuterRef("absorbed_by")))
+        return self.filter(Exists(seen.filter(pk=OuterRef("pk"))) | part)
 
     def at_offices(self, offices: frozenset[str]) -> Self:
         """Keep those with a leg at one of the offices, and those handed over to one."""

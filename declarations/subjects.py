@@ -1,6 +1,6 @@
 """What a measure can be about, and which consignments it touches."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -14,6 +14,18 @@ from declarations.whole import whole
 def current_document(ens: Ens) -> Document:
     """Return what the current version of an ENS declares, all filings of it together."""
     return document_of_version(ens.versions.get(number=ens.version))
+
+
+def current_documents(ens: Collection[Ens]) -> dict[int, Document]:
+    """Return by ENS what its current version declares, in two queries for all of them."""
+    current = {(each.pk, each.version) for each in ens}
+    found = EnsVersion.objects.filter(ens__in=[each.pk for each in ens]) if ens else ()
+    versions = [row for row in found if (row.ens_id, row.number) in current]
+    filings = FilingVersion.objects.in_bulk({k for row in versions for k in row.filing_versions})
+    return {
+        row.ens_id: whole([filings[key].document() for key in row.filing_versions])
+        for row in versions
+    }
 
 
 def document_of_version(version: EnsVersion) -> Document:

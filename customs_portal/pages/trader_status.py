@@ -20,7 +20,8 @@ class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `answer_by` is until when a question is to be answered that this trader was told of. Of ICS2 an
     assessment is complete once that was told (`completed_at`), not when a window ends; its filing
-    `waits` while others have still to file above or below it.
+    `is_pending` while it stands below no other, and `waits` until others have filed below it, which
+    the trader sees by their EORI in `missing`.
     """
 
     status: str
@@ -29,7 +30,9 @@ class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
     registered_at: datetime | None = None
     analysis_ends_at: datetime | None = None
     diverted: bool = False
+    is_pending: bool = False
     waits: bool = False
+    missing: tuple[str, ...] = ()
     answer_by: datetime | None = None
     of_ics2: bool = False
     completed_at: datetime | None = None
@@ -176,9 +179,16 @@ def _on_the_way(filing: FilingFacts, goods: Goods) -> TraderStatus | None:
 
 def _analysed(filing: FilingFacts, now: datetime) -> TraderStatus:
     """Before and after the end of the analysis, whatever was found in it (A10)."""
+    since = filing.registered_at or filing.lodged_at
     ends = filing.completed_at if filing.of_ics2 else filing.analysis_ends_at
-    if filing.waits and not filing.completed_at:
-        return _status("waiting", filing.registered_at or filing.lodged_at)
     if ends is not None and ends <= now:
         return _status("complete", ends, text=_("No instruction from customs"))
-    return _status("registered", filing.registered_at or filing.lodged_at)
+    if filing.is_pending:
+        return _status("waiting", since, text=_("Not linked to a filing above it yet"))
+    if filing.waits:
+        return _status("waiting", since, text=_expected_from(filing.missing))
+    return _status("registered", since)
+
+
+def _expected_from(missing: Sequence[str]) -> str:
+    return _("Expected from %s") % ", ".join(missing) if missing else ""

@@ -73,6 +73,11 @@ class Filing(models.Model):
             models.Index(fields=["sender", "-lodged_at"], name="filing_sender"),
             models.Index(fields=["representative", "-lodged_at"], name="filing_representative"),
             models.Index(fields=["carrier", "-lodged_at"], name="filing_carrier"),
+            models.Index(
+                fields=["registered_at", "id"],
+                condition=Q(status="registered", link="pending_linking"),
+                name="filing_pending",
+            ),
         ]
 
     def __str__(self) -> str:

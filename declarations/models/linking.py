@@ -39,6 +39,9 @@ class LinkKey(models.Model):
         indexes = [
             models.Index(fields=["value", "side"], name="link_key_value"),
             models.Index(fields=["filing", "side"], name="link_key_filing"),
+            models.Index(
+                fields=["named"], condition=Q(side="offer") & ~Q(named=""), name="link_key_named"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,11 @@
 """A trader's filings: what was lodged, what was answered, what the trader was told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts import policies
@@ -14,24 +13,28 @@ from customs_portal.accounts.models import Operator, User
 from customs_portal.findings import Finding
 from customs_portal.pages.reads.lodging_limit import lodging_limit
 from customs_portal.pages.reads.referrals import AskedOfTrader, asked_of, open_by_filing
+from customs_portal.pages.reads.trader_measures import (
+    Instruction,
+    announced_measures,
+    instructions_of,
+)
 from customs_portal.pages.trader_status import (
-    Announced,
     FilingFacts,
     TraderStatus,
     trader_status,
 )
 from customs_portal.reference.snapshot import Snapshot
+from declarations.families import not_filed_in_whole
 from declarations.filing_types import filing_types
 from declarations.models import (
     ConsignmentLife,
     DeclaredItem,
-    Ens,
     EnsMember,
     Filing,
     FilingVersion,
-    Measure,
 )
-from declarations.querysets import FilingQuerySet, MeasureQuerySet
+from declarations.querysets import FilingQuerySet
+from declarations.services.completeness import Missing
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.reads import raw_bodies
 
@@ -69,13 +72,6 @@ MESSAGE_WORDS = {
     "NOTICE": _("Notice from customs"),
     UNREADABLE: _("Could not be read, with the errors"),
 }
-INSTRUCTION_WORDS = {
-    Measure.Kind.HOLD.value: _("Held"),
-    Measure.Kind.CONTROL.value: _("Control ordered"),
-    Measure.Kind.DO_NOT_LOAD.value: _("Do not load"),
-    Measure.Kind.REFUSAL.value: _("Refusal of entry"),
-}
-"""Words of LIFECYCLE section 10; a recommended control that is announced reads as ordered."""
 
 
 class FilingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,16 +115,6 @@ class TraderMessage(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Instruction(msgspec.Struct, frozen=True, kw_only=True):
-    """A measure of which the trader was told."""
-
-    words: str
-    subject: str
-    place: str
-    text: str
-    at: datetime
-
-
 class FilingPage(msgspec.Struct, frozen=True, kw_only=True):
     """One filing with all that its trader may know."""
 
@@ -163,8 +149,7 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
     announced = announced_measures(ids, eoris, at)
     members = EnsMember.objects.filter(filing__in=ids)
     diverted = set(members.filter(ens__status="diverted").values_list("filing", flat=True))
-    forming = members.filter(ens__completeness=Ens.Completeness.PENDING)
-    waiting = set(forming.values_list("filing", flat=True))
+    wanted = not_filed_in_whole(ids)
     asked = open_by_filing(ids, eoris, at)
     completed = _completed(filings, eoris)
     goods: dict[int, list[str]] = {}
@@ -172,31 +157,19 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
     for filing, where in lives.values_list("filing", "goods"):
         goods.setdefault(filing, []).append(where)
     items = _first_items(ids)
-    return [
-        _row(
-            filing,
-            eoris,
-            items.get(filing.pk),
-            trader_status(
-                FilingFacts(
-                    status=filing.status,
-                    mrn=filing.mrn or "",
-                    lodged_at=filing.lodged_at,
-                    registered_at=filing.registered_at,
-                    analysis_ends_at=filing.analysis_ends_at,
-                    diverted=filing.pk in diverted,
-                    waits=filing.pk in waiting or filing.link == Filing.Link.PENDING,
-                    answer_by=asked.get(filing.pk),
-                    of_ics2=filing.type in filing_types(),
-                    completed_at=completed.get(filing.pk),
-                ),
-                announced.get(filing.pk, []),
-                goods.get(filing.pk, []),
-                at,
-            ),
+    shown = []
+    for filing in filings:
+        facts = _facts(filing, wanted.get(filing.pk, ()), own=is_own(filing, eoris))
+        facts = msgspec.structs.replace(
+            facts,
+            diverted=filing.pk in diverted,
+            answer_by=asked.get(filing.pk),
+            completed_at=completed.get(filing.pk),
         )
-        for filing in filings
-    ]
+        told = announced.get(filing.pk, [])
+        status = trader_status(facts, told, goods.get(filing.pk, []), at)
+        shown.append(_row(filing, eoris, items.get(filing.pk), status))
+    return shown
 
 
 def _completed(filings: Sequence[Filing], eoris: frozenset[str]) -> dict[int, datetime]:
@@ -216,40 +189,19 @@ def _completed(filings: Sequence[Filing], eoris: frozenset[str]) -> dict[int, da
     return dict(rows)
 
 
-def told_measures(eoris: frozenset[str], at: datetime) -> MeasureQuerySet[Measure]:
-    """Return the measures of which a message was written to one of the EORI numbers.
-
-    A carrier without a connection gets no message, so it is shown nothing either.
-    """
-    told = OutboundMessage.objects.filter(
-        Q(ens=OuterRef("ens")) | Q(ens=OuterRef("origin")),
-        kind__in=("CC351A", "IE3Q01", "NOTICE", "IE3N08"),
-        recipient__in=eoris,
-        created_at__gte=OuterRef("announced_at"),
-    )
-    return Measure.objects.announced(at).filter(Exists(told))
-
-
-def announced_measures(
-    filings: Iterable[int], eoris: frozenset[str], at: datetime
-) -> dict[int, list[Announced]]:
-    """Return by filing the measures of which its reader has been told."""
-    found: dict[int, list[Announced]] = {}
-    measures = told_measures(eoris, at).open().filter(ens__members__filing__in=list(filings))
-    for measure in measures.prefetch_related("ens__members").order_by("announced_at", "pk"):
-        for member in measure.ens.members.all():
-            found.setdefault(member.filing_id, []).append(_announced(measure))
-    return found
-
-
-def _announced(measure: Measure) -> Announced:
-    assert measure.announced_at is not None
-    return Announced(
-        kind=measure.kind,
-        subject=f"{measure.get_subject_display()} {measure.reference}".strip(),
-        text=measure.trader_text,
-        place=measure.place,
-        announced_at=measure.announced_at,
+def _facts(filing: Filing, wanted: Collection[Missing], *, own: bool) -> FilingFacts:
+    """Return what a filing says of itself; who has to file below it, its own filer is told."""
+    named = {each.named for each in wanted if own and each.filing == filing.pk and each.named}
+    return FilingFacts(
+        status=filing.status,
+        mrn=filing.mrn or "",
+        lodged_at=filing.lodged_at,
+        registered_at=filing.registered_at,
+        analysis_ends_at=filing.analysis_ends_at,
+        is_pending=filing.link == Filing.Link.PENDING,
+        waits=bool(wanted),
+        missing=tuple(sorted(named)),
+        of_ics2=filing.type in filing_types(),
     )
 
 
@@ -395,30 +347,10 @@ def filing_page(filing: Filing, user: User, snapshot: Snapshot, at: datetime) ->
         own=own,
         version=filing.version,
         refused=next(iter(_rejected([filing])), None) if filing.status == "rejected" else None,
-        instructions=_instructions(filing, eoris, at),
+        instructions=instructions_of(filing, eoris, at),
         messages=_messages(filing, user),
         questions=tuple(asked_of(eoris, at, filing=filing)),
     )
-
-
-def _instructions(filing: Filing, eoris: frozenset[str], at: datetime) -> tuple[Instruction, ...]:
-    measures = told_measures(eoris, at).filter(ens__members__filing=filing)
-    return tuple(
-        Instruction(
-            words=_instruction_words(measure),
-            subject=f"{measure.get_subject_display()} {measure.reference}".strip(),
-            place=measure.place,
-            text=measure.trader_text,
-            at=measure.announced_at,
-        )
-        for measure in measures.order_by("-announced_at", "-pk")
-        if measure.announced_at is not None
-    )
-
-
-def _instruction_words(measure: Measure) -> str:
-    words = str(INSTRUCTION_WORDS[measure.kind])
-    return words if measure.is_open else gettext("%s: ended") % words
 
 
 def _messages(filing: Filing, user: User) -> tuple[TraderMessage, ...]:
