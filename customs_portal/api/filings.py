@@ -16,8 +16,13 @@ from customs_portal.accounts.models import AccessLog, User
 from customs_portal.api.looking import note_look
 from customs_portal.api.notifications import LARGEST_ID, row_id
 from customs_portal.api.problems import bad_parameter, not_found
-from customs_portal.api.serializers import FilingSerializer, FilingsSerializer, ProblemSerializer
-from customs_portal.pages.reads.trader import FilingRow, rows
+from customs_portal.api.serializers import (
+    FilingsSerializer,
+    ProblemSerializer,
+    SingleFilingSerializer,
+)
+from customs_portal.pages.reads.trader import FilingRow, has_below, is_own, rows
+from customs_portal.pages.reads.trader_links import below_of
 from declarations.models import Filing
 
 PAGE = 100
@@ -67,7 +72,7 @@ class FilingView(APIView):
         operation_id="filing",
         summary="Status of one filing",
         responses={
-            (200, "application/json"): FilingSerializer,
+            (200, "application/json"): SingleFilingSerializer,
             (401, "application/problem+json"): ProblemSerializer,
             (403, "application/problem+json"): ProblemSerializer,
             (404, "application/problem+json"): ProblemSerializer,
@@ -82,7 +87,9 @@ class FilingView(APIView):
         if found is None:
             return not_found()
         note_look(request, AccessLog.What.FILING, mrn)
-        return Response(FilingSerializer(_lines([found], user)[0]).data)
+        own = is_own(found, policies.reading_eoris(user)) and has_below(found)
+        line = _lines([found], user)[0] | {"below": below_of(found).rows if own else ()}
+        return Response(SingleFilingSerializer(line).data)
 
 
 def _lines(filings: Sequence[Filing], user: User) -> list[dict[str, Any]]:
@@ -98,6 +105,7 @@ def _line(filing: Filing, row: FilingRow) -> dict[str, Any]:
         "mrn": row.mrn,
         "lrn": row.lrn,
         "lodged_at": filing.lodged_at,
+        "link": row.link,
         "status": row.status,
         "url": reverse("api:filing", args=[row.mrn]) if row.mrn else None,
     }

@@ -85,8 +85,26 @@ class FilingSerializer(serializers.Serializer[Any]):
     mrn = serializers.CharField(help_text="MRN, empty for a rejected filing.")
     lrn = serializers.CharField(help_text="LRN; empty for a carrier that did not lodge it.")
     lodged_at = serializers.DateTimeField()
+    link = serializers.ChoiceField(
+        choices=["", "pending_linking", "linked"],
+        help_text="How your house filing of ICS2 stands to the one above it; else empty.",
+    )
     status = StatusSerializer()
     url = serializers.CharField(allow_null=True)
+
+
+class BelowSerializer(serializers.Serializer[Any]):
+    """A filing of ICS2 below an own one."""
+
+    document = serializers.CharField(help_text="Transport document: type and number.")
+    eori = serializers.CharField(help_text="Who files it; empty where nobody is named.")
+    state = serializers.ChoiceField(choices=["linked", "not_filed"])
+
+
+class SingleFilingSerializer(FilingSerializer):
+    """A filing, its status, and the first 50 filings below an own one, missing ones first."""
+
+    below = BelowSerializer(many=True)
 
 
 class FilingsSerializer(serializers.Serializer[Any]):

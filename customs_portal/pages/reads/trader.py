@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts import policies
@@ -13,6 +14,7 @@ from customs_portal.accounts.models import Operator, User
 from customs_portal.findings import Finding
 from customs_portal.pages.reads.lodging_limit import lodging_limit
 from customs_portal.pages.reads.referrals import AskedOfTrader, asked_of, open_by_filing
+from customs_portal.pages.reads.trader_links import BelowPage, below_of
 from customs_portal.pages.reads.trader_measures import (
     Instruction,
     announced_measures,
@@ -26,6 +28,7 @@ from customs_portal.pages.trader_status import (
 from customs_portal.reference.snapshot import Snapshot
 from declarations.families import not_filed_in_whole
 from declarations.filing_types import filing_types
+from declarations.linking import Side, scenarios
 from declarations.models import (
     ConsignmentLife,
     DeclaredItem,
@@ -82,6 +85,7 @@ class FilingRow(msgspec.Struct, frozen=True, kw_only=True):
     mrn: str
     goods: str
     route: str
+    link: str
     status: TraderStatus
 
 
@@ -130,6 +134,8 @@ class FilingPage(msgspec.Struct, frozen=True, kw_only=True):
     instructions: tuple[Instruction, ...]
     messages: tuple[TraderMessage, ...]
     questions: tuple[AskedOfTrader, ...]
+    link: str
+    below: BelowPage | None
 
 
 def operators(user: User) -> list[Operator]:
@@ -231,6 +237,7 @@ def _row(
         mrn=filing.mrn or "",
         goods=item.description if item and own else "",
         route=" > ".join(place for place in route if place),
+        link=filing.link if own else "",
         status=status,
     )
 
@@ -330,8 +337,10 @@ def _wrong(stored: object) -> tuple[Wrong, ...]:
     )
 
 
-def filing_page(filing: Filing, user: User, snapshot: Snapshot, at: datetime) -> FilingPage:
-    """Return one filing, which the user may see."""
+def filing_page(
+    filing: Filing, user: User, snapshot: Snapshot, at: datetime, *, below: int = 1
+) -> FilingPage:
+    """Return one filing, which the user may see, with a page of those below it."""
     eoris = policies.reading_eoris(user)
     [row] = rows([filing], eoris, at)
     own = is_own(filing, eoris)
@@ -350,7 +359,20 @@ def filing_page(filing: Filing, user: User, snapshot: Snapshot, at: datetime) ->
         instructions=instructions_of(filing, eoris, at),
         messages=_messages(filing, user),
         questions=tuple(asked_of(eoris, at, filing=filing)),
+        link=_link_words(filing) if own else "",
+        below=below_of(filing, page=below) if own and has_below(filing) else None,
     )
+
+
+def _link_words(filing: Filing) -> str:
+    if filing.link == Filing.Link.LINKED:
+        return gettext("Linked to the filing above it")
+    return gettext("Not linked yet") if filing.link else ""
+
+
+def has_below(filing: Filing) -> bool:
+    """Whether filings can stand below one of its type."""
+    return bool(filing.mrn and scenarios(filing.type, Side.OFFER))
 
 
 def _messages(filing: Filing, user: User) -> tuple[TraderMessage, ...]:

@@ -11,7 +11,9 @@ from customs_portal.clock import now
 from customs_portal.pages.access import TRADERS, current_user, for_roles
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import trader as reads
+from customs_portal.pages.reads.declaration import asked
 from customs_portal.pages.reads.referrals import asked_of
+from customs_portal.pages.reads.trader_links import expected_of
 from customs_portal.reference import snapshot as reference
 from declarations.models import Filing
 
@@ -27,11 +29,13 @@ def home(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, reads.PAGE_SIZE).get_page(request.GET.get("page"))
     eoris = policies.reading_eoris(user)
     questions, refused = asked_of(eoris, at, only_open=True), reads.refused(user, at)
+    expected = expected_of(eoris, at)
     context = {
         "operators": reads.operators(user),
         "questions": questions,
         "refused": refused,
-        "attention": len(questions) + len(refused),
+        "expected": expected,
+        "attention": len(questions) + len(refused) + len(expected),
         "page": page,
         "rows": reads.rows(list(page.object_list), eoris, at),
         "typed": typed,
@@ -48,5 +52,6 @@ def filing(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     note_look(request, AccessLog.What.FILING, found)
-    view = reads.filing_page(found, user, reference.current(at), at)
+    page = asked(request.GET).filings
+    view = reads.filing_page(found, user, reference.current(at), at, below=page)
     return render(request, "pages/trader_filing.html", {"filing": view})
