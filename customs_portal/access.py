@@ -131,6 +131,8 @@ ROWS: dict[str, Row] = {
     "undo_selected": _WORK,
     "save_view": Row(roles=READING, verb=True),
     "remove_view": Row(roles=READING, verb=True),
+    "linking": Row(roles=READING, logged=What.ENS),
+    "linking_ens": Row(roles=READING, scoped=True, logged=What.ENS),
     "load": Row(roles=LEADING),
     "shift": Row(roles=READING),
     "sign_shift": _WORK,

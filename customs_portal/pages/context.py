@@ -78,6 +78,8 @@ SECTIONS = {
     "review": "queue",
     "decide": "queue",
     "hand_over": "queue",
+    "linking": "queue",
+    "linking_ens": "queue",
     "assign_selected": "queue",
     "end_selected": "queue",
     "sign_shift": "shift",

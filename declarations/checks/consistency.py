@@ -37,7 +37,7 @@ def inconsistencies(documents: Sequence[Document]) -> list[Inconsistency]:
 
 def _mass(above: Document, below: Sequence[Document]) -> Inconsistency | None:
     one, other = _total([above], _gross), _total(below, _gross)
-    if not _differ(one, other):
+    if not differ(one, other):
         return None
     text = _("Gross mass: %(above)s kg in the master, %(below)s kg in the houses")
     return Inconsistency(kind="mass", text=text % {"above": one, "below": other})
@@ -45,7 +45,7 @@ def _mass(above: Document, below: Sequence[Document]) -> Inconsistency | None:
 
 def _pieces(above: Document, below: Sequence[Document]) -> Inconsistency | None:
     one, other = _total([above], _packages), _total(below, _packages)
-    if not _differ(one, other):
+    if not differ(one, other):
         return None
     text = _("Packages: %(above)s in the master, %(below)s in the houses")
     return Inconsistency(kind="pieces", text=text % {"above": one, "below": other})
@@ -80,8 +80,8 @@ def _packages(item: GoodsItem) -> Decimal:
     return Decimal(package_count(item) or 0)
 
 
-def _differ(one: Decimal, other: Decimal) -> bool:
-    """Whether both are told and far apart."""
+def differ(one: Decimal, other: Decimal) -> bool:
+    """Whether both figures are told and far apart."""
     return bool(one and other) and abs(one - other) > TOLERATED * max(one, other)
 
 

@@ -101,6 +101,11 @@ class Ens(models.Model):
                 condition=models.Q(status="forming"),
                 name="ens_forming",
             ),
+            models.Index(
+                fields=["-analysis_ends_at"],
+                condition=models.Q(completeness="considered_complete"),
+                name="ens_considered",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -173,6 +173,7 @@ def addresses(world: World) -> dict[str, str]:
             for key in ("question", "api:referral", "api:answer")
         },
         "ens": {"mrn": ens.mrn},
+        "linking_ens": {"mrn": Ens.objects.get(status="forming").mrn},
         "act_on_goods": {"mrn": ens.mrn},
         "refuse_entry": {"mrn": ens.mrn},
         "measure": {"pk": Measure.objects.order_by("pk")[0].pk},

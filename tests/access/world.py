@@ -89,6 +89,7 @@ from risk.models import (
     Undoing,
 )
 from risk.services import Decided, DecisionOrder, decide
+from tests.factories.linked import body
 from tests.factories.names import names_at_work
 from tests.factories.rules import rules_at_work
 from tests.messaging.builders import LODGER, envelope, minimal_document
@@ -142,6 +143,7 @@ def make_world() -> World:
     _arrivals(people["supervisor"], at)
     _kept(people["administrator"], at)
     _found(at)
+    _waiting_master(at)
     event = Event.objects.order_by("pk")[0]
     Delivery.objects.create(
         consumer="reply", event_id=event.pk, event_month=event.month, not_before=at,
@@ -204,6 +206,13 @@ def _found(at: datetime) -> None:
     ChapterModelMeasure.objects.create(
         measured_at=at, digest="0", labels=1, first=1, among_three=1, flagged_wrongly=0, caught=1
     )
+
+
+def _waiting_master(at: datetime) -> None:
+    """A master whose houses are missing."""
+    token = ApiToken.objects.get(operator__eori=LODGER)
+    assert receive(token_digest=token.digest, body=body("F12", "LRN-M", LODGER), at=at) is not None
+    advance.drain()
 
 
 def _kept(administrator: User, at: datetime) -> None:

@@ -22,26 +22,38 @@ def said(kind: str) -> Any:
     return content(f"IE3{kind}", "minimal")
 
 
-def document(kind: str, lrn: str, eori: str, **changes: Any) -> Document:
+def body(kind: str, lrn: str, eori: str, **changes: Any) -> bytes:
     """Return an example of a type as its declarant files it, with other values."""
     example = said(kind)
     people = [{**example["declarant"][0], "identificationNumber": eori}]
-    body = write(f"IE3{kind}", {**example, "LRN": lrn, "declarant": people, **changes})
-    found = read(body).document
+    return write(f"IE3{kind}", {**example, "LRN": lrn, "declarant": people, **changes})
+
+
+def document(kind: str, lrn: str, eori: str, **changes: Any) -> Document:
+    """Return what such a message declares."""
+    found = read(body(kind, lrn, eori, **changes)).document
     assert found is not None
     return found
 
 
-def master(at: datetime, *, named: str = FORWARDER, lrn: str = "M-1") -> Ens:
+def master(
+    at: datetime, *, named: str = FORWARDER, lrn: str = "M-1", bill: str = "OEL2611001"
+) -> Ens:
     """Return an F12 of the carrier that names who is to file its houses."""
     top = said("F12")["consignmentMasterLevel"][0]
+    top |= {"transportDocumentMasterLevel": [{"documentNumber": bill, "type": "N704"}]}
     person = {"identificationNumber": named, "supplementaryFilingType": "1"}
     above = [{**top, "supplementaryDeclarant": [person]}]
     return lodged(document("F12", lrn, CARRIER, consignmentMasterLevel=above), at, sender=CARRIER)
 
 
 def house(
-    at: datetime, bill: str = "", *, eori: str = FORWARDER, kind: str = "F15", **changes: Any
+    at: datetime,
+    bill: str = "",
+    *,
+    eori: str = FORWARDER,
+    kind: str = "F15",
+    **changes: Any,
 ) -> Ens:
     """Return a house with its own bill; changes are about its consignment.
 
@@ -55,8 +67,8 @@ def house(
     if kind == "F14":
         person = {"identificationNumber": OWNER, "supplementaryFilingType": "2"}
         own = {**own, "supplementaryDeclarant": [person]}
-    above = [{**top, "consignmentHouseLevel": [{**own, **changes}]}]
-    filed = document(kind, f"H-{bill or 1}", eori, consignmentMasterLevel=above)
+    whole = [{**top, "consignmentHouseLevel": [{**own, **changes}]}]
+    filed = document(kind, f"H-{bill or 1}", eori, consignmentMasterLevel=whole)
     return lodged(filed, at, sender=eori)
 
 

@@ -16,6 +16,7 @@ from tests.factories.declarations import lodged
 from tests.factories.linked import CARRIER, FORWARDER, OWNER, document, house, linked, master, said
 from tests.factories.people import operator, person
 from tests.pages.test_trader import neutral
+from tests.pages.test_tree import words
 
 SENDER = "Sender of the house"
 
@@ -24,10 +25,6 @@ def desk_of(eori: str) -> Client:
     client = Client()
     client.force_login(person(Role.TRADER, operators=(eori,)))
     return client
-
-
-def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<main")[2]).split())
 
 
 def home(desk: Client) -> str:

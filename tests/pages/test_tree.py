@@ -29,7 +29,12 @@ def section(html: str) -> str:
 
 def lines(html: str) -> list[str]:
     rows = re.findall(r"<tr.*?</tr>", section(html), re.DOTALL)[1:]
-    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+    return [words(row) for row in rows]
+
+
+def words(html: str) -> str:
+    main = html.partition("<main")[2] or html
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def test_a_master_shows_who_has_not_filed_and_by_when(desk: Client, at: datetime) -> None:

@@ -160,8 +160,8 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
     completed = _completed(filings, eoris)
     goods: dict[int, list[str]] = {}
     lives = ConsignmentLife.objects.filter(filing__in=ids).exclude(goods="no_longer_declared")
-    for filing, where in lives.values_list("filing", "goods"):
-        goods.setdefault(filing, []).append(where)
+    for key, where in lives.values_list("filing", "goods"):
+        goods.setdefault(key, []).append(where)
     items = _first_items(ids)
     shown = []
     for filing in filings:

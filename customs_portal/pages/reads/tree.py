@@ -3,9 +3,9 @@
 Fifty on a page; the number of queries does not depend on how many there are.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads.queue import person
 from declarations import families
+from declarations.checks.consistency import differ
 from declarations.document import Document
 from declarations.families import Goods, Place
 from declarations.filing_types import FilingLevel, filing_types, level_of
@@ -28,10 +29,14 @@ PENDING = Ens.Completeness.PENDING
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """What a filing says of its goods, and what those below it say together where that differs."""
+    """What a filing says of its goods, and what those below it say together where that differs.
+
+    `is_flagged` where it differs so much that a person has to look at it.
+    """
 
     own: str
     below: str = ""
+    is_flagged: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,9 +185,9 @@ class _Read:
             colour=colour,
             is_link=filing.mrn in self.seen and filing.pk != self.home.pk,
             is_here=filing.pk == self.home.pk,
-            containers=_figure(own, below, lambda goods: goods.containers, _count),
-            packages=_figure(own, below, lambda goods: goods.packages, _number),
-            mass=_figure(own, below, lambda goods: goods.mass, _kilograms),
+            containers=_containers(own.containers, below.containers if below else None),
+            packages=_figure(own.packages, below.packages if below else None, "{:,}"),
+            mass=_figure(own.mass, below.mass if below else None, "{:,.1f}"),
         )
 
     def _state(self, filing: Filing, place: Place) -> tuple[str, str]:
@@ -236,20 +241,16 @@ def _goods(
     }
 
 
-def _figure(
-    own: Goods, below: Goods | None, part: Callable[[Goods], Any], words: Callable[[Any], str]
-) -> Figure:
-    differs = below is not None and part(below) != part(own) and bool(part(own))
-    return Figure(own=words(part(own)), below=words(part(below)) if below and differs else "")
+def _containers(own: frozenset[str], below: frozenset[str] | None) -> Figure:
+    if not own or below is None or below == own:
+        return Figure(own=str(len(own) or ""))
+    return Figure(own=str(len(own)), below=str(len(below)), is_flagged=not below <= own)
 
 
-def _count(containers: frozenset[str]) -> str:
-    return str(len(containers) or "")
-
-
-def _number(number: int | None) -> str:
-    return f"{number:,}" if number is not None else ""
-
-
-def _kilograms(mass: Any) -> str:
-    return f"{mass:,.1f}" if mass is not None else ""
+def _figure(own: Decimal | int | None, below: Decimal | int | None, form: str) -> Figure:
+    if own is None:
+        return Figure(own="")
+    if below is None or below == own:
+        return Figure(own=form.format(own))
+    apart = differ(Decimal(own), Decimal(below))
+    return Figure(own=form.format(own), below=form.format(below), is_flagged=apart)
