@@ -3,10 +3,11 @@
 What is due first comes first; the number of queries does not depend on how many there are.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from django.db import models
 from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -114,13 +115,12 @@ def past_their_time(user: User, at: datetime) -> int:
     return waiting[: MOST_COUNTED + 1].count()
 
 
-def rows(found: Iterable[Ens | Filing], at: datetime) -> Sequence[MasterRow | HouseRow]:
+def rows(found: Sequence[models.Model], at: datetime) -> Sequence[MasterRow | HouseRow]:
     """Return what a view found as rows."""
-    shown = list(found)
-    waiting = [each for each in shown if isinstance(each, Filing)]
+    waiting = [each for each in found if isinstance(each, Filing)]
     if waiting:
         return house_rows(waiting)
-    return master_rows([each for each in shown if isinstance(each, Ens)], at)
+    return master_rows([each for each in found if isinstance(each, Ens)], at)
 
 
 def master_rows(found: Sequence[Ens], at: datetime) -> list[MasterRow]:

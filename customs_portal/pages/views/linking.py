@@ -54,7 +54,7 @@ def linking(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("view", "")
     view = wanted if wanted in reads.VIEWS else reads.WAITING
     page = Paginator(reads.ROWS_OF[view](user), reads.PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = reads.rows(page.object_list, at)
+    rows = reads.rows([*page.object_list], at)
     looks = [Look(what=What.ENS.value, reference=row.mrn, ens=row.ens) for row in rows]
     note_looks(request, looks, how=How.LISTED)
     context = {
