@@ -40,8 +40,8 @@ def test_an_officer_links_a_house_by_keyboard(log_in: LogIn, officer: User, at: 
     page.get_by_label("Reason").focus()
     page.keyboard.type("The bill was mistyped.")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("The bill was mistyped.")).to_be_visible()
-    expect(page.get_by_role("link", name=stray.mrn)).to_be_visible()
+    expect(page.get_by_text("Linked by M. Bakker: The bill was mistyped.")).to_be_visible()
+    expect(page.get_by_role("link", name=stray.mrn).first).to_be_visible()
     assert axe_violations(page) == []
     looked_at(page, "linked")
     assert Ens.objects.get(pk=top.pk).completeness == "complete"
