@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from customs_portal.findings import Finding, Stage
 from declarations.document import SupportingDocument
+from declarations.families import not_filed_in_whole
 from declarations.filing_types import filing_types
 from declarations.lifecycle.out_of_sequence import UNKNOWN_MRN
 from declarations.models import Arrival, ConsignmentLife, Ens, Filing, SearchKey
@@ -51,8 +52,13 @@ def consult(asked: Asked) -> list[Told] | Finding:
     found = list(_filings(asked))
     if not found:
         return _arrivals(asked) or _unknown(asked)
-    goods = _goods([filing.pk for filing in found])
-    return [each for filing in found for each in _told(filing, goods[filing.pk])]
+    keys = [filing.pk for filing in found]
+    goods, lacking = _goods(keys), not_filed_in_whole(keys)
+    return [
+        each
+        for filing in found
+        for each in _told(filing, goods[filing.pk], is_missing=bool(lacking.get(filing.pk)))
+    ]
 
 
 def _filings(asked: Asked) -> Sequence[Filing]:
@@ -86,10 +92,10 @@ def _goods(filings: Collection[int]) -> dict[int, set[str]]:
     return found
 
 
-def _told(filing: Filing, goods: Collection[str]) -> list[Told]:
+def _told(filing: Filing, goods: Collection[str], *, is_missing: bool) -> list[Told]:
     mrn, ens = filing.mrn or "", filing.membership.ens  # whose MRN may be that of another person
     lodged = Told(type="ENF", identification=mrn, state=_filing_state(filing))
-    states = filter(None, [_ens_state(ens, filing.status, goods)])
+    states = filter(None, [_ens_state(ens, filing, goods, is_missing=is_missing)])
     return [lodged, *(Told(type="ENS", identification=mrn, state=state) for state in states)]
 
 
@@ -99,14 +105,21 @@ def _filing_state(filing: Filing) -> str:
     return _LINKS.get(Filing.Link(filing.link), ACCEPTED) if filing.link else ACCEPTED
 
 
-def _ens_state(ens: Ens, filing: str, goods: Collection[str]) -> str:
-    if filing not in _LIVE:
+def _ens_state(ens: Ens, filing: Filing, goods: Collection[str], *, is_missing: bool) -> str:
+    """Return the state of what the filing is analysed in.
+
+    A house joins its master only when its analysis before loading is concluded: nobody outside may
+    see when, so that a house has no completeness, and one that is only looked at counts as filed.
+    """
+    if filing.status not in _LIVE:
         return INVALIDATED
     if set(goods) & {"presented", "under_control", "released", "not_released"}:
         return PRESENTED
     if set(goods) & {"arrived", "partially_arrived", "onward"}:
         return ARRIVED
-    return _COMPLETENESS[Ens.Completeness(ens.completeness)] if ens.completeness else ""
+    if filing.link or not ens.completeness:
+        return ""
+    return _COMPLETENESS[Ens.Completeness(ens.completeness)] if is_missing else COMPLETE
 
 
 def _unknown(asked: Asked) -> Finding:

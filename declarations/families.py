@@ -12,7 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from customs_portal.bulk import fetch_prepared
-from declarations.services.completeness import Missing
+from declarations.expected import Missing, not_filed
 
 DEEPEST = 4
 """Levels below the highest filing that are looked for; ICS2 has three."""
@@ -38,22 +38,6 @@ WITH RECURSIVE tree(filing, link, path) AS (
 )
 SELECT t.path, coalesce(l.waits, false), l.confirmed_by_id, coalesce(l.reason, '')
 FROM tree t LEFT JOIN declarations_filinglink l ON l.id = t.link ORDER BY t.path
-"""
-_NOT_FILED = """
-WITH filed(filing, expected) AS (
-    SELECT l.upper_id, p.expected FROM declarations_filinglink l
-    JOIN declarations_linkkey a ON a.filing_id = l.lower_id AND a.side = 'ask'
-    JOIN declarations_linkkey p ON p.value = a.value AND p.side = 'offer'
-        AND p.filing_id = l.upper_id
-    WHERE l.upper_id = ANY(%(filings)s::bigint[]) AND l.ended_at IS NULL
-    UNION
-    SELECT l.upper_id, l.expected FROM declarations_filinglink l
-    WHERE l.upper_id = ANY(%(filings)s::bigint[]) AND l.ended_at IS NULL
-)
-SELECT DISTINCT o.filing_id, o.named, o.document, o.expected FROM declarations_linkkey o
-LEFT JOIN filed f ON f.filing = o.filing_id AND f.expected = o.expected
-WHERE o.filing_id = ANY(%(filings)s::bigint[]) AND o.side = 'offer' AND f.filing IS NULL
-ORDER BY o.filing_id, o.expected
 """
 _EXPECTED = """
 SELECT DISTINCT f.analysis_ends_at, f.id, o.named, o.document, f.office_of_first_entry
@@ -141,14 +125,6 @@ def below(filing: int) -> list[Place]:
         Place(path=tuple(path), waits=waits, confirmed_by=officer, reason=reason)
         for path, waits, officer, reason in rows
     ]
-
-
-def not_filed(filings: Collection[int]) -> dict[int, list[Missing]]:
-    """Return by filing what it expects below it and nobody has filed."""
-    found: dict[int, list[Missing]] = defaultdict(list)
-    for key, named, document, expected in fetch_prepared(_NOT_FILED, {"filings": list(filings)}):
-        found[key].append(Missing(filing=key, named=named, document=document, expected=expected))
-    return found
 
 
 def goods_of(filings: Sequence[int]) -> dict[int, Goods]:

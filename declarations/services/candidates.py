@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from customs_portal.bulk import fetch_prepared
 from declarations.document import Document
+from declarations.expected import Missing, missing
 from declarations.linking import lower_types
 from declarations.models import Ens, Filing, FilingVersion
 from declarations.rebuilding import current_members
-from declarations.services.completeness import Missing, missing
 
 MOST_CANDIDATES = 20
 _SHARED = """

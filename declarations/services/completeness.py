@@ -8,12 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-import msgspec
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
-from customs_portal.bulk import fetch_prepared
 from customs_portal.events.kinds import Kind
 from customs_portal.events.services import NewEvent, record_many
 from declarations import policies
@@ -24,8 +22,9 @@ from declarations.events import (
     ENS_INCOMPLETE,
     FILING_EXPECTED,
 )
+from declarations.expected import Missing, missing, not_filed
 from declarations.lifecycle import ENS, move
-from declarations.models import Ens, EnsMember, EnsVersion, LinkKey
+from declarations.models import Ens, EnsMember, EnsVersion
 from declarations.services.clocks import stop_clocks
 from declarations.services.locks import assert_in_transaction, lock_ens
 from declarations.services.results import Changed, Refused, refused
@@ -48,53 +47,6 @@ WHERE id = ANY(ARRAY(
     ORDER BY ends_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
 RETURNING ens_id
 """
-_MISSING = """
-SELECT DISTINCT m.ens_id, o.filing_id, o.named, o.document, o.expected
-FROM declarations_ensmember m
-JOIN declarations_linkkey o ON o.filing_id = m.filing_id AND o.side = 'offer'
-WHERE m.ens_id = ANY(%s::bigint[]) AND NOT EXISTS (
-    SELECT 1 FROM declarations_filinglink l
-    JOIN declarations_ensmember n ON n.filing_id = l.lower_id AND n.ens_id = m.ens_id
-    WHERE l.upper_id = o.filing_id AND l.ended_at IS NULL AND (l.expected = o.expected OR EXISTS (
-        SELECT 1 FROM declarations_linkkey p
-        JOIN declarations_linkkey a ON a.value = p.value AND a.side = 'ask'
-        WHERE p.filing_id = o.filing_id AND p.side = 'offer' AND p.expected = o.expected
-          AND a.filing_id = l.lower_id)))
-ORDER BY m.ens_id, o.filing_id, o.expected
-"""
-
-
-class Missing(msgspec.Struct, frozen=True, kw_only=True):
-    """A filing that is expected and not there: below which filing, by whom, of which document.
-
-    `named` is empty where a receptacle or an item is expected, which `expected` then names.
-    """
-
-    filing: int
-    named: str
-    document: str
-    expected: str
-
-
-def missing(ens: Collection[int]) -> dict[int, list[Missing]]:
-    """Return by ENS the filings that are expected and not part of it, each once."""
-    found: dict[int, list[Missing]] = defaultdict(list)
-    for key, filing, named, document, expected in fetch_prepared(_MISSING, [list(ens)]):
-        found[key].append(Missing(filing=filing, named=named, document=document, expected=expected))
-    return found
-
-
-def named_by(filings: Collection[int]) -> dict[int, set[Missing]]:
-    """Return by filing whom it names as a supplementary declarant, of which document."""
-    found: dict[int, set[Missing]] = {filing: set() for filing in filings}
-    offers = LinkKey.objects.filter(filing__in=filings, side=LinkKey.Side.OFFER).exclude(named="")
-    for key in offers.order_by("pk"):
-        found[key.filing_id].add(
-            Missing(
-                filing=key.filing_id, named=key.named, document=key.document, expected=key.expected
-            )
-        )
-    return found
 
 
 def judge_completeness(filings: Collection[int], *, at: datetime) -> None:
@@ -108,7 +60,7 @@ def judge_completeness(filings: Collection[int], *, at: datetime) -> None:
     _complete([each for each in whole if each.completeness != _COMPLETE], at)
     parted = [e for e in ens.values() if lacking[e.pk] and e.completeness == _COMPLETE]
     Ens.objects.filter(pk__in=[each.pk for each in parted]).update(completeness=_PENDING)
-    _tell_missing(parted, lacking, at)
+    _tell_missing(parted, at)
 
 
 _OVER = (Ens.Status.INVALIDATED, Ens.Status.CLOSED, Ens.Status.ABSORBED)
@@ -132,14 +84,20 @@ def remind_missing(*, at: datetime) -> int:
         waited = [row[0] for row in cursor.fetchall()]
     locked = lock_ens(waited)
     pending = [ens for ens in locked.values() if ens.completeness == _PENDING]
-    _tell_missing(pending, missing([ens.pk for ens in pending]), at)
+    _tell_missing(pending, at)
     return len(waited)
 
 
-def _tell_missing(ens: Iterable[Ens], lacking: dict[int, list[Missing]], at: datetime) -> None:
+def _tell_missing(ens: Sequence[Ens], at: datetime) -> None:
+    """Tell who is named and has not filed; a house that is only looked at has."""
+    members = EnsMember.objects.filter(ens__in=[each.pk for each in ens])
+    filings: dict[int, list[int]] = defaultdict(list)
+    for own, filing in members.order_by("filing").values_list("ens", "filing"):
+        filings[own].append(filing)
+    lacking = not_filed([filing for own in filings.values() for filing in own])
     events: list[NewEvent] = []
     for each in ens:
-        wanted = lacking[each.pk]
+        wanted = [one for filing in filings[each.pk] for one in lacking.get(filing, ())]
         if not wanted:
             continue
         people = sorted({one.named for one in wanted if one.named})

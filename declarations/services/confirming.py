@@ -10,11 +10,12 @@ from customs_portal.accounts.models import User
 from customs_portal.events.services import NewEvent, record_many
 from declarations import policies
 from declarations.events import FILING_LINK_CONFIRMED
+from declarations.expected import missing
 from declarations.lifecycle import LINK, move
 from declarations.linking import lower_types
 from declarations.models import Filing, FilingLink
 from declarations.services.candidates import candidates
-from declarations.services.completeness import judge_completeness, missing
+from declarations.services.completeness import judge_completeness
 from declarations.services.grouping import Grouped, regroup
 from declarations.services.linking import homes_of, lock_family
 from declarations.services.results import Changed, Refused, refused

@@ -14,10 +14,11 @@ from customs_portal.bulk import fetch_prepared
 from customs_portal.events.services import NewEvent, record_many
 from declarations.document import Document
 from declarations.events import FILING_LINKED, FILING_UNLINKED, LINK_DUE
+from declarations.expected import named_by
 from declarations.filing_types import FilingLevel, level_of
 from declarations.lifecycle import LINK, move
 from declarations.models import Ens, Filing, FilingLink
-from declarations.services.completeness import expected_events, judge_completeness, named_by
+from declarations.services.completeness import expected_events, judge_completeness
 from declarations.services.grouping import Grouped, regroup
 from declarations.services.link_keys import rewrite_keys
 from declarations.services.locks import assert_in_transaction, lock_ens

@@ -1,6 +1,6 @@
 """Links of filings: as their keys say, with the ENS that follow; what is due is let be."""
 
-from declarations.services.completeness import missing
+from declarations.expected import missing
 from messaging.invariants.invariant import Scope, by_query, found_by
 
 _DUE = """

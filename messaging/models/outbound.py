@@ -52,7 +52,7 @@ class OutboundMessage(models.Model):
         verbose_name_plural = _("messages sent")
         constraints = [
             models.UniqueConstraint(
-                fields=["event_id", "kind", "recipient"], name="one_message_per_event"
+                fields=["event_id", "kind", "recipient", "mrn"], name="one_message_per_event"
             )
         ]
         indexes = [

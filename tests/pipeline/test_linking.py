@@ -25,6 +25,7 @@ from messaging.models import OutboundMessage, Subscription
 from messaging.reads import raw_body
 from risk.models import Assessment, Case
 from risk.services import linking
+from tests.messaging.formats.ics2.breaking import children
 from tests.pipeline.conftest import LODGER, operator, publish
 from tests.pipeline.test_filings import (
     NOTHING,
@@ -32,6 +33,7 @@ from tests.pipeline.test_filings import (
     amendment,
     assert_invariants,
     codes,
+    consultation,
     filing,
     invalidation,
     name,
@@ -254,6 +256,22 @@ def test_goods_before_loading_join_once_they_are_judged(lodger: str, forwarder: 
     assert link_of(lower) == "linked"
     assert Ens.objects.get(mrn=top).completeness == "pending"
     assert_invariants()
+
+
+def test_nobody_is_told_that_a_house_is_looked_at(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", TILES))
+    lower = lodged(forwarder, "F26", FORWARDER, "H-1")
+    top = lodged(lodger, "F21", LODGER, "M-1")
+    at = quarter(top)
+    tell_ended_clocks(at)
+    advance.drain(at=at)
+    assert not OutboundMessage.objects.filter(kind__in=["IE3N02", "IE3N11"]).exists()
+    for mrn, token, eori, told in ((top, lodger, LODGER, "11"), (lower, forwarder, FORWARDER, "")):
+        asked = consultation(MRN=mrn, requester=[{"identificationNumber": eori}])
+        states = {
+            kind.text: state.text for kind, _mrn, state in children(sent(token, asked), "ENSEntity")
+        }
+        assert states.get("ENS", "") == told
 
 
 def received_by(eori: str, kind: str) -> list[Any]:

@@ -17,11 +17,11 @@ from customs_portal.accounts.models import User
 from customs_portal.pages.wording import TimeLeft, time_left
 from declarations import families
 from declarations.document import Document
+from declarations.expected import Missing, not_filed
 from declarations.filing_types import filing_types
 from declarations.models import Clock, ConsignmentLife, Ens, EnsMember, Filing, FilingVersion
 from declarations.querysets import EnsQuerySet, FilingQuerySet
 from declarations.services.candidates import Candidate, candidates
-from declarations.services.completeness import Missing
 
 PAGE_SIZE = 50
 MOST_COUNTED = 1_000
@@ -232,7 +232,7 @@ def beside(ens: Ens) -> list[Beside]:
 
 
 def _wanted(uppers: set[int]) -> list[Missing]:
-    return [one for several in families.not_filed(uppers).values() for one in several]
+    return [one for several in not_filed(uppers).values() for one in several]
 
 
 def _documents(filings: Mapping[int, Filing]) -> dict[int, Document]:

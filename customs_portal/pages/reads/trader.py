@@ -26,6 +26,7 @@ from customs_portal.pages.trader_status import (
     trader_status,
 )
 from customs_portal.reference.snapshot import Snapshot
+from declarations.expected import Missing
 from declarations.families import not_filed_in_whole
 from declarations.filing_types import filing_types
 from declarations.linking import Side, scenarios
@@ -37,7 +38,6 @@ from declarations.models import (
     FilingVersion,
 )
 from declarations.querysets import FilingQuerySet
-from declarations.services.completeness import Missing
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.reads import raw_bodies
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from declarations import families
+from declarations.expected import not_filed
 from declarations.models import ConsignmentLife, Filing, FilingLink
 
 PAGE_SIZE = 50
@@ -56,7 +57,7 @@ def below_of(filing: Filing, *, page: int = 1) -> BelowPage:
             words=_("Not filed"),
             colour="orange",
         )
-        for each in families.not_filed([filing.pk])[filing.pk]
+        for each in not_filed([filing.pk])[filing.pk]
     ]
     links = FilingLink.objects.live().filter(upper=filing).order_by("lower")
     count = len(missing) + links.count()

@@ -15,10 +15,10 @@ from customs_portal.pages.reads.queue import person
 from declarations import families
 from declarations.checks.consistency import differ
 from declarations.document import Document
+from declarations.expected import Missing, not_filed
 from declarations.families import Goods, Place
 from declarations.filing_types import FilingLevel, filing_types, level_of
 from declarations.models import ConsignmentLife, Ens, Filing
-from declarations.services.completeness import Missing
 
 PAGE_SIZE = 50
 MOST_COMPARED = 2_000
@@ -85,7 +85,7 @@ def tree_of(ens: Ens, document: Document, user: User, *, page: int) -> Tree | No
     home = Filing.objects.get(mrn=ens.mrn)
     higher = families.above(home.pk)
     places = families.below(home.pk)
-    wanted = families.not_filed([place.filing for place in places])
+    wanted = not_filed([place.filing for place in places])
     lines = _lines(places, wanted)
     pages = max(1, -(-len(lines) // PAGE_SIZE))
     page = min(max(page, 1), pages)

@@ -1,0 +1,86 @@
+"""Which filings are expected below others, and which of them are not there.
+
+Two readings: `missing` from a whole, which a house joins once its analysis before loading is
+concluded, and `not_filed` at all. Only the second may be told to anybody outside: the first tells
+whether somebody looks at a house.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+import msgspec
+
+from customs_portal.bulk import fetch_prepared
+from declarations.models import LinkKey
+
+_MISSING = """
+SELECT DISTINCT m.ens_id, o.filing_id, o.named, o.document, o.expected
+FROM declarations_ensmember m
+JOIN declarations_linkkey o ON o.filing_id = m.filing_id AND o.side = 'offer'
+WHERE m.ens_id = ANY(%s::bigint[]) AND NOT EXISTS (
+    SELECT 1 FROM declarations_filinglink l
+    JOIN declarations_ensmember n ON n.filing_id = l.lower_id AND n.ens_id = m.ens_id
+    WHERE l.upper_id = o.filing_id AND l.ended_at IS NULL AND (l.expected = o.expected OR EXISTS (
+        SELECT 1 FROM declarations_linkkey p
+        JOIN declarations_linkkey a ON a.value = p.value AND a.side = 'ask'
+        WHERE p.filing_id = o.filing_id AND p.side = 'offer' AND p.expected = o.expected
+          AND a.filing_id = l.lower_id)))
+ORDER BY m.ens_id, o.filing_id, o.expected
+"""
+_NOT_FILED = """
+WITH filed(filing, expected) AS (
+    SELECT l.upper_id, p.expected FROM declarations_filinglink l
+    JOIN declarations_linkkey a ON a.filing_id = l.lower_id AND a.side = 'ask'
+    JOIN declarations_linkkey p ON p.value = a.value AND p.side = 'offer'
+        AND p.filing_id = l.upper_id
+    WHERE l.upper_id = ANY(%(filings)s::bigint[]) AND l.ended_at IS NULL
+    UNION
+    SELECT l.upper_id, l.expected FROM declarations_filinglink l
+    WHERE l.upper_id = ANY(%(filings)s::bigint[]) AND l.ended_at IS NULL
+)
+SELECT DISTINCT o.filing_id, o.named, o.document, o.expected FROM declarations_linkkey o
+LEFT JOIN filed f ON f.filing = o.filing_id AND f.expected = o.expected
+WHERE o.filing_id = ANY(%(filings)s::bigint[]) AND o.side = 'offer' AND f.filing IS NULL
+ORDER BY o.filing_id, o.expected
+"""
+
+
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """A filing that is expected and not there: below which filing, by whom, of which document.
+
+    `named` is empty where a receptacle or an item is expected, which `expected` then names.
+    """
+
+    filing: int
+    named: str
+    document: str
+    expected: str
+
+
+def missing(ens: Collection[int]) -> dict[int, list[Missing]]:
+    """Return by ENS the filings that are expected and not part of it, each once."""
+    found: dict[int, list[Missing]] = defaultdict(list)
+    for key, filing, named, document, expected in fetch_prepared(_MISSING, [list(ens)]):
+        found[key].append(Missing(filing=filing, named=named, document=document, expected=expected))
+    return found
+
+
+def named_by(filings: Collection[int]) -> dict[int, set[Missing]]:
+    """Return by filing whom it names as a supplementary declarant, of which document."""
+    found: dict[int, set[Missing]] = {filing: set() for filing in filings}
+    offers = LinkKey.objects.filter(filing__in=filings, side=LinkKey.Side.OFFER).exclude(named="")
+    for key in offers.order_by("pk"):
+        found[key.filing_id].add(
+            Missing(
+                filing=key.filing_id, named=key.named, document=key.document, expected=key.expected
+            )
+        )
+    return found
+
+
+def not_filed(filings: Collection[int]) -> dict[int, list[Missing]]:
+    """Return by filing what it expects below it and nobody has filed."""
+    found: dict[int, list[Missing]] = defaultdict(list)
+    for key, named, document, expected in fetch_prepared(_NOT_FILED, {"filings": list(filings)}):
+        found[key].append(Missing(filing=key, named=named, document=document, expected=expected))
+    return found
