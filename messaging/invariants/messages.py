@@ -48,7 +48,7 @@ GROUP BY o.message_identification HAVING count(*) > 1 ORDER BY 1
 told_twice = by_query("""
 SELECT o.kind || ' of event ' || o.event_id || ' to ' || o.recipient
 FROM messaging_outboundmessage o
-GROUP BY o.event_id, o.kind, o.recipient HAVING count(*) > 1 ORDER BY 1
+GROUP BY o.event_id, o.kind, o.recipient, o.mrn HAVING count(*) > 1 ORDER BY 1
 """)
 
 without_cause = by_query(f"""
