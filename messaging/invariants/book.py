@@ -31,7 +31,12 @@ _ROWS = (
         messages.outbound_ids_twice,
         "Ids of messages sent are unique.",
     ),
-    ("told_twice", Harm.DUPLICATE, messages.told_twice, "A recipient is told of an event once."),
+    (
+        "told_twice",
+        Harm.DUPLICATE,
+        messages.told_twice,
+        "A recipient is told of an event once for each MRN.",
+    ),
     (
         "not_told",
         Harm.LOST,
