@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from customs_portal.demo.telling.air import WholeAirWay
 from customs_portal.demo.telling.changed_consignee import ChangedConsignee
 from customs_portal.demo.telling.changed_seal import ChangedSeal
 from customs_portal.demo.telling.late import RejectedTwice
@@ -21,6 +22,7 @@ STORIES: tuple[type[Story], ...] = (
     Strike,
     TwoDeclarations,
     LateTruck,
+    WholeAirWay,
     NothingDeclared,
 )
 

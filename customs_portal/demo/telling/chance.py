@@ -1,11 +1,11 @@
 """Chance in a story: the next MRN is one that a published sample selects."""
 
-from datetime import datetime
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import connection
 
-from declarations.mrn import SEQUENCE, make_mrn
+from declarations.mrn import SEQUENCE
 from risk.engine.leaves import sample_number
 from risk.engine.loading import load_rules
 from risk.engine.tree import Leaf
@@ -13,8 +13,8 @@ from risk.engine.tree import Leaf
 FARTHEST = 20_000
 
 
-def skip_to_selected(rule: str, *, office: str, at: datetime) -> None:
-    """Skip numbers of the sequence of MRN until the next one is selected by the rule.
+def skip_to_selected(rule: str, mrn: Callable[[int], str]) -> None:
+    """Skip numbers of the sequence of MRN until the MRN of the next is selected by the rule.
 
     Only who has the key can do this. The numbers that are skipped are given to nobody, as are those
     of declarations whose registration was rolled back.
@@ -24,8 +24,7 @@ def skip_to_selected(rule: str, *, office: str, at: datetime) -> None:
         cursor.execute("SELECT nextval(%s)", [SEQUENCE])
         number = cursor.fetchone()[0]
         for last in range(number, number + FARTHEST):
-            mrn = make_mrn(office=office, number=last + 1, at=at)
-            if sample_number(mrn, key, rule) < rate:
+            if sample_number(mrn(last + 1), key, rule) < rate:
                 cursor.execute("SELECT setval(%s, %s)", [SEQUENCE, last])
                 return
 

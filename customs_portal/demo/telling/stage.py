@@ -112,7 +112,8 @@ class Stage:
 
     def mrn(self, correlation: UUID) -> str:
         """Return the MRN that a declaration was answered with."""
-        found = self.answer(correlation).findtext("HEAHEA/DocNumHEA5")
+        said = self.answer(correlation)
+        found = said.findtext("HEAHEA/DocNumHEA5") or said.findtext("{*}MRN")
         if found is None:
             raise StoryError("The declaration was not registered.")
         return found
@@ -172,10 +173,13 @@ class Stage:
         """Ask whoever filed a declaration for information (RFI)."""
         self.decide(mrn, "rfi", reason, question=question, note=note, by=by)
 
+    def asked_by(self, mrn: str) -> str:
+        """Return the reference of the open question about a declaration."""
+        return Referral.objects.open().get(ens__mrn=mrn).reference
+
     def reply(self, mrn: str, text: str, *, by: str) -> None:
         """Answer the open question about a declaration, as a person of the firm that was asked."""
-        asked = Referral.objects.open().get(ens__mrn=mrn)
-        sent = Answer(reference=asked.reference, text=text)
+        sent = Answer(reference=self.asked_by(mrn), text=text)
         self._carry_out(lambda: [answer(sent, user=self.officer(by), at=self.at)])
 
     def dismiss(self, mrn: str, reason: str, *, days: int, by: str = "anna") -> None:

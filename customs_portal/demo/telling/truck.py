@@ -5,6 +5,7 @@ from datetime import timedelta
 from customs_portal.demo.telling import chance, papers
 from customs_portal.demo.telling.story import Story
 from declarations.document import Means, Party
+from declarations.mrn import make_mrn
 from risk.models import Case
 
 FERRY = "4000060"
@@ -55,7 +56,8 @@ class LateTruck(Story):
 
     def lodge(self) -> None:
         """1: registered, late by 50 minutes: the limit is that of the ferry, two hours."""
-        chance.skip_to_selected(SAMPLE, office=HOOK, at=self.stage.at)
+        at = self.stage.at
+        chance.skip_to_selected(SAMPLE, lambda number: make_mrn(office=HOOK, number=number, at=at))
         self.mrn = self.stage.mrn(self.stage.declare(HAULIER, self.document))
 
     @property
