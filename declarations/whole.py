@@ -23,20 +23,46 @@ def whole(documents: Sequence[Document]) -> Document:
     first, *others = documents
     if not others:
         return first
-    houses = [house for document in others for house in _own(document)]
-    goods = any(house.items for house in houses)
-    above = first.consignments
-    if goods:
-        above = tuple(_without_goods(each) for each in above)
+    goods = any(house.items for document in others for house in document.consignments)
     return msgspec.structs.replace(
         first,
-        consignments=tuple(_numbered(_merged((*above, *houses)), others)),
+        consignments=tuple(_numbered(_together(documents), others)),
         master_items=(*first.master_items, *(_goods_above(first.consignments) if goods else ())),
         seals=tuple(dict.fromkeys(seal for each in documents for seal in each.seals)),
         screenings=tuple(one for each in documents for one in each.screenings),
         actors=tuple(dict.fromkeys(actor for each in documents for actor in each.actors)),
         total_items=None,
     )
+
+
+def own_numbers(documents: Sequence[Document]) -> dict[int, tuple[int, int]]:
+    """Return by number of an item in the whole the place of its document, and its number there."""
+    found: dict[int, tuple[int, int]] = {}
+    tagged = [_tagged(document, place, found) for place, document in enumerate(documents)]
+    items = (item for each in _together(tagged) for item in each.items)
+    return {number: found[item.number] for number, item in enumerate(items, start=1)}
+
+
+def _tagged(document: Document, place: int, found: dict[int, tuple[int, int]]) -> Document:
+    """Return a document whose items are numbered through all documents, and note what each was."""
+    consignments = []
+    for each in document.consignments:
+        items = []
+        for item in each.items:
+            tag = len(found)
+            found[tag] = place, item.number
+            items.append(msgspec.structs.replace(item, number=tag))
+        consignments.append(msgspec.structs.replace(each, items=tuple(items)))
+    return msgspec.structs.replace(document, consignments=tuple(consignments))
+
+
+def _together(documents: Sequence[Document]) -> Iterator[Consignment]:
+    first, *others = documents
+    houses = [house for document in others for house in _own(document)]
+    above = first.consignments
+    if any(house.items for house in houses):
+        above = tuple(_without_goods(each) for each in above)
+    return _merged((*above, *houses))
 
 
 def _own(document: Document) -> Iterator[Consignment]:

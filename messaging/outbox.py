@@ -68,8 +68,8 @@ def number(drafts: Sequence[Draft]) -> list[Numbered]:
 def write(messages: Sequence[Written], *, at: datetime) -> None:
     """Store the messages in the caller's transaction and record that they were created.
 
-    A repeated attempt at the same (event, kind, recipient) breaks the unique key and with it the
-    transaction: nothing is ever sent twice for one event.
+    A repeated attempt at the same (event, kind, recipient, MRN) breaks the unique key and with it
+    the transaction: nothing is ever sent twice for one event.
     """
     bodies = next_ids({_BODIES: len(messages)})[_BODIES]
     month = month_of(at)

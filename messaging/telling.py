@@ -1,16 +1,17 @@
 """What other administrations are to be told of an ENS, and what they were told already."""
 
 import csv
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import msgspec
-from django.db import connection
 
-from declarations.document import Document, decode
-from declarations.models import Measure, SubsequentEntryNotice
+from declarations.document import Document
+from declarations.models import Ens, Measure, SubsequentEntryNotice
+from declarations.parts import Part, parts_of
+from declarations.whole import whole
 from messaging.consumers.announce import items_concerned
 from messaging.formats.answers import RiskResult
 from messaging.formats.registry import read
@@ -20,14 +21,6 @@ from messaging.reads import raw_bodies
 from risk.models import Case
 
 _CODES = Path(__file__).parent / "data" / "risk_results.csv"
-_LOAD = """
-SELECT e.id, e.mrn, e.version, f.lrn, f.registered_at, f.lodged_at, fv.document_json::text
-FROM declarations_ens e
-JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = e.version
-JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
-JOIN declarations_filing f ON f.id = fv.filing_id
-WHERE e.id = ANY(%s)
-"""
 
 
 class Flagged(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,18 +47,29 @@ class LastTold(msgspec.Struct, frozen=True, kw_only=True):
 def flagged_ens(ids: list[int]) -> dict[int, Flagged]:
     """Return by id the ENS with their current declaration and the results that still stand."""
     results, offices = _results(ids), _own_offices_told(ids)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOAD, [ids])
-        rows = cursor.fetchall()
-    return {row[0]: _flagged(row, results.get(row[0], []), offices.get(row[0], ())) for row in rows}
+    parts = parts_of(ids)
+    return {
+        ens.pk: _flagged(ens, parts[ens.pk], results.get(ens.pk, []), offices.get(ens.pk, ()))
+        for ens in Ens.objects.filter(pk__in=ids)
+    }
 
 
-def _flagged(row: tuple[object, ...], measures: list[Measure], offices: tuple[str, ...]) -> Flagged:
-    *facts, stored = row
-    document = decode(stored)  # type: ignore[arg-type]  # the statement names the column
-    values = dict(zip(Flagged.__struct_fields__, facts, strict=False))
-    results = tuple(line for measure in measures for line in risk_results(measure, document))
-    return Flagged(**values, document=document, results=results, own_offices_told=offices)  # type: ignore[arg-type]  # the statement's columns
+def _flagged(
+    ens: Ens, parts: Sequence[Part], measures: list[Measure], offices: tuple[str, ...]
+) -> Flagged:
+    """Return an ENS with all that its filings declare: another State is told of the whole."""
+    document = whole([part.document for part in parts])
+    return Flagged(
+        ens=ens.pk,
+        mrn=ens.mrn,
+        version=ens.version,
+        lrn=parts[0].lrn,
+        registered_at=parts[0].registered_at,
+        submitted_at=parts[0].lodged_at,
+        document=document,
+        results=tuple(line for measure in measures for line in risk_results(measure, document)),
+        own_offices_told=offices,
+    )
 
 
 def _results(ids: list[int]) -> dict[int, list[Measure]]:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from django.db import connection
 
 from customs_portal.accounts.querysets import connected_eoris
 from customs_portal.events.models import Event
-from declarations.document import Document, decode
+from declarations.document import Document
 from declarations.filing_types import filing_types
 from declarations.models import Measure
+from declarations.parts import Concerned, concerned, parts_of, told_of
 from declarations.subjects import containers_of
 from messaging.formats.answers import Intervention, InterventionLine
 from messaging.formats.ics1.writing import write_intervention
@@ -22,45 +22,29 @@ from messaging.outbox import Draft, Numbered, Written, number, write
 from messaging.replying.reply import envelope
 
 LIFT, DO_NOT_LOAD = "LIFT", "IE3Q01"
-_LOAD = """
-SELECT m.id, m.subject, m.reference, m.kind, m.reason_code, m.trader_text, e.id, e.mrn, f.lrn,
-       f.sender, f.registered_at, f.lodged_at, fv.document_json::text
-FROM declarations_measure m
-JOIN declarations_ens e ON e.id = m.ens_id
-JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = e.version
-JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
-JOIN declarations_filing f ON f.id = fv.filing_id
-WHERE m.id = ANY(%s)
-"""
 
 
 class Announced(msgspec.Struct, frozen=True, kw_only=True):
-    """An announced measure with the declaration that it is about."""
+    """An announced measure as one filing is told of it, by whoever gets the message."""
 
-    measure: int
-    subject: str
-    reference: str
-    kind: str
-    reason_code: str
-    trader_text: str
-    ens: int
-    mrn: str
-    lrn: str
-    sender: str
-    registered_at: datetime
-    lodged_at: datetime
-    document: Document
+    measure: Measure
+    filing: Concerned
+
+    @property
+    def document(self) -> Document:
+        """Return what the filing declares."""
+        return self.filing.part.document
 
 
 def handle(batch: Sequence[Event], *, at: datetime) -> None:
-    """Write one IE351 or IE3Q01 for each announced measure and addressee."""
-    measures = _load([event.data["measure"] for event in batch])
-    batch = [event for event in batch if _message(measures[event.data["measure"]])]
-    connected = connected_eoris(_carriers(measures), at=at)
+    """Write one IE351 or IE3Q01 for each announced measure, filing concerned and addressee."""
+    about = _load([event.data["measure"] for event in batch])
+    batch = [event for event in batch if _message(about[event.data["measure"]][0])]
+    connected = connected_eoris(_carriers(about), at=at)
     pairs = [
-        (measures[event.data["measure"]], event, recipient)
+        (announced, event, recipient)
         for event in batch
-        for recipient in addressees(measures[event.data["measure"]], connected)
+        for announced, recipient in _addressees(about[event.data["measure"]], connected)
     ]
     numbered = number([_draft(found, event, eori) for found, event, eori in pairs])
     messages = [
@@ -69,48 +53,48 @@ def handle(batch: Sequence[Event], *, at: datetime) -> None:
     write(messages, at=at)
 
 
-def _message(measure: Announced) -> str:
+def _message(announced: Announced) -> str:
     """Return the message that announces the measure; empty where it is a notice."""
-    if measure.document.type not in filing_types():
+    if announced.document.type not in filing_types():
         return "CC351A"
-    return DO_NOT_LOAD if measure.kind == Measure.Kind.DO_NOT_LOAD else ""
+    return DO_NOT_LOAD if announced.measure.kind == Measure.Kind.DO_NOT_LOAD else ""
 
 
-def _load(ids: list[int]) -> dict[int, Announced]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOAD, [ids])
-        rows = cursor.fetchall()
-    names = Announced.__struct_fields__
-    found = [
-        Announced(**dict(zip(names, (*row[:-1], decode(row[-1])), strict=True))) for row in rows
-    ]
-    return {measure.measure: measure for measure in found}
+def _load(ids: list[int]) -> dict[int, list[Announced]]:
+    measures = Measure.objects.in_bulk(ids)
+    parts = parts_of({measure.ens_id for measure in measures.values()})
+    return {
+        key: [
+            Announced(measure=measure, filing=each)
+            for each in concerned(parts[measure.ens_id], measure.subject, measure.reference)
+        ]
+        for key, measure in measures.items()
+    }
 
 
-def _carriers(measures: dict[int, Announced]) -> set[str]:
-    carriers = {found.document.effective_carrier().identifier for found in measures.values()}
-    return {eori for eori in carriers if eori}
+def _carriers(about: dict[int, list[Announced]]) -> set[str]:
+    return {each.filing.carrier for found in about.values() for each in found} - {""}
 
 
-def addressees(measure: Announced, connected: frozenset[str]) -> list[str]:
-    """Return who is told: whoever lodged, and the carrier if another person and connected."""
-    carrier = measure.document.effective_carrier().identifier
-    own_people = {measure.sender, measure.document.declarant.identifier}
-    if carrier and carrier not in own_people and carrier in connected:
-        return [measure.sender, carrier]
-    return [measure.sender]
+def _addressees(
+    about: Sequence[Announced], connected: frozenset[str]
+) -> list[tuple[Announced, str]]:
+    measure = about[0].measure
+    told = told_of([each.filing for each in about], connected)
+    return [(Announced(measure=measure, filing=filing), eori) for filing, eori in told]
 
 
 def _draft(found: Announced, event: Event, recipient: str) -> Draft:
+    part = found.filing.part
     return Draft(
         kind=_message(found),
         channel="trader",
         recipient=recipient,
         event_id=event.id,
-        ens=found.ens,
+        ens=found.measure.ens_id,
         ens_version=event.data["version"],
-        mrn=found.mrn,
-        lrn=found.lrn,
+        mrn=part.mrn,
+        lrn=part.lrn,
     )
 
 
@@ -121,47 +105,48 @@ def _written(found: Announced, own: Numbered, at: datetime) -> Written:
 
 
 def _do_not_load(found: Announced, at: datetime) -> bytes:
-    is_house = found.subject == Measure.Subject.CONSIGNMENT
-    containers = () if is_house else containers_of(found.document, found.subject, found.reference)
+    subject, reference = found.measure.subject, found.filing.reference
+    is_house = subject == Measure.Subject.CONSIGNMENT
+    containers = () if is_house else containers_of(found.document, subject, reference)
     return write_do_not_load(
         found.document,
-        consignment=found.reference if is_house else "",
+        consignment=reference if is_house else "",
         containers=containers,
-        mrn=found.mrn,
+        mrn=found.filing.part.mrn,
         at=at,
     )
 
 
-def _filled(
-    found: Announced, own: Numbered, at: datetime, concerned: list[InterventionLine]
-) -> Written:
+def _filled(found: Announced, own: Numbered, at: datetime, told: list[InterventionLine]) -> Written:
+    part = found.filing.part
     answer = Intervention(
         envelope=envelope(own, at),
-        document=found.document,
-        mrn=found.mrn,
+        document=part.document,
+        mrn=part.mrn,
         notified_at=at,
-        registered_at=found.registered_at,
-        submitted_at=found.lodged_at,
-        lines=concerned,
+        registered_at=part.registered_at,
+        submitted_at=part.lodged_at,
+        lines=told,
     )
     return own.filled(write_intervention(answer))
 
 
-def lifted_written(measure: int, own: Numbered, at: datetime) -> Written:
+def lifted_written(measure: Measure, filing: Concerned, own: Numbered, at: datetime) -> Written:
     """Return the IE351 by which a do-not-load is lifted: our code LIFT (no message exists)."""
-    found = _load([measure])[measure]
+    found = Announced(measure=measure, filing=filing)
     plain = InterventionLine(code=LIFT, text=None, item=None)
-    numbers = items_concerned(found.document, found.subject, found.reference)
-    lines_ = [msgspec.structs.replace(plain, item=item) for item in numbers]
-    return _filled(found, own, at, lines_)
+    return _filled(found, own, at, [msgspec.structs.replace(plain, item=n) for n in _items(found)])
 
 
 def lines(found: Announced) -> list[InterventionLine]:
     """Return one line per goods item concerned, or one without a number for the whole."""
-    code = intervention_code(found.reason_code)
-    text = found.trader_text or None
-    numbers = items_concerned(found.document, found.subject, found.reference)
-    return [InterventionLine(code=code, text=text, item=item) for item in numbers]
+    code = intervention_code(found.measure.reason_code)
+    text = found.measure.trader_text or None
+    return [InterventionLine(code=code, text=text, item=item) for item in _items(found)]
+
+
+def _items(found: Announced) -> list[int | None]:
+    return items_concerned(found.document, found.measure.subject, found.filing.reference)
 
 
 def intervention_code(reason_code: str) -> str:

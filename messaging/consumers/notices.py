@@ -10,16 +10,16 @@ import msgspec
 from django.conf import settings
 
 from customs_portal.accounts.querysets import connected_eoris
-from customs_portal.bulk import fetch_prepared
 from customs_portal.events.models import Event
 from customs_portal.reference.models import ReasonCode
 from declarations import events as declared
-from declarations.document import Document, decode
+from declarations.document import Document
 from declarations.filing_types import filing_types
-from declarations.models import ConsignmentLife, Ens, Measure
+from declarations.models import ConsignmentLife, Ens, EnsMember, Measure
+from declarations.parts import Concerned, concerned, own_of, parts_of, told_of
 from messaging.consumers.announce import lifted_written
 from messaging.consumers.control_notices import replaces_notice
-from messaging.outbox import Draft, Numbered, Written, number, write
+from messaging.outbox import Draft, Written, number, write
 
 KIND = "NOTICE"
 ANNOUNCED, LIFTED = declared.MEASURE_ANNOUNCED.name, declared.MEASURE_LIFTED.name
@@ -58,40 +58,45 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class _About(msgspec.Struct, frozen=True, kw_only=True):
-    """An event with the ENS and the measure or consignment that it is about."""
+    """An event with the ENS, the measure or consignment, and the filings that it is about."""
 
     event: Event
     ens: Ens
-    sender: str
-    document: Document
+    filings: tuple[Concerned, ...]
     measure: Measure | None = None
     consignment: ConsignmentLife | None = None
 
     @property
-    def filer(self) -> str:
-        """Who lodged the filing that it is about: of a linked house its own."""
-        return self.consignment.filing.sender if self.consignment else self.sender
+    def document(self) -> Document:
+        """Return what the first filing concerned declares."""
+        return self.filings[0].part.document
 
-    @property
-    def mrn(self) -> str:
-        """The MRN of that filing."""
-        own = self.consignment.filing.mrn if self.consignment else self.event.data.get("mrn")
-        return own or self.ens.mrn
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact as one filing is told of it, and who gets the notice."""
+
+    about: _About
+    filing: Concerned
+    eori: str
 
 
 def handle(batch: Sequence[Event], *, at: datetime) -> None:
-    """Write one notice for each announced fact and addressee."""
+    """Write one notice for each announced fact, filing concerned and addressee."""
     found = [each for each in _about(batch) if _is_told(each)]
-    carriers = [each.document.effective_carrier().identifier or "" for each in found]
+    carriers = [filing.carrier for each in found for filing in each.filings]
     connected = connected_eoris(carriers, at=at)
     texts = _texts(batch, at)
-    pairs = [(each, eori) for each in found for eori in _addressees(each, connected)]
-    numbered = number([_draft(each, eori) for each, eori in pairs])
-    written = [
-        own.filled(msgspec.json.encode(_notice(each, texts, at)))
-        for (each, _eori), own in zip(pairs, numbered, strict=True)
+    told = [
+        _Told(about=each, filing=filing, eori=eori)
+        for each in found
+        for filing, eori in told_of(each.filings, connected)
     ]
-    write([*written, *_interventions(pairs, at)], at=at)
+    numbered = number([_draft(each) for each in told])
+    written = [
+        own.filled(msgspec.json.encode(_notice(each, texts)))
+        for each, own in zip(told, numbered, strict=True)
+    ]
+    write([*written, *_interventions(told, at)], at=at)
 
 
 def _about(batch: Sequence[Event]) -> list[_About]:
@@ -99,37 +104,34 @@ def _about(batch: Sequence[Event]) -> list[_About]:
     measures = Measure.objects.select_related("control", "refusal").in_bulk(
         [event.data["measure"] for event in batch if "measure" in event.data]
     )
-    lives = ConsignmentLife.objects.select_related("filing").in_bulk(
+    lives = ConsignmentLife.objects.in_bulk(
         [event.data["consignment"] for event in batch if "consignment" in event.data]
     )
-    current = _current(list(ens))
-    return [
-        _About(
-            event=event,
-            ens=ens[event.stream],
-            sender=current[event.stream][0],
-            document=current[event.stream][1],
-            measure=measures.get(event.data.get("measure", 0)),
-            consignment=lives.get(event.data.get("consignment", 0)),
+    filings = {life.filing_id for life in lives.values()}
+    filings |= {event.data["filing"] for event in batch if "filing" in event.data}
+    members = EnsMember.objects.filter(filing__in=filings)
+    homes = dict(members.values_list("filing_id", "ens_id"))
+    measured = {measure.ens_id for measure in measures.values()}
+    parts = parts_of({*homes.values(), *measured})
+    found = []
+    for event in batch:
+        measure = measures.get(event.data.get("measure", 0))
+        life = lives.get(event.data.get("consignment", 0))
+        if measure:
+            about = concerned(parts[measure.ens_id], measure.subject, measure.reference)
+        else:
+            filing = life.filing_id if life else event.data["filing"]
+            about = [own_of(parts[homes[filing]], filing)]
+        found.append(
+            _About(
+                event=event,
+                ens=ens[event.stream or 0],
+                filings=tuple(about),
+                measure=measure,
+                consignment=life,
+            )
         )
-        for event in batch
-        if event.stream is not None
-    ]
-
-
-_CURRENT = """
-SELECT e.id, f.sender, fv.document_json::text FROM declarations_ens e
-JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = e.version
-JOIN declarations_filingversion fv ON fv.id = v.filing_versions[1]
-JOIN declarations_filing f ON f.id = fv.filing_id
-WHERE e.id = ANY(%s::bigint[])
-"""
-
-
-def _current(ens: Sequence[int]) -> dict[int, tuple[str, Document]]:
-    """Return by ENS who lodged it, and the document of its current version."""
-    rows = fetch_prepared(_CURRENT, [list(ens)])
-    return {key: (sender, decode(document)) for key, sender, document in rows}
+    return found
 
 
 def _is_told(about: _About) -> bool:
@@ -146,14 +148,6 @@ def _announced_by_notice(about: _About) -> bool:
     return about.document.type in filing_types() and not is_instruction
 
 
-def _addressees(about: _About, connected: frozenset[str]) -> list[str]:
-    carrier = about.document.effective_carrier().identifier
-    own = {about.filer, about.document.declarant.identifier}
-    if carrier and carrier not in own and carrier in connected:
-        return [about.filer, carrier]
-    return [about.filer]
-
-
 def _texts(batch: Sequence[Event], at: datetime) -> dict[str, str]:
     """Return the texts for traders of the reason codes that the events name."""
     named = {event.data.get(key, "") for event in batch for key in ("lift_reason", "result")}
@@ -161,41 +155,42 @@ def _texts(batch: Sequence[Event], at: datetime) -> dict[str, str]:
     return dict(rows.values_list("code", "trader_text"))
 
 
-def _draft(about: _About, recipient: str) -> Draft:
+def _draft(told: _Told) -> Draft:
     return Draft(
         kind=KIND,
         channel="trader",
-        recipient=recipient,
-        event_id=about.event.id,
-        ens=about.ens.pk,
-        ens_version=about.event.data.get("version"),
-        mrn=about.mrn,
+        recipient=told.eori,
+        event_id=told.about.event.id,
+        ens=told.about.ens.pk,
+        ens_version=told.about.event.data.get("version"),
+        mrn=told.filing.part.mrn,
     )
 
 
-def _notice(about: _About, texts: Mapping[str, str], at: datetime) -> Notice:
+def _notice(told: _Told, texts: Mapping[str, str]) -> Notice:
+    about = told.about
     name = NOTICES[about.event.kind]
     if about.measure is None:
         life = about.consignment
         return Notice(
             notice=name,
-            mrn=about.mrn,
+            mrn=told.filing.part.mrn,
             at=about.event.at,
             subject=Measure.Subject.CONSIGNMENT if life else "",
             reference=life.key if life else "",
         )
-    return _of_measure(about.measure, name, about, texts)
+    return _of_measure(about.measure, name, told, texts)
 
 
-def _of_measure(measure: Measure, name: str, about: _About, texts: Mapping[str, str]) -> Notice:
-    data = about.event.data
+def _of_measure(measure: Measure, name: str, told: _Told, texts: Mapping[str, str]) -> Notice:
+    data = told.about.event.data
     notice = Notice(
         notice=name,
-        mrn=about.ens.mrn,
-        at=about.event.at,
+        mrn=told.filing.part.mrn,
+        at=told.about.event.at,
         kind=measure.kind,
         subject=measure.subject,
-        reference=measure.reference,
+        reference=told.filing.reference,
         text=texts.get(data.get("lift_reason") or data.get("result", ""), measure.trader_text),
     )
     if name == "control_ordered":
@@ -215,22 +210,20 @@ def _of_measure(measure: Measure, name: str, about: _About, texts: Mapping[str, 
     return notice
 
 
-def _interventions(pairs: Sequence[tuple[_About, str]], at: datetime) -> list[Written]:
+def _interventions(told: Sequence[_Told], at: datetime) -> list[Written]:
     """Return the IE351 of lifted do-not-loads, where the administration sends them."""
     if not settings.LIFT_BY_INTERVENTION:
         return []
     lifted = [
-        (about, eori)
-        for about, eori in pairs
-        if about.event.kind == LIFTED
-        and about.measure is not None
-        and about.measure.kind == Measure.Kind.DO_NOT_LOAD
-        and about.document.type not in filing_types()
+        (each.about.measure, each)
+        for each in told
+        if each.about.event.kind == LIFTED
+        and each.about.measure is not None
+        and each.about.measure.kind == Measure.Kind.DO_NOT_LOAD
+        and each.about.document.type not in filing_types()
     ]
-    drafts = [msgspec.structs.replace(_draft(about, eori), kind="CC351A") for about, eori in lifted]
-    return [_lifted(about, own, at) for (about, _), own in zip(lifted, number(drafts), strict=True)]
-
-
-def _lifted(about: _About, own: Numbered, at: datetime) -> Written:
-    assert about.measure is not None
-    return lifted_written(about.measure.pk, own, at)
+    drafts = [msgspec.structs.replace(_draft(each), kind="CC351A") for _measure, each in lifted]
+    return [
+        lifted_written(measure, each.filing, own, at)
+        for (measure, each), own in zip(lifted, number(drafts), strict=True)
+    ]

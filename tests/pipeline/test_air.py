@@ -42,8 +42,12 @@ PNG = "iVBORw0KGgo="
 
 
 def at_risk_centre(username: str) -> User:
+    return at_office(username, "NL000900")
+
+
+def at_office(username: str, office: str) -> User:
     user = User.objects.create_user(username, password="x", role=Role.OFFICER)
-    OfficeMembership.objects.create(user=user, office=Office.objects.get(reference="NL000900"))
+    OfficeMembership.objects.create(user=user, office=Office.objects.get(reference=office))
     return user
 
 
@@ -371,8 +375,7 @@ def test_a_container_by_sea_is_kept_until_the_last_second(lodger: str, officer: 
     }
     decided(case, officer, **order)
     assert do_not_load_refused(ens, window) is not None
-    second = User.objects.create_user("second", password="x", role=Role.OFFICER)
-    OfficeMembership.objects.create(user=second, office=Office.objects.get(reference="NL000396"))
+    second = at_office("second", "NL000396")
     with transaction.atomic():
         [late] = sign([case.pk], officer=second, at=window)
     assert isinstance(late, Refused)

@@ -105,12 +105,13 @@ def choices_of(
     case: Case, document: Document, choices: Selectable, snapshot: Snapshot, at: datetime
 ) -> Choices:
     """Return what the page offers."""
-    told = sendings.told_persons(case.ens, document, at)
+    told = sendings.told_persons(case.ens, Measure.Subject.DECLARATION, "", at)
+    complete = sendings.of_conclusion(case.ens, document)
     leads = first_filing(case.ens) if document.type in filing_types() else filings_of(case.ens)[0]
     texts = list(TextTemplate.objects.filter(Q(active=True)))
     return Choices(
         verbs=tuple(
-            _verb(verb, leads.sender, document, choices, snapshot, told)
+            _verb(verb, leads.sender, document, choices, snapshot, told, complete)
             for verb in REASONS_OF_VERB
             if verb not in choices.refused
         ),
@@ -142,7 +143,8 @@ def _verb(
     document: Document,
     choices: Selectable,
     snapshot: Snapshot,
-    told: Sequence[str],
+    told: Sequence[tuple[str, str]],
+    complete: list[Sending],
 ) -> VerbOption:
     reasons = [row for row in choices.reasons if row.decision == REASONS_OF_VERB[verb]]
     return VerbOption(
@@ -151,7 +153,7 @@ def _verb(
         key=KEYS[verb],
         button=_buttons()[verb],
         consequence=_consequence(verb, document),
-        sendings=tuple(_sendings(verb, sender, document, snapshot)),
+        sendings=tuple(_sendings(verb, sender, document, snapshot, complete)),
         announced=tuple(sendings.of_announcement(told, document)) if _is_announced(verb) else (),
         reasons=tuple(_option(row, verb) for row in reasons),
     )
@@ -187,10 +189,17 @@ def _consequence(verb: Verb, document: Document) -> str:
     return ""
 
 
-def _sendings(verb: Verb, sender: str, document: Document, snapshot: Snapshot) -> list[Sending]:
+def _sendings(
+    verb: Verb,
+    sender: str,
+    document: Document,
+    snapshot: Snapshot,
+    complete: list[Sending],
+) -> list[Sending]:
     if verb in QUESTIONS:
         return sendings.of_question(sender, document, verb)
-    complete = sendings.of_conclusion(sender, document) if verb != Verb.DO_NOT_LOAD else []
+    if verb == Verb.DO_NOT_LOAD:
+        return []
     if verb not in (Verb.CONTROL, Verb.HOLD):
         return complete
     risk = sendings.of_risk(MEASURE_OF[verb], document, snapshot)

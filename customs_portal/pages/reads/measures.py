@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from customs_portal.accounts import policies as people
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads.queue import person
-from customs_portal.pages.reads.sendings import Sending, instruction, told_persons
+from customs_portal.pages.reads.sendings import Sending, instruction, told_persons, under
 from customs_portal.reference.models import ReasonCode
 from declarations import policies
 from declarations.lifecycle import CONSIGNMENT
@@ -149,12 +149,15 @@ def preview(ens: Ens, subject: str, reference: str, at: datetime) -> list[Sendin
     """Return exactly what goes to whom once a do-not-load on this subject is signed."""
     document = current_document(ens)
     name = f"{Measure.Subject(subject).label} {reference}".strip()
-    told = told_persons(ens, document, at)
+    told = told_persons(ens, subject, reference, at)
     says = _("Do not load: %s") % name
     later = [office[:2].upper() for office in document.subsequent_offices]
     countries = [c for c in dict.fromkeys(later) if c != settings.CUSTOMS_COUNTRY]
     return [
-        *(Sending(message=instruction(document), to=eori, says=says) for eori in told),
+        *(
+            Sending(message=instruction(document), to=eori, says=under(says, mrn, ens))
+            for eori, mrn in told
+        ),
         *(
             Sending(message="IE319", to=country, says=_("Result A, the declaration"))
             for country in countries

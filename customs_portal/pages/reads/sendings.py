@@ -1,6 +1,6 @@
 """What goes to whom because of a decision: said before it is taken, message by message."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -12,6 +12,7 @@ from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
 from declarations.filing_types import filing_types
 from declarations.models import Ens, Referral
+from declarations.parts import concerned, parts_of, told_of
 from messaging.consumers.questions import MESSAGES
 from messaging.consumers.subsequent_entry import other_states, own_offices
 from messaging.models import PortSystem
@@ -26,12 +27,11 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     says: str
 
 
-def told_persons(ens: Ens, document: Document, at: datetime) -> list[str]:
-    """Return who is told of what is announced: who lodged, and the carrier if connected."""
-    carrier = document.effective_carrier().identifier
-    connected = connected_eoris([carrier or ""], at=at)
-    senders = [filing.sender for filing in filings_of(ens)]
-    return list(dict.fromkeys([*senders, *connected]))
+def told_persons(ens: Ens, subject: str, reference: str, at: datetime) -> list[tuple[str, str]]:
+    """Return who is told of a measure on this subject, each with the MRN of the filing."""
+    found = concerned(parts_of([ens.pk])[ens.pk], subject, reference)
+    connected = connected_eoris([each.carrier for each in found], at=at)
+    return [(eori, each.part.mrn) for each, eori in told_of(found, connected)]
 
 
 def of_risk(kind: str, document: Document, snapshot: Snapshot) -> list[Sending]:
@@ -60,11 +60,22 @@ def of_hold(document: Document) -> list[Sending]:
     ]
 
 
-def of_announcement(persons: Iterable[str], document: Document) -> list[Sending]:
-    """Return who is told of the measure itself; of ICS2 by a notice."""
+def of_announcement(persons: Sequence[tuple[str, str]], document: Document) -> list[Sending]:
+    """Return who is told of the measure itself; of ICS2 by a notice.
+
+    Of linked filings only those are told whose goods it is about.
+    """
     says = _("The measure, its subject, and the text of the reason for traders")
     message = _("Notice") if document.type in filing_types() else "IE351"
-    return [Sending(message=message, to=person, says=says) for person in persons]
+    linked = len({mrn for _person, mrn in persons}) > 1
+    return [
+        Sending(message=message, to=person, says=_if_about(says, mrn) if linked else says)
+        for person, mrn in persons
+    ]
+
+
+def _if_about(says: str, mrn: str) -> str:
+    return _("%(says)s, if it is about goods of %(mrn)s") % {"says": says, "mrn": mrn}
 
 
 def instruction(document: Document) -> str:
@@ -82,8 +93,17 @@ def of_question(sender: str, document: Document, verb: str) -> list[Sending]:
     return [Sending(message=message, to=sender, says=says)]
 
 
-def of_conclusion(sender: str, document: Document) -> list[Sending]:
+def of_conclusion(ens: Ens, document: Document) -> list[Sending]:
     """Return who is told of ICS2 that the assessment is complete, whatever its result."""
+    if document.type not in filing_types():
+        return []
     says = _("The assessment is complete, and nothing else")
-    of_ics2 = document.type in filing_types()
-    return [Sending(message="IE3N03", to=sender, says=says)] if of_ics2 else []
+    return [
+        Sending(message="IE3N03", to=part.sender, says=under(says, part.mrn, ens))
+        for part in parts_of([ens.pk])[ens.pk]
+    ]
+
+
+def under(says: str, mrn: str, ens: Ens) -> str:
+    """Return what is said, of linked filings with the MRN under which."""
+    return f"{mrn}: {says}" if len(filings_of(ens)) > 1 else says
