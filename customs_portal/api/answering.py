@@ -45,7 +45,7 @@ class Screened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     result: Literal["1", "2"]
     methods: Annotated[
         tuple[Annotated[str, Meta(min_length=3, max_length=3, pattern=METHOD)], ...],
-        Meta(min_length=1, max_length=MOST_METHODS),
+        Meta(min_length=1, max_length=MOST_METHODS, extra_json_schema={"uniqueItems": True}),
     ]
     document: Annotated[str, Meta(max_length=70, pattern=STORABLE)] = ""
     person: Annotated[str, Meta(max_length=LONGEST_NAME, pattern=STORABLE)] = ""

@@ -17,7 +17,7 @@ from messaging.reads import raw_body
 from messaging.replying.reply import Reply
 from messaging.subscribed import carrier_of
 
-OF_THE_INTERFACE = frozenset({"12", "14", "90", "93", "94", "98", "80", "92"})
+OF_THE_INTERFACE = frozenset({"12", "14", "90", "93", "94", "98", "80"})
 """Codes of later checks that are yet about the message, not about the state of a filing."""
 
 

@@ -3,8 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import OfficeMembership, Role, Substitution, User
@@ -74,15 +73,6 @@ def test_an_ended_membership_of_the_absent_is_not_passed_on() -> None:
     stands_in(substitute, absent)
     assert policies.office_references(substitute, noon(5)) == {SEA}
     assert policies.office_references(substitute, noon(6)) == frozenset()
-
-
-def test_where_somebody_stands_is_two_queries_however_much_there_is() -> None:
-    user = person(Role.OFFICER, offices=(SEA, AIR))
-    for _ in range(5):
-        stands_in(user, person(Role.OFFICER, offices=(CENTRE,)))
-    with CaptureQueriesContext(connection) as queries:
-        policies.standing_of(user, noon(4))
-    assert len(queries) == 2
 
 
 @pytest.mark.parametrize(("start", "end"), [(LAST, FIRST), (FIRST, None), (None, LAST)])

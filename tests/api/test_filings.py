@@ -53,7 +53,7 @@ def test_a_filing_under_review_looks_like_one_without_risk(lodger: System, world
 def test_the_newest_come_first_and_pages_follow(
     lodger: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filings, "PAGE", 1)
+    monkeypatch.setattr(filings, "PAGE", 2)
     first = lodger.get(FILINGS)
     second = lodger.get(first.json()["next"])
     ids = [line["id"] for page in (first, second) for line in lines(page)]

@@ -41,7 +41,8 @@ def test_every_message_of_a_trader_has_pages_that_show_its_effect() -> None:
 
 
 def test_every_message_of_an_administration_has_a_page_that_shows_its_effect() -> None:
-    rows = re.findall(r"^\| ((?:`\w+\.xml`(?:, )?)+) \| (.*) \|$", OPERATIONS, re.MULTILINE)
+    files_and_words = r"^\| ((?:`\w+\.xml`(?:, )?)+)(?:with [^|]*)? \| (.*) \|$"
+    rows = re.findall(files_and_words, OPERATIONS, re.MULTILINE)
     kinds = {kind for files, _words in rows for kind in re.findall(r"`(\w+)\.xml`", files)}
     assert kinds == PARTNERS
     pages = {page for _files, words in rows for page in re.findall(r"`(/\S+/)`", words)}

@@ -189,7 +189,7 @@ def test_a_control_that_nobody_was_told_of_stays_secret_on_arrival(
     assert appointed(control, officer, "keep") == ""
     sent(lodger, arrival(ens.mrn))
     kinds = set(OutboundMessage.objects.values_list("kind", flat=True))
-    assert kinds == {"IE3R01", "IE3R04"}
+    assert kinds == {"IE3R01", "IE3N03", "IE3R04"}
 
 
 @pytest.mark.parametrize(

@@ -86,10 +86,10 @@ def test_every_type_is_read_stored_and_has_its_clocks(filing: str) -> None:
         if kind.level != "house":
             assert ClockKind.ANALYSIS in found
         elif kind.preloading:
-            assert set(found) == {ClockKind.ANALYSIS}
+            assert set(found) == {ClockKind.ANALYSIS, ClockKind.VALIDITY}
             assert found[ClockKind.ANALYSIS].ends_at == NOW + BEFORE_LOADING
         else:
-            assert not found
+            assert set(found) == {ClockKind.VALIDITY}
 
 
 def test_a_filing_that_tells_no_arrival_is_expected_while_it_is_valid() -> None:
