@@ -15,8 +15,8 @@ from declarations.arrivals import NOTIFIED_MODES
 from declarations.document import Document
 from declarations.events import CONTROL_FOREWARNED
 from declarations.filing_types import filing_types
-from declarations.models import Arrival, ArrivalLine, ConsignmentLife, Ens, Filing, Measure
-from declarations.subjects import consignments_touched, current_document
+from declarations.models import Arrival, ArrivalLine, Ens, Measure
+from declarations.parts import Concerned, concerned, parts_of
 from messaging.formats.ics2.controlling import (
     ControlNotice,
     write_advance_notice,
@@ -33,8 +33,7 @@ class _About(msgspec.Struct, frozen=True, kw_only=True):
     event: Event
     measure: Measure
     ens: Ens
-    document: Document
-    filings: tuple[Filing, ...]
+    filings: tuple[Concerned, ...]
     arrival: Arrival | None
 
     @property
@@ -47,7 +46,7 @@ class _Addressee(msgspec.Struct, frozen=True, kw_only=True):
     """Who is told, and as whom: the one who notified, a notify party, or the one who filed."""
 
     eori: str
-    filing: Filing
+    filing: Concerned
     notifier: str = ""
     notify_party: str = ""
 
@@ -73,26 +72,19 @@ def _about(batch: Sequence[Event]) -> Iterator[_About]:
     )
     lines = ArrivalLine.objects.filter(ens__in=ens).select_related("arrival").order_by("arrival")
     arrivals = {line.ens_id: line.arrival for line in lines}
+    parts = parts_of({measure.ens_id for measure in measures.values()})
     for event in batch:
         own, measure = ens[event.stream or 0], measures[event.data["measure"]]
-        document = current_document(own)
+        found = concerned(parts[measure.ens_id], measure.subject, measure.reference)
+        document = found[0].part.document
         if document.type in filing_types() and own.transport_mode in NOTIFIED_MODES:
             yield _About(
                 event=event,
                 measure=measure,
                 ens=own,
-                document=document,
-                filings=_filings(own, document, measure),
+                filings=tuple(found),
                 arrival=arrivals.get(own.pk),
             )
-
-
-def _filings(ens: Ens, document: Document, measure: Measure) -> tuple[Filing, ...]:
-    """Return the filings whose goods are controlled; the one of the ENS itself first."""
-    keys = consignments_touched(document, measure.subject, measure.reference)
-    lives = ConsignmentLife.objects.filter(filing__membership__ens=ens, key__in=keys)
-    found = {life.filing_id: life.filing for life in lives.select_related("filing").order_by("pk")}
-    return tuple(sorted(found.values(), key=lambda filing: (filing.mrn != ens.mrn, filing.pk)))
 
 
 def _perhaps(about: _About) -> list[str]:
@@ -105,7 +97,7 @@ def _perhaps(about: _About) -> list[str]:
 def _addressees(about: _About, connected: frozenset[str]) -> list[_Addressee]:
     first, *_others = about.filings
     if about.is_advance:
-        filers = {filing.sender: filing for filing in about.filings}
+        filers = {filing.part.sender: filing for filing in about.filings}
         people = about.event.data["people"]
         return [_Addressee(eori=eori, filing=filers.get(eori, first)) for eori in people]
     arrival = about.arrival
@@ -119,12 +111,13 @@ def _addressees(about: _About, connected: frozenset[str]) -> list[_Addressee]:
         for eori in _perhaps(about)
         if eori in connected
     ]
-    if replaces_notice(about.document):
-        found += [_Addressee(eori=filing.sender, filing=filing) for filing in about.filings]
-    return list({each.eori: each for each in reversed(found)}.values())[::-1]
+    if replaces_notice(first.part.document):
+        found += [_Addressee(eori=filing.part.sender, filing=filing) for filing in about.filings]
+    return list({(who.eori, who.filing.part.mrn): who for who in reversed(found)}.values())[::-1]
 
 
 def _draft(about: _About, who: _Addressee) -> Draft:
+    part = who.filing.part
     return Draft(
         kind="IE3N09" if about.is_advance else "IE3N08",
         channel="trader",
@@ -132,22 +125,23 @@ def _draft(about: _About, who: _Addressee) -> Draft:
         event_id=about.event.id,
         ens=about.ens.pk,
         ens_version=about.event.data["version"],
-        mrn=about.ens.mrn,
-        lrn=who.filing.lrn if who.eori == who.filing.sender else "",
+        mrn=part.mrn,
+        lrn=part.lrn if who.eori == part.sender else "",
     )
 
 
 def _body(about: _About, who: _Addressee, at: datetime) -> bytes:
-    control = about.measure.control
+    control, document = about.measure.control, who.filing.part.document
+    representative = document.representative
     told = ControlNotice(
-        document=about.document,
-        mrn=who.filing.mrn or about.ens.mrn,
-        declarant=who.filing.declarant,
-        representative=who.filing.representative,
+        document=document,
+        mrn=who.filing.part.mrn,
+        declarant=document.declarant.identifier or "",
+        representative=(representative.identifier or "") if representative else "",
         office=about.measure.place,
         place=control.location,
         subject=about.measure.subject,
-        reference=about.measure.reference,
+        reference=who.filing.reference,
         scheduled_at=control.scheduled_at,
         notifier=who.notifier,
         notify_party=who.notify_party,
