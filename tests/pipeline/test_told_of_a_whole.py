@@ -13,7 +13,7 @@ from customs_portal.events import advance
 from customs_portal.pages.reads.measures import preview
 from customs_portal.pages.reads.sendings import of_conclusion
 from customs_portal.pages.reads.trader_measures import instructions_of
-from declarations.models import Filing
+from declarations.models import Filing, Measure
 from declarations.subjects import current_document
 from messaging.formats.ics2.examples import content
 from messaging.models import OutboundMessage
@@ -23,7 +23,8 @@ from risk.services import sign
 from tests.messaging.formats.ics2.breaking import children
 from tests.pipeline.conftest import LODGER, operator, publish
 from tests.pipeline.test_air import CARRIER, at_office, decided
-from tests.pipeline.test_filings import TILES, assert_invariants, text
+from tests.pipeline.test_filings import TILES, assert_invariants, name, sent, text
+from tests.pipeline.test_goods_of_ics2 import appointed, ordered
 from tests.pipeline.test_linking import (
     FORWARDER,
     OWNER,
@@ -33,6 +34,7 @@ from tests.pipeline.test_linking import (
     naming,
     received_by,
 )
+from tests.pipeline.test_means_arrivals import arrival
 
 BOX, OTHER_BOX = "CSQU3054383", "MSKU0000006"
 OTHER = [{"documentNumber": "NGBRTM2611002", "type": "N714"}]
@@ -162,4 +164,26 @@ def test_goods_held_are_named_as_each_filing_names_them(
         (FORWARDER, mrns["F14"]),
         (OWNER, mrns["F16"]),
     }
+    assert_invariants()
+
+
+def test_a_control_of_everything_names_to_each_filer_its_own_goods(
+    lodger: str, mrns: dict[str, str], officer: User
+) -> None:
+    order: dict[str, Any] = {"verb": "control", "place": "NL000396"}
+    decided(Case.objects.open().get(), officer, reason_code="CTL-02", **order)
+    assert name(sent(lodger, arrival(*mrns.values()))) == "IE3R04"
+    control = ordered(officer, Measure.objects.get(kind="control"))
+    assert appointed(control, officer, "announce") == ""
+    assert told_under("IE3N08") == {
+        (LODGER, mrns["F12"]),
+        (FORWARDER, mrns["F15"]),
+        (FORWARDER, mrns["F14"]),
+        (OWNER, mrns["F16"]),
+    }
+    first, second = received_by(FORWARDER, "IE3N08")
+    assert (text(first, "MRN"), text(second, "MRN")) == (mrns["F15"], mrns["F14"])
+    bodies = [etree.tostring(each) for each in (first, second)]
+    assert [b"NGBRTM2611001" in body for body in bodies] == [True, False]
+    assert [b"NGBRTM2611002" in body for body in bodies] == [False, True]
     assert_invariants()
