@@ -1,7 +1,8 @@
 """Whether an ENS filing of ICS2 may be amended or invalidated: its guards in their order.
 
-Not once it has ended or goods were presented, nor once customs has announced a control, or by the
-setting has decided on one; a selection alone never stands against it. Its type, its persons, its
+Not once it has ended or goods were presented, nor amended once customs has announced a control, or
+by the setting has decided on one; a selection alone never stands against it. Goods that are not to
+be loaded may be withdrawn (LIFECYCLE F6). Its type, its persons, its
 office and the transport documents by which it is linked stay (R3024, error 104); goods items and
 houses may go, not come (error 101).
 """
@@ -53,6 +54,12 @@ def in_time(asked: Asked) -> Against | None:
     assert asked.known is not None
     if asked.known.situation in _TOO_LATE:
         return _against(WRONG_STATE, "mrn", "The filing can no longer be changed.", value=asked.mrn)
+    return None
+
+
+def not_controlled(asked: Asked) -> Against | None:
+    """Return what stands against an amendment by what customs has ordered."""
+    assert asked.known is not None
     if asked.known.examination_announced:
         text = "Customs controls the goods, or has said not to load them."
         return _against(WRONG_STATE, "mrn", text, value=asked.mrn)
@@ -123,4 +130,11 @@ def _documents(asked: Asked) -> tuple[Document, Document]:
 
 TO_END: tuple[Guard, ...] = (known, of_its_generation, by_the_right_person, in_time)
 """What is asked before a filing is invalidated."""
-TO_AMEND: tuple[Guard, ...] = (well_formed, *TO_END, _same_header, _same_keys, _nothing_new)
+TO_AMEND: tuple[Guard, ...] = (
+    well_formed,
+    *TO_END,
+    not_controlled,
+    _same_header,
+    _same_keys,
+    _nothing_new,
+)

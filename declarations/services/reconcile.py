@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from customs_portal.events.services import NewEvent, record_many
 from declarations.arrivals import Reported, came
@@ -70,10 +71,10 @@ def _miss(ens: set[int], at: datetime) -> None:
 
 
 def comply(*, at: datetime) -> int:
-    """Count instructions not to load as complied with whose goods have not come long after."""
+    """Count instructions not to load as complied with: withdrawn, or not come long after."""
     assert_in_transaction()
     left = Measure.objects.do_not_loads_in_force().filter(
-        ens__expected_arrival__lte=at - COMPLIED_AFTER
+        Q(ens__expected_arrival__lte=at - COMPLIED_AFTER) | Q(ens__status=Ens.Status.INVALIDATED)
     )
     return len(comply_do_not_loads(list(left.values_list("pk", flat=True)[:AT_A_TIME]), at=at))
 

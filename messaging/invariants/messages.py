@@ -191,7 +191,9 @@ WHERE m.announced_at IS NOT NULL AND NOT {_REMOVED.format(moment="m.announced_at
 AND NOT EXISTS (
     SELECT 1 FROM events_event e
     WHERE (e.stream = m.ens_id OR e.stream IN (
-        SELECT x.id FROM declarations_ens x WHERE x.absorbed_by_id = m.ens_id))
+        SELECT x.id FROM declarations_ens x WHERE x.absorbed_by_id = m.ens_id
+        UNION SELECT (p.data->>'ens')::bigint FROM events_event p
+        WHERE p.stream = m.ens_id AND p.kind = 'ens.parted'))
       AND e.kind IN ('measure.announced', 'control.announced', 'refusal.signed')
       AND (e.data->>'measure')::bigint IN (m.id, m.caused_by_id)
       AND (EXISTS (SELECT 1 FROM messaging_outboundmessage o
