@@ -7,6 +7,7 @@ from customs_portal.demo.telling.air import WholeAirWay
 from customs_portal.demo.telling.changed_consignee import ChangedConsignee
 from customs_portal.demo.telling.changed_seal import ChangedSeal
 from customs_portal.demo.telling.late import RejectedTwice
+from customs_portal.demo.telling.late_house import LateHouse
 from customs_portal.demo.telling.precursor import Precursor
 from customs_portal.demo.telling.story import Story
 from customs_portal.demo.telling.strike import Strike
@@ -23,6 +24,7 @@ STORIES: tuple[type[Story], ...] = (
     TwoDeclarations,
     LateTruck,
     WholeAirWay,
+    LateHouse,
     NothingDeclared,
 )
 

@@ -55,6 +55,19 @@ def party(
     }
 
 
+def boxed(consignment: str, container: str) -> Changes:
+    """Return in which container all goods of a consignment (the name of its group) travel."""
+    equipment: Content = {
+        "containerSizeAndType": "1",
+        "containerPackedStatus": "A",
+        "containerSupplierType": "1",
+        "containerIdentificationNumber": container,
+        "numberOfSeals": "1",
+        "seal": [{"identifier": f"SL{container[-4:]}"}],
+    }
+    return {consignment: {"transportEquipment": [equipment]}}
+
+
 def amounts(mass: int, packages: int) -> Changes:
     """Return of how many packages and kilograms a consignment is."""
     return {

@@ -71,6 +71,7 @@ class Stage:
         """Let time pass, as `timedelta` takes it, and with it whatever time alone brings about."""
         self.at += timedelta(**span)
         tell_ended_clocks(self.at)
+        advance.drain(at=self.at)
         reconcile(self.at)
         look_for_infringements(self.at)
         for sweep in (open_unassessed, open_undelivered):
