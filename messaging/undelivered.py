@@ -29,9 +29,10 @@ INSTRUCTIONS = ("CC351A", "IE3Q01", "BLOCK", "UNBLOCK")
 AT_A_TIME = 200
 _UNDELIVERED = f"""
 SELECT DISTINCT o.ens_id FROM messaging_outboundmessage o
+JOIN declarations_ens e ON e.id = o.ens_id
 WHERE (o.kind = ANY(%(instructions)s) AND o.state = 'waiting' AND o.created_at <= %(before)s
+         AND e.status NOT IN ('invalidated', 'closed')
        OR {OVERDUE} AND {NO_OUTAGE})
-  AND o.ens_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM risk_case c WHERE c.ens_id = o.ens_id AND c.status = 'open')
 ORDER BY o.ens_id LIMIT %(limit)s
 """  # noqa: S608  no value of anybody's

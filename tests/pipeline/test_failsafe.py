@@ -95,6 +95,11 @@ def test_an_instruction_that_nobody_collects_becomes_a_call(lodger: str, officer
     decided(officer, announce=True)
     late = AT + timedelta(minutes=15)
     with transaction.atomic():
+        Ens.objects.update(status="closed")
+        OutboundMessage.objects.exclude(recipient=LODGER).update(state="delivered")
+        assert open_undelivered(at=late) == 0
+        transaction.set_rollback(True)
+    with transaction.atomic():
         assert open_undelivered(at=late - timedelta(seconds=1)) == 0
         assert open_undelivered(at=late) == 1
         assert open_undelivered(at=late) == 0
