@@ -19,6 +19,7 @@ from declarations.events import (
     REFERRAL_SETTLED,
     REFERRAL_WITHDRAWN,
 )
+from declarations.filing_types import filing_types
 from declarations.lifecycle import REFERRAL
 from declarations.models import ConsignmentLife, Ens, EnsMember, Filing, Referral
 from declarations.services.locks import assert_in_transaction
@@ -93,17 +94,35 @@ def ask(orders: Sequence[ReferralOrder], *, at: datetime) -> list[Referral]:
 
 
 def _filings(orders: Sequence[ReferralOrder]) -> dict[int, Filing]:
-    """Return by ENS the filing that declares the consignment concerned, else the first of it."""
     ens = Ens.objects.in_bulk([order.ens for order in orders])
-    return {order.ens: _of_consignment(order) or first_filing(ens[order.ens]) for order in orders}
+    return {
+        order.ens: filing_to_ask(ens[order.ens], order.consignment, order.elements)
+        or first_filing(ens[order.ens])
+        for order in orders
+    }
 
 
-def _of_consignment(order: ReferralOrder) -> Filing | None:
-    if not order.consignment:
+def filing_to_ask(ens: Ens, consignment: str, elements: Sequence[str]) -> Filing | None:
+    """Return the filing that a question is about, whose filer is asked.
+
+    It is the one that declares the consignment; else the one to whose message the elements point;
+    else the first of the ENS. None where the elements do not point into one filing.
+    """
+    chosen = _of_consignment(ens, consignment)
+    pointed = {each.split("/")[1] for each in elements if each.startswith("/IE3")}
+    if not pointed:
+        return chosen or first_filing(ens)
+    among = [chosen] if chosen else list(Filing.objects.filter(membership__ens=ens).order_by("pk"))
+    kinds = filing_types()
+    meant = [each for each in among if each.type in kinds and kinds[each.type].message in pointed]
+    return meant[0] if len(meant) == len(pointed) == 1 else None
+
+
+def _of_consignment(ens: Ens, consignment: str) -> Filing | None:
+    if not consignment:
         return None
     members = EnsMember.objects.filter(
-        Q(ens=order.ens) | Q(ens__absorbed_by=order.ens),
-        filing__consignments__key=order.consignment,
+        Q(ens=ens) | Q(ens__absorbed_by=ens), filing__consignments__key=consignment
     )
     last = members.select_related("filing").order_by("-pk").first()
     return last.filing if last else None

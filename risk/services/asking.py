@@ -24,7 +24,7 @@ from risk.lifecycle import ASSESSMENT
 from risk.models import Assessment, Case
 from risk.services.cases import locked_cases
 from risk.services.deadlines import set_deadlines
-from risk.services.orders import Ready, Verb
+from risk.services.orders import DecisionOrder, Ready, Verb
 
 DEEP_SEA_HOURS = 6.0
 SHORTEST = timedelta(minutes=30)
@@ -59,6 +59,11 @@ def usual_hours(ens: Ens, at: datetime) -> float:
     return round(max(left, SHORTEST) / timedelta(hours=1), 1)
 
 
+def consignment_of(order: DecisionOrder) -> str:
+    """Return the key of the consignment that a question is about, empty where about more."""
+    return order.reference if order.subject == CONSIGNMENT else ""
+
+
 def ask_filer(
     ready: Ready, *, officer: User, at: datetime, sent_at: datetime, signer: User | None = None
 ) -> Referral:
@@ -83,7 +88,7 @@ def ask_filer(
                 sent_at=sent_at,
                 reply_by=sent_at + max(timedelta(hours=hours), SHORTEST),
                 follows=follows.pk if follows else None,
-                consignment=order.reference if order.subject == CONSIGNMENT else "",
+                consignment=consignment_of(order),
                 methods=order.methods,
             )
         ],

@@ -11,12 +11,12 @@ from customs_portal.reference.models import ReasonCode
 from declarations.models import Ens, EntryLeg, Measure
 from declarations.screening import METHODS, MOST_METHODS
 from declarations.services.do_not_load import do_not_load_refused, do_not_load_subjects
-from declarations.services.referrals import LONGEST_QUESTION
+from declarations.services.referrals import LONGEST_QUESTION, filing_to_ask
 from declarations.services.results import refusal
 from declarations.subjects import current_document, subjects
 from risk import policies
 from risk.models import Assessment, Case
-from risk.services.asking import CONSIGNMENT, LONGEST_HOURS, asking_unlawful
+from risk.services.asking import CONSIGNMENT, LONGEST_HOURS, asking_unlawful, consignment_of
 from risk.services.orders import (
     LONGEST_NOTE,
     MEASURE_OF,
@@ -137,6 +137,9 @@ def _about_question(
         found.append(refusal("question", text, "question"))
     if verb == Verb.AMD and not order.elements:
         text = _("Say which element is to be amended.")
+        found.append(refusal("elements", text, "elements"))
+    if filing_to_ask(case.ens, consignment_of(order), order.elements) is None:
+        text = _("Elements of one filing only: choose the consignment that it declares.")
         found.append(refusal("elements", text, "elements"))
     if not 0 <= order.hours <= LONGEST_HOURS:
         text = _("Give between half an hour and %d hours.") % LONGEST_HOURS

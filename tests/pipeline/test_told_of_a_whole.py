@@ -19,10 +19,10 @@ from messaging.formats.ics2.examples import content
 from messaging.models import OutboundMessage
 from messaging.reads import raw_body
 from risk.models import Case
-from risk.services import sign
+from risk.services import DecisionOrder, Refused, decide, sign
 from tests.messaging.formats.ics2.breaking import children
 from tests.pipeline.conftest import LODGER, operator, publish
-from tests.pipeline.test_air import CARRIER, at_office, decided
+from tests.pipeline.test_air import CARRIER, asked, at_office, decided
 from tests.pipeline.test_filings import TILES, assert_invariants, name, sent, text
 from tests.pipeline.test_goods_of_ics2 import appointed, ordered
 from tests.pipeline.test_linking import (
@@ -186,4 +186,27 @@ def test_a_control_of_everything_names_to_each_filer_its_own_goods(
     bodies = [etree.tostring(each) for each in (first, second)]
     assert [b"NGBRTM2611001" in body for body in bodies] == [True, False]
     assert [b"NGBRTM2611002" in body for body in bodies] == [False, True]
+    assert_invariants()
+
+
+def test_a_question_goes_to_the_filer_of_what_it_points_to(
+    mrns: dict[str, str], officer: User
+) -> None:
+    case = Case.objects.open().get()
+    place = "consignmentMasterLevel/consignmentHouseLevel[1]/consignee"
+    below, above = (f"/IE3{kind}/{place}" for kind in ("F16", "F15"))
+    question = asked(case, officer, "rfi", elements=(below,))
+    assert (question.addressee, question.filing.mrn) == (OWNER, mrns["F16"])
+    about: dict[str, Any] = {"subject": "consignment", "reference": "N714/NGBRTM2611001"}
+    assert asked(case, officer, "rfi", elements=(above,), **about).addressee == FORWARDER
+    for elements, more in (((below, above), {}), ((below,), about)):
+        case.refresh_from_db()
+        order = DecisionOrder(
+            case=case.pk, revision=case.revision, verb="rfi", reason_code="RFI-01",
+            question="Who?", elements=elements, **more,
+        )  # fmt: skip
+        with transaction.atomic():
+            [result] = decide([order], officer=officer, at=now())
+        assert isinstance(result, Refused)
+        assert [finding.location for finding in result.findings] == ["elements"]
     assert_invariants()

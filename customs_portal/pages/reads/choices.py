@@ -1,6 +1,6 @@
 """What can be decided on a case now: the verbs with their reasons, or why one is not allowed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 
@@ -16,6 +16,7 @@ from customs_portal.reference.sources import ReasonRow
 from declarations.document import Document
 from declarations.filing_types import filing_types
 from declarations.models import ConsignmentLife, Ens, Measure, Referral
+from declarations.parts import parts_of
 from declarations.services.do_not_load import do_not_load_refused
 from declarations.services.goods import IN_CUSTODY
 from declarations.subjects import first_filing
@@ -119,7 +120,7 @@ def choices_of(
         notes=tuple(each for each in texts if each.use == TextTemplate.Use.NOTE),
         questions=tuple(each for each in texts if each.use == TextTemplate.Use.QUESTION),
         hours=usual_hours(case.ens, at),
-        elements=tuple(islice(_elements(document), _MOST_ELEMENTS)),
+        elements=tuple(islice(_elements(case.ens, document), _MOST_ELEMENTS)),
         by_consignment=document.type in filing_types(),
     )
 
@@ -247,11 +248,15 @@ def _elsewhere(ens: Ens) -> list[NotAllowed]:
     ]
 
 
-def _elements(document: Document) -> Iterable[tuple[str, str]]:
-    """Return what a question may be about, to choose from while typing."""
-    if document.type in filing_types():
-        return elements_of(document)
-    return ((words, words) for words in _words(document))
+def _elements(ens: Ens, document: Document) -> Iterator[tuple[str, str]]:
+    """Yield what a question may be about, to choose from while typing, filing by filing."""
+    if document.type not in filing_types():
+        yield from ((words, words) for words in _words(document))
+        return
+    parts = parts_of([ens.pk])[ens.pk]
+    for part in parts:
+        for pointer, words in elements_of(part.document):
+            yield pointer, words if len(parts) == 1 else f"{part.mrn}, {words}"
 
 
 def _words(document: Document) -> Iterable[str]:
