@@ -31,7 +31,7 @@ def test_an_operator_is_found_wherever_its_number_or_key_stands(world: World) ->
         "declared parties", "ENS", "events", "analysed declarations", "operator memberships",
         "Parties as declared", "changes", "message ids in use",
     }  # fmt: skip
-    assert parts["filings, declarant"].total == 2
+    assert parts["filings, declarant"].total == 3
     declared = parts["Parties as declared, in the document"]
     assert ("identifier", LODGER) in declared.rows[0].values
 
