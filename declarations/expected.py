@@ -7,26 +7,30 @@ whether somebody looks at a house.
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 
 import msgspec
 
 from customs_portal.bulk import fetch_prepared
 from declarations.models import LinkKey
 
-_MISSING = """
+_SERVES = """l.ended_at IS NULL AND (l.expected = o.expected OR EXISTS (
+        SELECT 1 FROM declarations_linkkey p
+        JOIN declarations_linkkey a ON a.value = p.value AND a.side = 'ask'
+        WHERE p.filing_id = o.filing_id AND p.side = 'offer' AND p.expected = o.expected
+          AND a.filing_id = l.lower_id))"""
+"""That the link `l` brings what the key `o` of the filing above it expects."""
+
+_MISSING = f"""
 SELECT DISTINCT m.ens_id, o.filing_id, o.named, o.document, o.expected
 FROM declarations_ensmember m
 JOIN declarations_linkkey o ON o.filing_id = m.filing_id AND o.side = 'offer'
 WHERE m.ens_id = ANY(%s::bigint[]) AND NOT EXISTS (
     SELECT 1 FROM declarations_filinglink l
     JOIN declarations_ensmember n ON n.filing_id = l.lower_id AND n.ens_id = m.ens_id
-    WHERE l.upper_id = o.filing_id AND l.ended_at IS NULL AND (l.expected = o.expected OR EXISTS (
-        SELECT 1 FROM declarations_linkkey p
-        JOIN declarations_linkkey a ON a.value = p.value AND a.side = 'ask'
-        WHERE p.filing_id = o.filing_id AND p.side = 'offer' AND p.expected = o.expected
-          AND a.filing_id = l.lower_id)))
+    WHERE l.upper_id = o.filing_id AND {_SERVES})
 ORDER BY m.ens_id, o.filing_id, o.expected
-"""
+"""  # noqa: S608  no value of anybody's
 _NOT_FILED = """
 WITH filed(filing, expected) AS (
     SELECT l.upper_id, p.expected FROM declarations_filinglink l
@@ -43,6 +47,16 @@ LEFT JOIN filed f ON f.filing = o.filing_id AND f.expected = o.expected
 WHERE o.filing_id = ANY(%(filings)s::bigint[]) AND o.side = 'offer' AND f.filing IS NULL
 ORDER BY o.filing_id, o.expected
 """
+_EXPECTED = f"""
+SELECT DISTINCT f.analysis_ends_at, f.id, o.named, o.document, f.office_of_first_entry
+FROM declarations_linkkey o
+JOIN declarations_filing f ON f.id = o.filing_id
+    AND f.status = 'registered' AND f.registered_at >= %(since)s
+WHERE o.side = 'offer' AND o.named = ANY(%(named)s::text[]) AND NOT EXISTS (
+    SELECT 1 FROM declarations_filinglink l
+    WHERE l.upper_id = f.id AND {_SERVES})
+ORDER BY f.analysis_ends_at, f.id, o.document LIMIT %(most)s
+"""  # noqa: S608  no value of anybody's
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +69,16 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     named: str
     document: str
     expected: str
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """What somebody is to file: until when, below which filing, who, which document and office."""
+
+    until: datetime
+    filing: int
+    named: str
+    document: str
+    office: str
 
 
 def missing(ens: Collection[int]) -> dict[int, list[Missing]]:
@@ -84,3 +108,9 @@ def not_filed(filings: Collection[int]) -> dict[int, list[Missing]]:
     for key, named, document, expected in fetch_prepared(_NOT_FILED, {"filings": list(filings)}):
         found[key].append(Missing(filing=key, named=named, document=document, expected=expected))
     return found
+
+
+def expected_of(named: Collection[str], *, since: datetime, most: int) -> list[Expected]:
+    """Return what these persons are to file below filings registered since then, and have not."""
+    wanted = {"named": sorted(named), "since": since, "most": most}
+    return [Expected(*row) for row in fetch_prepared(_EXPECTED, wanted)]

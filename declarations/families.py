@@ -6,7 +6,6 @@ loading, so nothing here tells whether anybody looks at it.
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -38,20 +37,6 @@ WITH RECURSIVE tree(filing, link, path) AS (
 )
 SELECT t.path, coalesce(l.waits, false), l.confirmed_by_id, coalesce(l.reason, '')
 FROM tree t LEFT JOIN declarations_filinglink l ON l.id = t.link ORDER BY t.path
-"""
-_EXPECTED = """
-SELECT DISTINCT f.analysis_ends_at, f.id, o.named, o.document, f.office_of_first_entry
-FROM declarations_linkkey o
-JOIN declarations_filing f ON f.id = o.filing_id
-    AND f.status = 'registered' AND f.registered_at >= %(since)s
-WHERE o.side = 'offer' AND o.named = ANY(%(named)s::text[]) AND NOT EXISTS (
-    SELECT 1 FROM declarations_filinglink l
-    WHERE l.upper_id = f.id AND l.ended_at IS NULL AND (l.expected = o.expected OR EXISTS (
-        SELECT 1 FROM declarations_linkkey p
-        JOIN declarations_linkkey a ON a.value = p.value AND a.side = 'ask'
-        WHERE p.filing_id = f.id AND p.side = 'offer' AND p.expected = o.expected
-          AND a.filing_id = l.lower_id)))
-ORDER BY f.analysis_ends_at, f.id, o.document LIMIT %(most)s
 """
 _WHOLES = """
 SELECT f.id, m.filing_id FROM declarations_filing f
@@ -103,16 +88,6 @@ class Goods(msgspec.Struct, frozen=True, kw_only=True):
     mass: Decimal | None = None
 
 
-class Expected(msgspec.Struct, frozen=True):
-    """What somebody is to file: until when, below which filing, who, which document and office."""
-
-    until: datetime
-    filing: int
-    named: str
-    document: str
-    office: str
-
-
 def above(filing: int) -> list[int]:
     """Return the filings above one, the highest first."""
     return [row[0] for row in fetch_prepared(_ABOVE, {"filing": filing, "deepest": DEEPEST})]
@@ -144,12 +119,6 @@ def together(said: Collection[Goods]) -> Goods:
         packages=sum(packages) if packages else None,
         mass=sum(masses, Decimal(0)) if masses else None,
     )
-
-
-def expected_of(named: Collection[str], *, since: datetime, most: int) -> list[Expected]:
-    """Return what these persons are to file below filings registered since then, and have not."""
-    wanted = {"named": sorted(named), "since": since, "most": most}
-    return [Expected(*row) for row in fetch_prepared(_EXPECTED, wanted)]
 
 
 def not_filed_in_whole(filings: Collection[int]) -> dict[int, list[Missing]]:

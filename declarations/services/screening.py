@@ -10,10 +10,10 @@ from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding
 from declarations.clocks import Clock, ClockKind
 from declarations.events import ENS_SCREENING_REQUESTED
-from declarations.models import Ens, EnsVersion, Filing
+from declarations.models import Ens, EnsVersion
 from declarations.services.clocks import replace_clocks
 from declarations.services.locks import assert_in_transaction
-from declarations.services.new_version import NewVersion, analyse_again, write_documents
+from declarations.services.new_version import analyse_again, write_documents
 from declarations.services.registering import offices_on_the_way
 from declarations.services.results import Refused
 from declarations.services.take_over import national_office
@@ -23,6 +23,7 @@ from declarations.services.transmissions import (
     facts,
     lock_told,
     mrn_in_use,
+    new_version,
     register_told,
     told_by,
     unknown_mrn,
@@ -112,16 +113,7 @@ def _offices(told: Told, office: str) -> tuple[str, ...]:
 
 def _renew(told: Told, ens: Ens, at: datetime) -> None:
     """Write what is asked again as a new version: it is screened by the rules of now."""
-    version = NewVersion(
-        filing=Filing.objects.get(membership__ens=ens),
-        ens=ens,
-        document=told.document,
-        message_id=told.message_id,
-        sender=told.document.declarant.identifier or "",
-        received_at=told.received_at,
-        correlation=told.correlation,
-        offices=_offices(told, ens.office_of_first_entry),
-    )
+    version = new_version(told, ens, _offices(told, ens.office_of_first_entry))
     write_documents([version], at=at)
     analyse_again([version], at=at)
     ens.refresh_from_db()

@@ -136,8 +136,11 @@ def register_told(told: Told, place: Place, *, at: datetime) -> Ens | None:
 
 def as_new_version(told: Told, ens: Ens, offices: Sequence[str]) -> NewVersion | None:
     """Return the next version of the declaration, None where it says what we know already."""
-    if told.document == current_document(ens):
-        return None
+    return None if told.document == current_document(ens) else new_version(told, ens, offices)
+
+
+def new_version(told: Told, ens: Ens, offices: Sequence[str]) -> NewVersion:
+    """Return what was told as the next version of the declaration."""
     return NewVersion(
         filing=Filing.objects.get(membership__ens=ens),
         ens=ens,

@@ -213,7 +213,7 @@ _ANSWERS = tuple(
         try_out=referral_answers.try_out,
         answered=Answered.IF_REFUSED,
     )
-    for name in ("IE3R02", "IE3R03")
+    for name in referral_answers.TYPES
 )
 _NOTICES = tuple(
     ReceivedKind(

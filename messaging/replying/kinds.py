@@ -22,7 +22,7 @@ from declarations.events import (
 )
 from messaging.events import MESSAGE_UNREADABLE, PARTNER_REFUSED, TEST_ACCEPTED, TEST_REFUSED
 from messaging.formats.answers import Envelope
-from messaging.formats.ics2.tables import is_amendment
+from messaging.formats.ics2.tables import REFERRAL_ANSWERS, is_amendment
 from messaging.formats.tables import is_ics2
 from messaging.replying import (
     amendments,
@@ -120,8 +120,6 @@ FILING_ANSWERS = {
     ARRIVAL_REGISTERED.name: MEANS_ARRIVED,
 }
 """By event, what of ICS2 was done; all else was refused."""
-ANSWERS_TO_QUESTIONS = frozenset({"IE3R02", "IE3R03"})
-"""Refused, they are wrong in what they say: of a reference, not of a filing (LIFECYCLE R5)."""
 MASTER_REFERENCE = "IE3F25"
 """Registered by changing the filing that it refers to."""
 _TESTED = {"IE3Q04": FILING_ENDED, "IE3Q05": STATES, "IE3N06": MEANS_ARRIVED}
@@ -143,6 +141,6 @@ def _answer_of_ics2(event: Event, question: Question) -> AnswerKind:
         return FILED
     if event.kind in FILING_ANSWERS:
         return FILING_ANSWERS[event.kind]
-    if question.kind in ANSWERS_TO_QUESTIONS:
+    if question.kind in REFERRAL_ANSWERS:  # wrong about a reference, not a filing (LIFECYCLE R5)
         return WRONG
     return WRONG_STATE if filings.about_the_state(question.findings) else WRONG

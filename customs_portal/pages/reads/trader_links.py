@@ -10,7 +10,7 @@ import msgspec
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from declarations import families
+from declarations import expected
 from declarations.expected import not_filed
 from declarations.models import ConsignmentLife, Filing, FilingLink
 
@@ -88,7 +88,7 @@ def _linked(links: "QuerySet[FilingLink]") -> list[Below]:
 
 def expected_of(eoris: Collection[str], at: datetime) -> list[ExpectedRow]:
     """Return what these firms are to file, what is due first."""
-    found = families.expected_of(eoris, since=at - RECENT, most=MOST_EXPECTED)
+    found = expected.expected_of(eoris, since=at - RECENT, most=MOST_EXPECTED)
     return [
         ExpectedRow(
             eori=each.named,
