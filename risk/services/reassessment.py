@@ -20,7 +20,8 @@ from risk.lifecycle import ASSESSMENT
 from risk.models import Assessment, Reassessment, RuleSetVersion
 from risk.names.screening import screen, share
 from risk.rule_sets import InForce, in_force
-from risk.services.assess import PASSES, Request, assess_versions
+from risk.services.anew import assess_anew
+from risk.services.assess import PASSES, Request
 
 OPEN = (Ens.Status.READY, Ens.Status.IN_ANALYSIS, Ens.Status.ASSESSED)
 PORTION = 100
@@ -101,7 +102,7 @@ def reassess(ids: Sequence[int], rule_set: InForce, worth: Worth, *, at: datetim
     requests = [
         Request(ens=row.ens, ens_version=row.ens_version, version=row.version) for row in gained
     ]
-    return len(assess_versions(requests, at=at))
+    return len(assess_anew(requests, at=at))
 
 
 def _current(locked: Mapping[int, Ens]) -> list[Current]:

@@ -11,13 +11,11 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from customs_portal.events.services import NewEvent, record_many
-from declarations.clocks import ClockKind
 from declarations.lifecycle import ENS, move
-from declarations.models import Clock, ConsignmentLife, Ens
+from declarations.models import ConsignmentLife, Ens
 from declarations.services.clocks import stop_clocks
 from declarations.services.locks import assert_in_transaction, lock_ens
 from declarations.services.matching import WAITED_FOR
-from declarations.services.new_version import ANALYSIS_AGAIN
 from risk.engine.outcomes import OUTCOME_RANK, Outcome, Severity
 from risk.events import (
     ASSESSMENT_CONCLUDED,
@@ -27,7 +25,8 @@ from risk.events import (
 )
 from risk.lifecycle import ASSESSMENT, SCREENING
 from risk.models import Assessment, Case, Screening
-from risk.services.assess import CONCLUSION_STOPS, Request, assess_versions, complete
+from risk.services.anew import assess_anew
+from risk.services.assess import CONCLUSION_STOPS, Request, complete
 from risk.services.cases import Flagged, open_cases
 from risk.services.screening import SCREENING_CLOCK
 
@@ -212,9 +211,4 @@ def _assess_anew(assessments: Sequence[Assessment], at: datetime) -> None:
         )
         for each in assessments
     ]
-    ens, ends = [each.ens_id for each in assessments], at + ANALYSIS_AGAIN
-    Ens.objects.filter(pk__in=ens).update(analysis_ends_at=ends)
-    Clock.objects.bulk_create(
-        Clock(ens_id=key, kind=ClockKind.ANALYSIS, started_at=at, ends_at=ends) for key in ens
-    )
-    assess_versions(requests, at=at)
+    assess_anew(requests, at=at)

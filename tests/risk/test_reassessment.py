@@ -8,6 +8,8 @@ from django.db import transaction
 from customs_portal.accounts.models import Role, User
 from customs_portal.clock import now
 from customs_portal.reference import snapshot
+from messaging.invariants import opinions
+from messaging.invariants.invariant import Scope
 from risk import rule_sets
 from risk.builder.outline import Condition, Group
 from risk.composition import Change
@@ -85,6 +87,8 @@ def test_what_only_the_new_rules_find_becomes_a_case(
     assert (case.status, case.outcome) == ("open", "control")
     passed.refresh_from_db()
     assert passed.status == "in_analysis"
+    assert passed.analysis_ends_at == case.due_at == at + timedelta(minutes=30)
+    assert not opinions.unlimited(Scope())
     assert Assessment.objects.filter(ens=flagged.ens).count() == 1
 
 
