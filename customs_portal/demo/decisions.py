@@ -12,12 +12,13 @@ from risk.services import Decided, DecisionOrder, decide
 
 OFFICER = "anna"
 CONTAINER_OF_STORY_1 = "DMOU1000014"
+LRN_OF_STORY_1 = "NKL-S1-"
 PATIENCE_SECONDS = 120.0
 
 
 def recommend_scan() -> bool:
     """Decide story 1, step 2: a scan at first entry, not announced. False where no case came."""
-    case = _awaited_case(CONTAINER_OF_STORY_1)
+    case = _awaited_case()
     if case is None:
         return False
     order = DecisionOrder(
@@ -36,11 +37,13 @@ def recommend_scan() -> bool:
     return isinstance(result, Decided)
 
 
-def _awaited_case(container: str) -> Case | None:
-    """Return the open case on the container, once the workers have opened it."""
+def _awaited_case() -> Case | None:
+    """Return the open case on the declaration of story 1, once the workers have opened it."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
-        found = Case.objects.open().matching(container).first()
+        found = (
+            Case.objects.open().filter(ens__members__filing__lrn__startswith=LRN_OF_STORY_1).first()
+        )
         if found:
             return found
         time.sleep(0.2)

@@ -6,6 +6,7 @@ from customs_portal.demo.telling import papers
 from customs_portal.demo.telling.story import Story
 from declarations.document import Party
 from declarations.models import Measure
+from messaging.undelivered import record_call
 from risk.services.sign import sign
 
 CONTAINER = "DMOU1000020"
@@ -83,8 +84,10 @@ class Precursor(Story):
         self.amendment = self.stage.declare(papers.FORWARDER, changed)
 
     def sail_without(self) -> None:
-        """5: three days after the ship has come without the box the instruction is obeyed."""
+        """4 and 5: the carrier is called; three days after the ship it has been obeyed."""
         self.stage.wait(minutes=15)
+        spoken = "Duty desk of the carrier, Mr Smit: the box stays in Karachi."
+        self.stage.done(record_call, self.stage.case(self.mrn).pk, "anna", note=spoken)
         self.stage.collect(papers.CARRIER)
         self.stage.wait(days=18, hours=4)
 

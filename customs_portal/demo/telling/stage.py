@@ -129,6 +129,14 @@ class Stage:
         with transaction.atomic():
             collect(list(waiting.values_list("pk", flat=True)), by=None, at=self.at)
 
+    def all_collect(self) -> None:
+        """Let the systems of all firms fetch what waits for them, as they do every few minutes."""
+        waiting = OutboundMessage.objects.filter(channel="trader", state="waiting")
+        for recipient in (
+            waiting.order_by("recipient").values_list("recipient", flat=True).distinct()
+        ):
+            self.collect(recipient)
+
     def administration(self, country: str) -> str:
         """Connect the system of another administration, and return the EORI of its operator."""
         eori = SYSTEMS[country]
@@ -214,6 +222,7 @@ class Stage:
             announce=announce,
         )
         self.done(schedule_controls, appointment, by)
+        self.all_collect()
         self.wait(hours=1)
         self.done(start_controls, key, by)
 

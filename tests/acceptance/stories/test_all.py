@@ -6,6 +6,7 @@ from django.core.management import call_command
 
 from customs_portal.demo.telling.book import STORIES
 from declarations.models import Ens, Filing
+from risk.models import Case
 from tests.acceptance.stories.looking import all_is_well
 
 
@@ -20,6 +21,7 @@ def test_the_demo_tells_every_story_once() -> None:
         Ens.objects.values_list("mrn", flat=True)
     )
     all_is_well()
+    assert not Case.objects.open().filter(cause="not_delivered").exists()
     count = Filing.objects.count()
     call_command("tell_stories", stdout=output)
     assert Filing.objects.count() == count
