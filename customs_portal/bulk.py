@@ -1,11 +1,15 @@
 """Few round trips: ids from sequences in one, rows by COPY or as one value, plans made once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import connection
+from django.db.models import Model
 from psycopg import sql
+
+Row = TypeVar("Row", bound=Model)
 
 
 def fetch_prepared(statement: str, values: Any = None) -> list[tuple[Any, ...]]:
@@ -17,6 +21,23 @@ def fetch_prepared(statement: str, values: Any = None) -> list[tuple[Any, ...]]:
         cursor = wrapped.cursor
         cursor.execute(statement, values, prepare=True)
         return cursor.fetchall() if cursor.description else []
+
+
+def read_prepared(model: type[Row], condition: str, values: Any) -> list[Row]:
+    """Return the rows of a model for which a condition in SQL holds, as `fetch_prepared`.
+
+    For what every page reads: the ORM takes a millisecond to write such a statement anew.
+    """
+    names, statement = _statement(model, condition)
+    return [model.from_db("default", names, row) for row in fetch_prepared(statement, values)]
+
+
+@cache
+def _statement(model: type[Model], condition: str) -> tuple[list[str], str]:
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f't."{field.column}"' for field in fields)
+    statement = f'SELECT {columns} FROM "{model._meta.db_table}" t WHERE {condition}'  # noqa: S608  names and texts of ours
+    return [field.attname for field in fields], statement
 
 
 _WAYS = ["enable_seqscan", "enable_bitmapscan", "enable_sort"]

@@ -323,7 +323,7 @@ KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  a model name, no secret
 MIGRATION_MODULES: dict[str, str | None] = {"knox": None}
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "customs_portal.accounts.recognising.PersonBackend",
 ]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {
@@ -360,6 +360,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
+SESSION_ENGINE = "customs_portal.accounts.browser_sessions"
 SESSION_COOKIE_NAME = f"{_name}_session"
 CSRF_COOKIE_NAME = f"{_name}_csrf"
 LANGUAGE_COOKIE_NAME = f"{_name}_language"

@@ -11,6 +11,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Q, QuerySet
 
 from customs_portal.accounts.models import SignedInSession, User
+from customs_portal.bulk import read_prepared
 
 SESSION_NAME = "signed_in_session"
 TOUCH_AFTER = timedelta(seconds=60)
@@ -30,7 +31,12 @@ def begin(
 
 def current(session: SessionBase, *, user: User) -> SignedInSession | None:
     """Return the row of a browser's session, None where it has been ended."""
-    return SignedInSession.objects.filter(pk=own_number(session), user=user).first()
+    found = read_prepared(
+        SignedInSession,
+        "t.id = %s::bigint AND t.user_id = %s::bigint",
+        [own_number(session), user.pk],
+    )
+    return found[0] if found else None
 
 
 def own_number(session: SessionBase) -> int:

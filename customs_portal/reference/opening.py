@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from customs_portal.bulk import read_prepared
 from customs_portal.reference.models import OfficeHours
 
+_OF_OFFICE = "t.office_id = (SELECT o.id FROM reference_office o WHERE o.reference = %s::text)"
 DAY = timedelta(days=1)
 DAYS_AHEAD = 8
 """A week and the day itself: hours come again every week."""
@@ -57,4 +59,4 @@ def _spans(
 
 def opening_of(office: str, zone: ZoneInfo, at: datetime) -> Opening:
     """Return whether the office of that reference number is open, in one query."""
-    return opening(list(OfficeHours.objects.filter(office__reference=office)), zone, at)
+    return opening(read_prepared(OfficeHours, _OF_OFFICE, [office]), zone, at)

@@ -2,21 +2,18 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from customs_portal.accounts import policies
-from customs_portal.accounts.models import OfficeMembership, User
+from customs_portal.accounts.models import User
+from customs_portal.bulk import read_prepared
 
-
-class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    """Saved views by whose queue they stand in."""
-
-    def in_queue_of(self, user: User) -> "SavedViewQuerySet":
-        """Keep the user's own, and those that colleagues at an office of the user's share."""
-        offices = policies.office_references(user)
-        here = OfficeMembership.objects.filter(office__reference__in=offices).values("user")
-        return self.filter(Q(owner=user) | Q(shared=True, owner__in=here))
+_IN_QUEUE = """
+t.owner_id = %(user)s::bigint OR t.shared AND t.owner_id IN (
+    SELECT m.user_id FROM accounts_officemembership m JOIN reference_office o ON o.id = m.office_id
+    WHERE o.reference = ANY(%(offices)s::text[]))
+ORDER BY t.name, t.id
+"""
 
 
 class SavedView(models.Model):
@@ -30,8 +27,6 @@ class SavedView(models.Model):
     query = models.CharField(_("query"), max_length=400)
     shared = models.BooleanField(_("shared with colleagues"), default=False)
 
-    objects = SavedViewQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("saved view")
         verbose_name_plural = _("saved views")
@@ -42,3 +37,9 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def in_queue_of(cls, user: User) -> "list[SavedView]":
+        """Return the user's own, and those that colleagues at an office of the user's share."""
+        offices = sorted(policies.office_references(user))
+        return read_prepared(cls, _IN_QUEUE, {"user": user.pk, "offices": offices})
