@@ -123,9 +123,9 @@ OFFICIAL_SECTIONS = SECTIONS | dict.fromkeys(_OF_ARRIVALS, "voyages")
 """The same for officials, who find everything about arrivals under one item."""
 
 
-def menu_of(user: User) -> list[MenuItem]:
-    """Return the links that the user's role has, in their order."""
-    return [item for item in MENU if user.role in item.roles]
+def menu_of(role: str) -> list[MenuItem]:
+    """Return the links that a role has, in their order."""
+    return [item for item in MENU if role in item.roles]
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"menu": []}
     name = request.resolver_match.view_name if request.resolver_match else ""
     return {
-        "menu": menu_of(user),
+        "menu": menu_of(user.role),
         "section": (OFFICIAL_SECTIONS if user.is_official else SECTIONS).get(name, name),
         "traffic_menu": TRAFFIC_MENU if user.is_official else (),
         "desk": getattr(request, "desk", None),

@@ -7,6 +7,7 @@ import msgspec
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
+from customs_portal.bulk import fetch_prepared
 from customs_portal.pages.reads import comparisons
 from declarations.document import Document
 from declarations.persons import NO_VEIL, Veil
@@ -14,7 +15,7 @@ from risk.engine.explain import NearHit, Titles, near_hits, nearest_miss, senten
 from risk.engine.outcomes import SEVERITY_RANK, Severity
 from risk.engine.rules import Bound, EngineRule, Hit, decode
 from risk.engine.subject import Context
-from risk.models import Assessment, ReferenceList, RuleVersion
+from risk.models import Assessment, RuleVersion
 from risk.models.choices import Severity as SeverityName
 from risk.rule_sets import InForce, NoRuleSet, engine_rule, in_force
 from risk.veiled import veiled
@@ -92,24 +93,27 @@ def hits_by_ens(found: QuerySet[Assessment]) -> dict[int, tuple[Hit, ...]]:
 def rules_of(hits: Iterable[Hit]) -> dict[tuple[str, int], EngineRule]:
     """Return the rule versions that the hits name, but for those that only observe."""
     wanted = {(hit.rule, hit.version) for hit in hits}
-    versions = _versions(wanted).select_related("rule")
+    codes = {code for code, _number in wanted}
+    told = RuleVersion.objects.filter(rule__code__in=codes, observe_only=False)
+    versions = told.select_related("rule")
     found = {(version.rule.code, version.number): version for version in versions}
     return {key: engine_rule(version) for key, version in found.items() if key in wanted}
 
 
+_WEIGHTS = """
+SELECT r.code, v.number, v.severity, v.score
+FROM risk_ruleversion v JOIN risk_rule r ON r.id = v.rule_id
+WHERE r.code = ANY(%s::text[]) AND NOT v.observe_only
+"""
+
+
 def weights_of(assessments: Iterable[Iterable[Hit]]) -> dict[tuple[str, int], Weight]:
     """Return what orders the hits of these rule versions, but for those that only observe."""
-    wanted = {(hit.rule, hit.version) for hits in assessments for hit in hits}
-    found = _versions(wanted).values_list("rule__code", "number", "severity", "score")
+    codes = sorted({hit.rule for hits in assessments for hit in hits})
     return {
-        (code, number): _weight(code, severity, score) for code, number, severity, score in found
+        (code, number): _weight(code, severity, score)
+        for code, number, severity, score in fetch_prepared(_WEIGHTS, [codes])
     }
-
-
-def _versions(wanted: Set[tuple[str, int]]) -> QuerySet[RuleVersion]:
-    return RuleVersion.objects.filter(
-        rule__code__in={code for code, _number in wanted}, observe_only=False
-    )
 
 
 def _weight(code: str, severity: str, score: int) -> Weight:
@@ -194,7 +198,7 @@ def items_of(hit: Hit) -> set[str]:
 
 def list_titles() -> dict[str, str]:
     """Return the titles of reference lists by their code."""
-    return dict(ReferenceList.objects.values_list("code", "name"))
+    return dict(fetch_prepared("SELECT code, name FROM risk_referencelist"))
 
 
 def nearly(document: Document, context: Context, at: datetime, *, most: float) -> list[Near] | None:

@@ -8,15 +8,15 @@ import msgspec
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import STAFF_ROLES, Operator, User
 from customs_portal.bulk import fetch_prepared, recordset
-from customs_portal.pages.reads.hits import hits_by_ens, in_order, list_titles, weights_of
+from customs_portal.pages.reads.hits import in_order, list_titles, weights_of
 from customs_portal.pages.wording import TimeLeft, time_left
 from declarations.document import Party
 from declarations.models import DeclaredParty
 from declarations.persons import NO_VEIL, Veil
 from risk.engine.explain import sentence
-from risk.engine.rules import Hit
+from risk.engine.rules import Hit, decode
 from risk.filters import MODES
-from risk.models import Assessment, Case
+from risk.models import Case
 from risk.models.choices import Outcome, Severity
 from risk.services.ending import is_grave
 from risk.veiled import veiled
@@ -33,6 +33,13 @@ OUTCOME_COLOURS = {
     "none": "grey",
 }
 MODE_NAMES = dict(MODES)
+OFFICER = tuple(f"assignee__{name}" for name in ("username", "first_name", "last_name", "role"))
+READ = (
+    *("revision", "cause", "office", "due_at", "due_by", "outcome", "severity", "status"),
+    *("alarm_rank", "severity_rank", "ens__mrn", "ens__version", "ens__transport_mode"),
+    *OFFICER,
+)
+"""The fields of cases that rows are made of."""
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +80,8 @@ class _Declared(msgspec.Struct, frozen=True, kw_only=True):
     """What the first filing of an ENS declares: its first item, who sends, who gets, the way.
 
     `parties` gives identifier and name by role; the name is that of the register where none is
-    declared.
+    declared. `hits` are those of the newest assessment, as they are stored; the first of each rule
+    is among them.
     """
 
     version: int = 0
@@ -84,6 +92,7 @@ class _Declared(msgspec.Struct, frozen=True, kw_only=True):
     unloading: str = ""
     parties: Mapping[str, tuple[str, str]] = {}
     countries: Sequence[str] = ()
+    hits: str = "[]"
 
 
 _NOTHING = _Declared()
@@ -92,11 +101,11 @@ _NOTHING = _Declared()
 def rows(cases: Sequence[Case], user: User, at: datetime) -> list[Row]:
     """Return the cases as rows, in their order; the number of queries does not depend on them.
 
-    The cases come with their ENS and assignee.
+    The cases come with their ENS and assignee; of all three the fields in READ are read.
     """
     declared = _declared(cases)
     veils = {} if policies.sees_persons(user) else _veils(declared)
-    reasons = _reasons(cases, veils)
+    reasons = _reasons(declared, veils)
     return [
         _row(
             case,
@@ -115,7 +124,7 @@ def rows(cases: Sequence[Case], user: User, at: datetime) -> list[Row]:
 
 _DECLARED = """
 SELECT w.ens, v.filing_versions[1], i.items, i.description, i.commodity_code,
-    i.place_of_loading, i.place_of_unloading, p.parties, r.countries
+    i.place_of_loading, i.place_of_unloading, p.parties, r.countries, a.hits
 FROM json_to_recordset(%(wanted)s::json) AS w(ens bigint, version int)
 JOIN declarations_ensversion v ON v.ens_id = w.ens AND v.number = w.version
 LEFT JOIN LATERAL (
@@ -136,11 +145,23 @@ LEFT JOIN LATERAL (
     SELECT array_agg(d.country ORDER BY d.sequence) AS countries
     FROM declarations_declaredrouting d WHERE d.filing_version_id = v.filing_versions[1]
 ) r ON true
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN jsonb_array_length(s.hits) <= 50 THEN s.hits ELSE (
+        SELECT jsonb_agg(first.hit ORDER BY first.place) FROM (
+            SELECT DISTINCT ON (h.hit->'rule', h.hit->'version') h.hit, h.place
+            FROM jsonb_array_elements(s.hits) WITH ORDINALITY AS h(hit, place)
+            ORDER BY h.hit->'rule', h.hit->'version', h.place
+        ) first
+    ) END::text AS hits
+    FROM risk_assessment s
+    WHERE s.ens_id = w.ens AND s.status <> 'superseded' ORDER BY s.id DESC LIMIT 1
+) a ON true
 """
+"""Of many hits the first of each rule comes along: a thousand goods items have thousands."""
 
 
 def _declared(cases: Sequence[Case]) -> dict[int, _Declared]:
-    """Return what is declared, by ENS, in one statement."""
+    """Return what is declared, and the hits, by ENS, in one statement."""
     wanted = recordset({"ens": case.ens_id, "version": case.ens.version} for case in cases)
     return {
         ens: _Declared(
@@ -152,8 +173,9 @@ def _declared(cases: Sequence[Case]) -> dict[int, _Declared]:
             unloading=unloading or "",
             parties=parties or {},
             countries=countries or (),
+            hits=hits or "[]",
         )
-        for ens, version, items, goods, code, loading, unloading, parties, countries in (
+        for ens, version, items, goods, code, loading, unloading, parties, countries, hits in (
             fetch_prepared(_DECLARED, {"wanted": wanted})
         )
     }
@@ -175,10 +197,9 @@ def operator_names(eoris: Iterable[str]) -> dict[str, str]:
     return dict(Operator.objects.filter(eori__in=set(eoris)).values_list("eori", "name"))
 
 
-def _reasons(cases: Sequence[Case], veils: Mapping[int, Veil]) -> dict[int, str]:
+def _reasons(declared: Mapping[int, _Declared], veils: Mapping[int, Veil]) -> dict[int, str]:
     """Return the sentences of the hits by ENS, the most severe first."""
-    found = Assessment.objects.current().filter(ens__in=[case.ens_id for case in cases])
-    hits = hits_by_ens(found)
+    hits = {ens: decode(each.hits) for ens, each in declared.items()}
     weights, titles = weights_of(hits.values()), list_titles()
     return {
         ens: "; ".join(

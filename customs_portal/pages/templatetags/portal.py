@@ -6,14 +6,15 @@ from functools import lru_cache
 from html import escape
 
 from django import template
-from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from customs_portal.accounts.models import Role
 from customs_portal.pages import wording
+from customs_portal.pages.context import MenuItem, menu_of
 from customs_portal.pages.reads.marks import Cell
-from customs_portal.pages.reads.queue import Card
 
 register = template.Library()
 
@@ -21,11 +22,8 @@ register = template.Library()
 @register.filter
 def moment(when: datetime, at: datetime) -> SafeString:
     """Show a moment in local time: today without the date."""
-    return format_html(
-        '<time datetime="{}">{}</time>',
-        timezone.localtime(when).isoformat(timespec="seconds"),
-        wording.moment(when, at),
-    )
+    exact = timezone.localtime(when).isoformat(timespec="seconds")
+    return SafeString(f'<time datetime="{exact}">{escape(wording.moment(when, at))}</time>')
 
 
 @register.filter
@@ -95,6 +93,26 @@ def marked(cell: Cell) -> SafeString:
     )
 
 
+@register.simple_tag
+@lru_cache(maxsize=1_000)
+def menu_links(role: Role, section: str, language: str) -> SafeString:
+    """Show the menu of a role with its current section, written once in each language."""
+    return format_html_join("\n", _LINK, [_link(item, section) for item in menu_of(role)])
+
+
+_LINK = (
+    '<li class="govuk-service-navigation__item{}">'
+    '<a class="govuk-service-navigation__link" href="{}"{}>{}</a></li>'
+)
+
+
+def _link(item: MenuItem, section: str) -> tuple[str, str, SafeString, str]:
+    is_here = item.url_name == section
+    active = " govuk-service-navigation__item--active" if is_here else ""
+    current = SafeString(' aria-current="true"' if is_here else "")
+    return active, reverse(item.url_name), current, str(item.label)
+
+
 @register.filter
 def options(choices: Iterable[tuple[object, object]], chosen: object) -> SafeString:
     """Show pairs of value and label as what a list offers, one of them chosen."""
@@ -105,10 +123,3 @@ def options(choices: Iterable[tuple[object, object]], chosen: object) -> SafeStr
             for value, label in choices
         )
     )
-
-
-@register.filter
-@lru_cache(maxsize=4_000)
-def cells(card: Card) -> SafeString:
-    """Show what a row of the queue says of its case; the same card is laid out once."""
-    return render_to_string("pages/parts/queue_cells.html", {"card": card})

@@ -44,7 +44,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         context |= _since(request.GET, found, user, at)
         return render(request, "pages/queue.html#live", context)
     context |= {"filters": filters, "tabs": reads.tabs(user, counts)}
-    context |= _page(request, found, user, at)
+    whole = counts.open if query == f"tab={reads.default_tab(user)}" else None
+    context |= _page(request, found, user, at, whole)
     context["is_saved"] = any(view.query == query for view in context["views"])
     return render(request, "pages/queue.html", context)
 
@@ -66,12 +67,16 @@ def view_of(parameters: QueryDict) -> str:
 
 
 def _page(
-    request: HttpRequest, found: CaseQuerySet[Case], user: User, at: datetime
+    request: HttpRequest, found: CaseQuerySet[Case], user: User, at: datetime, whole: int | None
 ) -> dict[str, Any]:
+    """Return a page of what was found; `whole` is how much that is, where it is known."""
     snapshot = reference.current(at)
-    found, size = reads.looked_up(found) if request.GET.get("q") else (found, reads.size(found))
+    if request.GET.get("q"):
+        found, size = reads.looked_up(found)
+    else:
+        size = reads.size(found) if whole is None else whole
     page = reads.stretch(
-        found.select_related("ens", "assignee").defer("words", "word_vector"),
+        found.select_related("ens", "assignee").only(*rows.READ),
         after=place_of(request.GET.get("after", "")),
         before=place_of(request.GET.get("before", "")),
     )
@@ -82,6 +87,7 @@ def _page(
     return {
         "page": page,
         "rows": rows.rows(page.cases, user, at),
+        "shown": ",".join(str(case.pk) for case in page.cases),
         "size": size,
         "most_counted": reads.MOST_COUNTED,
         "offices": [(each.reference, each.name) for each in national_offices(snapshot)],
