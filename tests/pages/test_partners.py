@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from customs_portal import clock
 from customs_portal.accounts.models import Role
+from customs_portal.events.services import record
+from messaging.events import MESSAGE_REFUSED
 from messaging.models import Dispatch, OutboundMessage, Partner, PartnerKey, PartnerOutage
 from messaging.wire.delivering import deliver
 from messaging.wire.signing import new_key
@@ -61,6 +64,24 @@ def test_the_page_says_what_waits_why_and_until_when(
     listed = desk.get(reverse("partners"))
     assert [row.partner for row in listed.context["rows"]] == [partner]
     assert "MRN1" not in listed.content.decode()
+
+
+def test_why_a_message_about_no_declaration_was_refused_is_said(
+    desk: Client, partner: Partner, waiting: Waiting
+) -> None:
+    [message] = waiting("")
+    assert message.ens_id is None
+    message.state = OutboundMessage.State.REFUSED
+    message.save()
+    with transaction.atomic():
+        record(MESSAGE_REFUSED, at=clock.now(), data={
+            "message": 1, "refused": message.pk, "kind": message.kind, "country": "BE",
+            "errors": "12 HEA.DecReqNumHEA1",
+        })  # fmt: skip
+    page = desk.get(reverse("partner", args=[partner.pk]))
+    [row] = page.context["page"].refused
+    assert (row.name, row.why) == (message.message_identification, "12 HEA.DecReqNumHEA1")
+    assert "12 HEA.DecReqNumHEA1" in page.content.decode()
 
 
 def test_messages_are_tried_again_or_set_aside(

@@ -201,9 +201,15 @@ def _refused(partner: Partner) -> list[RefusedMessage]:
 
 
 def _why_refused(messages: Sequence[OutboundMessage]) -> dict[int, str]:
-    streams = {each.ens_id for each in messages}
-    told = Event.objects.filter(kind=MESSAGE_REFUSED.name, stream__in=streams)
-    return {each.data["refused"]: each.data["errors"] for each in told.order_by("pk")}
+    told = Event.objects.filter(kind=MESSAGE_REFUSED.name)
+    streams = {each.ens_id for each in messages if each.ens_id}
+    found = list(told.filter(stream__in=streams))
+    others = [each for each in messages if each.ens_id is None]
+    if others:
+        since = min(each.created_at for each in others)
+        keys = [each.pk for each in others]
+        found += told.filter(stream=None, at__gte=since, data__refused__in=keys)
+    return {each.data["refused"]: each.data["errors"] for each in found}
 
 
 def _state(tried: str, partner: Partner) -> str:
