@@ -15,7 +15,8 @@ from customs_portal.events.services import record_many
 from declarations.arrivals import NOTIFIED_MODES
 from declarations.events import CONTROL_ANNOUNCED, CONTROL_FOREWARNED
 from declarations.filing_types import filing_types
-from declarations.models import ConsignmentLife, Control, Filing, Measure
+from declarations.models import ConsignmentLife, Control, Ens, Filing, Measure
+from declarations.parts import Concerned, concerned, parts_of, told_of
 from declarations.services.ending import HOLD_OF_CONTROL
 from declarations.services.goods import goods_of
 from declarations.services.measures import told
@@ -29,27 +30,45 @@ _DECIDED = (Measure.Status.ORDERED, Measure.Status.SCHEDULED)
 
 def is_to_come(measure: Measure) -> bool:
     """Whether its goods are of ICS2, by sea or air, and none of them is here yet."""
-    if measure.ens.transport_mode not in NOTIFIED_MODES:
+    return are_to_come(measure.ens, measure.subject, measure.reference)
+
+
+def are_to_come(ens: Ens, subject: str, reference: str) -> bool:
+    """Whether goods of that subject are of ICS2, by sea or air, and none of them is here yet."""
+    if ens.transport_mode not in NOTIFIED_MODES:
         return False
-    lives = goods_of(measure.ens, measure.subject, measure.reference)
+    lives = goods_of(ens, subject, reference)
     types = {life.filing.type for life in lives}
     return types <= filing_types().keys() and all(life.goods in TO_COME for life in lives)
 
 
 def authorised_people(measure: Measure, at: datetime) -> list[str]:
-    """Return whom an advance notice may go to, if any: who filed for an authorised declarant, and
-    an authorised carrier that is connected.
+    """Return whom an advance notice may go to, if any (see `forewarned`)."""
+    return list(dict.fromkeys(eori for _filing, eori in forewarned(measure, at)))
 
-    Nobody where the goods are here.
+
+def forewarned(measure: Measure, at: datetime) -> list[tuple[Concerned, str]]:
+    """Return who may be told of a control in advance, each of which filing.
+
+    Who filed for an authorised declarant what the control is about, each of the own filing, and
+    once an authorised carrier that is connected. Nobody where the goods are here.
     """
     if not is_to_come(measure):
         return []
-    filings = list(Filing.objects.filter(membership__ens=measure.ens_id).order_by("pk"))
-    known = status_of((eori for f in filings for eori in (f.declarant, f.carrier)), at)
+    parts = parts_of([measure.ens_id])[measure.ens_id]
+    found = concerned(parts, measure.subject, measure.reference)
+    known = status_of((eori for each in found for eori in (_declarant(each), each.carrier)), at)
     may = {eori for eori, status in known.items() if status.aeo in AUTHORISED}
-    people = [filing.sender for filing in filings if filing.declarant in may]
-    carriers = connected_eoris(may & {filing.carrier for filing in filings}, at=at)
-    return list(dict.fromkeys([*people, *sorted(carriers)]))
+    connected = connected_eoris(may & {each.carrier for each in found}, at=at)
+    return [
+        (filing, eori)
+        for filing, eori in told_of(found, connected)
+        if (_declarant(filing) in may and eori == filing.part.sender) or eori in connected
+    ]
+
+
+def _declarant(filing: Concerned) -> str:
+    return filing.part.document.declarant.identifier or ""
 
 
 def against_telling(
@@ -68,7 +87,7 @@ def against_telling(
 def forewarn_of(measure: Measure, *, officer: int, at: datetime) -> None:
     """Have the authorised operators told of a control before the goods are here."""
     Control.objects.filter(measure=measure).update(forewarned_at=at)
-    people = authorised_people(measure, at)
+    people = [[filing.part.mrn, eori] for filing, eori in forewarned(measure, at)]
     record_many([told(CONTROL_FOREWARNED, measure, at=at, actor=officer, people=people)])
 
 

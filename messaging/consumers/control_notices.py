@@ -97,9 +97,9 @@ def _perhaps(about: _About) -> list[str]:
 def _addressees(about: _About, connected: frozenset[str]) -> list[_Addressee]:
     first, *_others = about.filings
     if about.is_advance:
-        filers = {filing.part.sender: filing for filing in about.filings}
+        filings = {filing.part.mrn: filing for filing in about.filings}
         people = about.event.data["people"]
-        return [_Addressee(eori=eori, filing=filers.get(eori, first)) for eori in people]
+        return [_Addressee(eori=eori, filing=filings.get(mrn, first)) for mrn, eori in people]
     arrival = about.arrival
     found = []
     if arrival and arrival.notified_by:
