@@ -247,7 +247,8 @@ def _take_in(documents: list[object], at: datetime) -> None:
 
     from declarations.models import EnsVersion
     from declarations.services import Lodged, Lodgement, lodge
-    from risk.services.assess import Request, assess_versions
+    from risk.services.assess import assess_versions
+    from risk.services.due import Request
 
     with transaction.atomic():
         lodgements = [

@@ -9,9 +9,15 @@ from enum import StrEnum
 import msgspec
 
 from declarations.document import Document
-from declarations.filing_types import FilingLevel, filing_types, level_of
+from declarations.filing_types import (
+    FilingLevel,
+    filing_types,
+    is_analysed_twice,
+    is_preloading,
+    level_of,
+)
 from declarations.tolerances import tolerance
-from declarations.traffic import TrafficClass, analysis_ends_at, traffic_class
+from declarations.traffic import BEFORE_LOADING, TrafficClass, analysis_ends_at, traffic_class
 
 VALID_FOR = timedelta(days=200)
 """UCC Art. 129(3); of filings of ICS2, from registration."""
@@ -31,6 +37,7 @@ class ClockKind(StrEnum):
     LINKING = "linking"
     VALIDITY = "validity"
     SCREENING = "screening"
+    PRELOADING = "preloading"
 
 
 ENDED_BY_ARRIVAL = (ClockKind.ARRIVAL, ClockKind.RECONCILIATION, ClockKind.VALIDITY)
@@ -91,7 +98,8 @@ def clocks_of(
 ) -> list[Clock]:
     """Return the clocks that begin with receipt; `traffic` is an officer's correction.
 
-    A house of ICS2 has none of its own but the one before loading (LIFECYCLE section 9).
+    A house of ICS2 has none of its own but the one before loading (LIFECYCLE section 9). What is
+    analysed twice has two that limit its analysis.
     """
     valid = [start(ClockKind.VALIDITY, at=received_at, length=VALID_FOR)]
     if level_of(document.type) is FilingLevel.HOUSE:
@@ -101,6 +109,8 @@ def clocks_of(
     found = [start(ClockKind.ANALYSIS, at=received_at, length=ends - received_at)]
     if traffic is TrafficClass.DEEP_SEA_CONTAINER:
         found.append(start(ClockKind.DO_NOT_LOAD, at=received_at, length=DO_NOT_LOAD_WINDOW))
+    if is_analysed_twice(document.type):
+        found.append(start(ClockKind.PRELOADING, at=received_at, length=BEFORE_LOADING))
     if level_of(document.type) is FilingLevel.MASTER:
         length = (ends - received_at) / LINKING_SHARE
         found.append(start(ClockKind.LINKING, at=received_at, length=length))
@@ -111,8 +121,16 @@ def clocks_of(
 
 def _clocks_of_house(document: Document, received_at: datetime) -> list[Clock]:
     ends = analysis_ends_at(document, received_at)
-    analysed = filing_types()[document.type].preloading
+    analysed = is_preloading(document.type)
     return [start(ClockKind.ANALYSIS, at=received_at, length=ends - received_at)] * analysed
+
+
+def clock_before_loading(filing: str) -> ClockKind:
+    """Return the clock that limits the analysis before loading of that type.
+
+    A house has no other analysis of its own.
+    """
+    return ClockKind.PRELOADING if is_analysed_twice(filing) else ClockKind.ANALYSIS
 
 
 def _clocks_of_arrival(document: Document, received_at: datetime) -> list[Clock]:

@@ -55,6 +55,17 @@ def filing_types() -> dict[str, FilingType]:
     return {kind.filing: kind for kind in found}
 
 
+def is_preloading(filing: str) -> bool:
+    """Whether a type is analysed before loading; IE315 is not."""
+    kind = filing_types().get(filing)
+    return kind is not None and kind.preloading
+
+
+def is_analysed_twice(filing: str) -> bool:
+    """Whether a type is whole and lodged before loading: analysed for that, then in full."""
+    return is_preloading(filing) and level_of(filing) is not FilingLevel.HOUSE
+
+
 def level_of(filing: str) -> FilingLevel:
     """Return the level of a type; what is no type of ICS2 is full, as IE315."""
     kind = filing_types().get(filing)

@@ -7,10 +7,12 @@ from customs_portal.events.models import Event
 from declarations.services.locks import lock_ens
 from risk.services.alarms import heed_screenings, raise_alarms
 from risk.services.asking import take_back_to_review
-from risk.services.assess import Request, assess_versions
+from risk.services.assess import assess_versions
 from risk.services.deadlines import set_deadlines
 from risk.services.dual_filing import compare_filings
+from risk.services.due import Request
 from risk.services.finds import remember_finds
+from risk.services.lifted import go_on as go_on_after_lifting
 from risk.services.linking import link as link_filings
 
 
@@ -35,6 +37,11 @@ def link(batch: Sequence[Event], *, at: datetime) -> None:
 def compare(batch: Sequence[Event], *, at: datetime) -> None:
     """Look for other declarations of the same goods once these have been analysed."""
     compare_filings([event.stream for event in batch if event.stream is not None], at=at)
+
+
+def go_on(batch: Sequence[Event], *, at: datetime) -> None:
+    """Analyse in full what may be loaded after all."""
+    go_on_after_lifting([event.stream for event in batch if event.stream is not None], at=at)
 
 
 def remember(batch: Sequence[Event], *, at: datetime) -> None:

@@ -7,7 +7,7 @@ from declarations.clocks import Clock, ClockKind
 from risk.models import Case
 
 DueBy = Case.DueBy
-_FIRST = (DueBy.DO_NOT_LOAD, DueBy.ANALYSIS, DueBy.REPLY, DueBy.ARRIVAL)
+_FIRST = (DueBy.DO_NOT_LOAD, DueBy.PRELOADING, DueBy.ANALYSIS, DueBy.REPLY, DueBy.ARRIVAL)
 Moment = tuple[datetime, DueBy]
 
 
@@ -22,6 +22,9 @@ def last_moment(clocks: Iterable[Clock], reply_by: datetime | None, at: datetime
     window, analysis = live.get(ClockKind.DO_NOT_LOAD), live.get(ClockKind.ANALYSIS)
     if window and window.left(at).total_seconds() > 0:
         found.append((window.ends_at, DueBy.DO_NOT_LOAD))
+    early = live.get(ClockKind.PRELOADING)
+    if early and early.suspended_at is None:
+        found.append((early.ends_at, DueBy.PRELOADING))
     if analysis and analysis.suspended_at is None:
         found.append((analysis.ends_at, DueBy.ANALYSIS))
     else:

@@ -19,6 +19,10 @@ RISK_CONCLUDED = Kind(
 ASSESSMENT_COMPLETE = Kind(
     name="assessment.complete", sentence=_("Assessment complete: its end is told to the filer")
 )
+FULL_ASSESSMENT_DUE = Kind(
+    name="assessment.full_due",
+    sentence=_("The assessment before loading of version %(version)s is over: the full one is due"),
+)
 SCREENING_ASKED = Kind(
     name="screening.asked", sentence=_("E-screening asked of %(countries)s for version %(version)s")
 )

@@ -19,6 +19,7 @@ class Clock(models.Model):
         LINKING = "linking", _("Linking of house filings")
         VALIDITY = "validity", _("Validity of the filing")
         SCREENING = "screening", _("E-screening by other Member States")
+        PRELOADING = "preloading", _("Risk analysis before loading")
 
     ens = models.ForeignKey(Ens, models.PROTECT, related_name="clocks")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)

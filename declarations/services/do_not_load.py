@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from customs_portal.accounts.models import User
 from customs_portal.events.services import record_many
 from declarations import policies
+from declarations.clocks import clock_before_loading
 from declarations.document import Document, GoodsItem
 from declarations.events import (
     MEASURE_ANNOUNCED,
@@ -18,7 +19,7 @@ from declarations.events import (
     MEASURE_LAPSED,
     MEASURE_SIGNED,
 )
-from declarations.filing_types import filing_types
+from declarations.filing_types import filing_types, is_preloading
 from declarations.models import Clock, Control, Ens, Measure
 from declarations.services.locks import assert_in_transaction
 from declarations.services.measures import MeasureOrder, locked_measures, place_measures, told
@@ -61,18 +62,14 @@ def _by_sea_refused(ens: Ens, at: datetime) -> str | None:
 
 def is_before_loading(ens: Ens) -> bool:
     """Whether the ENS began with a filing of ICS2 that is assessed before loading by air."""
-    return ens.transport_mode == AIR and _is_preloading(first_filing(ens).type)
-
-
-def _is_preloading(filing: str) -> bool:
-    kind = filing_types().get(filing)
-    return kind is not None and kind.preloading
+    return ens.transport_mode == AIR and is_preloading(first_filing(ens).type)
 
 
 def _before_loading_refused(ens: Ens) -> str | None:
     if ens.role != Ens.OurRole.FIRST_ENTRY or ens.absorbed_by_id is not None:
         return _("Do not load is only for what is to be assessed here before loading.")
-    live = Clock.objects.filter(ens=ens, kind=Clock.Kind.ANALYSIS, stopped_at__isnull=True)
+    kind = clock_before_loading(first_filing(ens).type)
+    live = Clock.objects.filter(ens=ens, kind=kind, stopped_at__isnull=True)
     return None if live.exists() else _("The assessment before loading is concluded.")
 
 
@@ -81,7 +78,7 @@ def do_not_load_subjects(document: Document) -> list[tuple[str, str]]:
 
     By sea containers, and in phase 1 goods items that are in one; by air consignments.
     """
-    if _is_preloading(document.type):
+    if is_preloading(document.type):
         return [(Measure.Subject.CONSIGNMENT.value, each.key) for each in document.consignments]
     items = [item for item in document.items() if item.containers]
     containers = dict.fromkeys(number for item in items for number in item.containers)

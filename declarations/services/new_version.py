@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from customs_portal.bulk import copy_rows, next_ids
 from customs_portal.events.services import NewEvent, record_many
-from declarations.clocks import ENDED_BY_ARRIVAL, ClockKind, clocks_of, start
+from declarations.clocks import ENDED_BY_ARRIVAL, Clock, ClockKind, clocks_of, start
 from declarations.document import Document, Party, encode
 from declarations.events import FILING_AMENDED
+from declarations.filing_types import is_analysed_twice
 from declarations.lifecycle import CONSIGNMENT, ENS, move
 from declarations.models import (
     ConsignmentLife,
@@ -29,10 +30,12 @@ from declarations.services.matching import WAITED_FOR
 from declarations.services.reconfirm import ask_to_reconfirm
 from declarations.services.referrals import overtake, take_amendments
 from declarations.services.registering import means_of, offices_on_the_way, papers
-from declarations.traffic import TrafficClass, expected_by
+from declarations.traffic import BEFORE_LOADING, TrafficClass, expected_by
 
 ANALYSIS_AGAIN = timedelta(minutes=30)
 """Implementing Regulation (EU) 2015/2447 Art. 186(10): at once; the length is ours."""
+BEGUN_AGAIN = (ClockKind.ANALYSIS, ClockKind.PRELOADING)
+"""What counts from the receipt of the new version."""
 
 
 class NewVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -253,15 +256,23 @@ def _restart_clocks(versions: Sequence[NewVersion], at: datetime) -> None:
             restart_analysis([each.ens.pk], ends_at=each.analysis_ends_at, at=at)
             continue
         traffic = TrafficClass(each.ens.traffic_correction) if each.ens.traffic_correction else None
-        analysis = start(ClockKind.ANALYSIS, at=each.received_at, length=ANALYSIS_AGAIN)
         others = [
             clock
             for clock in clocks_of(each.document, each.filing.lodged_at, traffic)
-            if clock.kind != ClockKind.ANALYSIS and not clock.has_ended(at)
+            if clock.kind not in BEGUN_AGAIN and not clock.has_ended(at)
         ]
-        if _has_come(each.ens):
+        here = _has_come(each.ens)
+        if here:
             others = [clock for clock in others if clock.kind not in ENDED_BY_ARRIVAL]
-        replace_clocks(each.ens.pk, [analysis, *others], at=at)
+        replace_clocks(each.ens.pk, [*_begun_again(each, loaded=here), *others], at=at)
+
+
+def _begun_again(each: NewVersion, *, loaded: bool) -> list[Clock]:
+    """Return the clocks of the analysis that begins; none is before loading once goods are here."""
+    found = [start(ClockKind.ANALYSIS, at=each.received_at, length=ANALYSIS_AGAIN)]
+    if is_analysed_twice(each.document.type) and not loaded:
+        found.append(start(ClockKind.PRELOADING, at=each.received_at, length=BEFORE_LOADING))
+    return found
 
 
 def _has_come(ens: Ens) -> bool:

@@ -1,4 +1,4 @@
-"""The clock of the analysis rests while a question is open (Reg. (EU) 2015/2447 Art. 186(3)).
+"""The clocks of the analysis rest while a question is open (Reg. (EU) 2015/2447 Art. 186(3)).
 
 The window of do-not-load goes on: the regulation lets the analysis wait, nothing else.
 """
@@ -26,8 +26,10 @@ def resume_analysis(ens: Collection[int], *, at: datetime) -> None:
     for clock in resting.exclude(ens__referrals__status="open").select_related("ens"):
         ends_at = clocks.resume(clock.state(), at=at).ends_at
         Clock.objects.filter(pk=clock.pk).update(suspended_at=None, ends_at=ends_at)
-        Ens.objects.filter(pk=clock.ens_id).update(analysis_ends_at=ends_at)
+        if clock.kind == Clock.Kind.ANALYSIS:
+            Ens.objects.filter(pk=clock.ens_id).update(analysis_ends_at=ends_at)
 
 
 def _analysis(ens: Collection[int]) -> models.QuerySet[Clock]:
-    return Clock.objects.filter(ens__in=ens, kind=Clock.Kind.ANALYSIS, stopped_at__isnull=True)
+    kinds = (Clock.Kind.ANALYSIS, Clock.Kind.PRELOADING)
+    return Clock.objects.filter(ens__in=ens, kind__in=kinds, stopped_at__isnull=True)

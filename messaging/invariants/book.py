@@ -280,6 +280,18 @@ _ROWS = (
         "Every file is whole.",
     ),
     ("unlimited", Harm.WRONG, opinions.unlimited, "The analysis of an ENS has its limit."),
+    (
+        "assessed_too_early",
+        Harm.WRONG,
+        opinions.assessed_too_early,
+        "What is assessed has no assessment that is still open.",
+    ),
+    (
+        "not_assessed_in_full",
+        Harm.LOST,
+        opinions.not_assessed_in_full,
+        "What was assessed before loading is assessed in full, or is not to be loaded.",
+    ),
     ("due_for_nothing", Harm.LOST, log.due_for_nothing, "What is due is due for an event."),
     ("due_twice", Harm.DUPLICATE, log.due_twice, "A consumer is told of an event once."),
     ("due_for_nobody", Harm.LOST, log.due_for_nobody, "What is due is due for a known consumer."),

@@ -56,8 +56,11 @@ WHERE m.kind = 'do_not_load' AND m.signed_at IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM declarations_clock k
     WHERE k.ens_id IN (m.ens_id, m.origin_id)
       AND (k.kind = 'do_not_load' AND k.ends_at > m.signed_at
-      OR n.transport_mode = '4' AND k.kind = 'analysis' AND k.started_at <= m.signed_at
-         AND coalesce(k.stopped_at, m.signed_at) >= m.signed_at))
+      OR n.transport_mode = '4' AND k.started_at <= m.signed_at
+         AND coalesce(k.stopped_at, m.signed_at) >= m.signed_at
+         AND k.kind = CASE WHEN EXISTS (
+             SELECT 1 FROM declarations_clock p WHERE p.ens_id = k.ens_id AND p.kind = 'preloading')
+           THEN 'preloading' ELSE 'analysis' END))
 ORDER BY m.id
 """)
 

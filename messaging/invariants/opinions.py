@@ -129,6 +129,32 @@ WHERE m.caused_by_id IS NULL AND m.kind <> 'refusal'
 ORDER BY m.id
 """)
 
+assessed_too_early = by_query("""
+SELECT 'ENS ' || n.mrn FROM declarations_ens n
+WHERE n.status = 'assessed' AND EXISTS (
+    SELECT 1 FROM risk_assessment a JOIN declarations_ensversion v ON v.id = a.ens_version_id
+    WHERE a.ens_id = n.id AND v.number = n.version
+      AND a.status IN ('screening', 'review', 'waiting'))
+ORDER BY n.id
+""")
+
+not_assessed_in_full = by_query("""
+SELECT 'ENS ' || n.mrn FROM declarations_ens n
+JOIN declarations_ensversion v ON v.ens_id = n.id AND v.number = n.version
+JOIN risk_assessment a ON a.ens_version_id = v.id AND a.kind = 'preloading'
+  AND a.status = 'concluded' AND a.result <> 'dnl'
+WHERE n.status IN ('ready', 'in_analysis', 'assessed')
+  AND EXISTS (
+    SELECT 1 FROM declarations_clock p WHERE p.ens_id = n.id AND p.kind = 'preloading')
+  AND NOT EXISTS (
+    SELECT 1 FROM risk_assessment f
+    WHERE f.ens_version_id = v.id AND f.kind <> 'preloading' AND f.status <> 'superseded')
+  AND NOT EXISTS (SELECT 1 FROM risk_case c WHERE c.ens_id = n.id AND c.status = 'open')
+  AND NOT EXISTS (
+    SELECT 1 FROM events_delivery d WHERE d.stream = n.id AND d.consumer = 'assess')
+ORDER BY n.id
+""")
+
 unlimited = by_query("""
 SELECT 'ENS ' || n.mrn FROM declarations_ens n
 WHERE n.status IN ('ready', 'in_analysis') AND n.absorbed_by_id IS NULL AND NOT EXISTS (

@@ -44,6 +44,7 @@ class Case(models.Model):
     class DueBy(models.TextChoices):
         AT_ONCE = "at_once", _("at once")
         DO_NOT_LOAD = "do_not_load", _("do not load")
+        PRELOADING = "preloading", _("loading")
         ANALYSIS = "analysis", _("analysis")
         REPLY = "reply", _("answer")
         ARRIVAL = "arrival", _("arrival")

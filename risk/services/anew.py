@@ -6,7 +6,8 @@ from datetime import datetime
 from declarations.models import Ens
 from declarations.services.clocks import restart_analysis
 from declarations.services.new_version import ANALYSIS_AGAIN
-from risk.services.assess import Request, assess_versions
+from risk.services.assess import assess_versions
+from risk.services.due import Request
 
 
 def assess_anew(requests: Sequence[Request], *, at: datetime) -> list[int]:

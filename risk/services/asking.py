@@ -43,7 +43,8 @@ def asking_unlawful(ens: Ens, assessment: Assessment | None, verb: Verb) -> str:
     Screening is asked for before loading by air only (LIFECYCLE section 5), which IE315 has not.
     Questions follow each other and stand side by side: what was asked before is never against it.
     """
-    if verb == Verb.RFS and not is_before_loading(ens):
+    over = assessment is not None and assessment.kind != Assessment.Kind.PRELOADING
+    if verb == Verb.RFS and (over or not is_before_loading(ens)):
         return _("Screening is asked for only in the analysis before loading by air.")
     if assessment is None:
         return _("No assessment waits for a decision.")

@@ -1,62 +1,42 @@
 """Assessing: a version of an ENS is held against the published rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from customs_portal.bulk import copy_rows, fetch_prepared, next_ids
+from customs_portal.bulk import copy_rows, next_ids
 from customs_portal.events.services import NewEvent, record_many
 from declarations.clocks import ClockKind
-from declarations.filing_types import FilingLevel, filing_types, level_of
+from declarations.filing_types import filing_types, is_analysed_twice
 from declarations.lifecycle import ENS, move
 from declarations.models import Ens
 from declarations.services.clocks import stop_clocks
 from declarations.services.locks import lock_ens
-from risk import analysed, history, listed, quality, versions
-from risk.analysed import Subjects
+from risk import analysed, history, listed, quality
 from risk.engine import rules as engine_rules
 from risk.engine.outcomes import OUTCOME_RANK, Conclusion, Outcome, Severity, conclude
 from risk.engine.rules import Hit
-from risk.engine.subject import Features, encode_features
-from risk.events import ASSESSMENT_COMPLETE, ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
+from risk.engine.subject import encode_features
+from risk.events import ASSESSMENT_CONCLUDED, ASSESSMENT_MADE
 from risk.models import Assessment, Case
 from risk.models.choices import Outcome as OutcomeChoice
 from risk.names.screening import screen, share
 from risk.rule_sets import InForce, in_force
 from risk.services.caps import Found, capped
 from risk.services.cases import Flagged, open_cases
+from risk.services.due import Declared, Request, lacking
 from risk.services.screened import tell_found
 from risk.services.screening import Screened, Standing, ask_states
+from risk.services.stages import BEFORE_LOADING_STOPS, Completed, complete, result_name
 from risk.services.supersede import selected_before, told_elsewhere
 
-CONCLUSION_STOPS = (ClockKind.ANALYSIS, ClockKind.DO_NOT_LOAD)
+CONCLUSION_STOPS = (ClockKind.ANALYSIS, ClockKind.DO_NOT_LOAD, *BEFORE_LOADING_STOPS)
 PASSES = frozenset({Outcome.NONE, Outcome.OBSERVE})
 """The only outcomes after which the system itself concludes `no risk`."""
 
 TOLD_OUTCOMES = {"A": Outcome.HOLD, "B": Outcome.HOLD, "C": Outcome.CONTROL}
 """What the result of another State proposes to us."""
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A version of an ENS to be assessed."""
-
-    ens: int
-    ens_version: int
-    version: int
-
-
-class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """What is assessed: the version with all that its rules read.
-
-    `features` are those of an earlier assessment of the same version; they stay as they are.
-    """
-
-    request: Request
-    ens: Ens
-    subjects: Subjects
-    features: Features | None
-    differs: bool = False
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,20 +67,28 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
         """Whether nothing was found and no State has still to answer: nobody needs to look."""
         return not self.flagged and not self.screening.awaits
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether a full assessment follows this one."""
+        early = self.declared.kind == Assessment.Kind.PRELOADING
+        return early and is_analysed_twice(self.declared.type)
+
 
 def assess_versions(requests: Sequence[Request], *, at: datetime) -> list[int]:
     """Assess the versions that are still current and return the ids of their assessments.
 
-    A superseded version opens nothing; a version that has its assessment gets no second one.
+    A superseded version opens nothing; a version that has its assessment gets no second one of the
+    kind. What passes before loading passes in full as well: the data and the rules are the same.
     Raises NoRuleSet where no rules are published.
     """
     share()
     rule_set = in_force(at)
     locked = lock_ens(request.ens for request in requests)
     current = [r for r in requests if r.ens in locked and _is_current(r, locked[r.ens])]
-    declared = _declared(current, locked)
+    declared = lacking(current, locked)
     _learn(declared, rule_set, at)
     opinions = _with_screenings(_with_selections(_opinions(declared, rule_set, at)), at)
+    opinions += _in_full(opinions)
     _store(opinions, rule_set, at)
     _move_ens(opinions, at)
     _record(opinions, at)
@@ -146,7 +134,7 @@ def _screened(opinion: Opinion) -> Screened:
         ens=declared.ens,
         ens_version=declared.request.ens_version,
         version=declared.request.version,
-        kind=_kind(declared),
+        kind=declared.kind,
         document=declared.subjects.readings.declared.document,
     )
 
@@ -154,30 +142,6 @@ def _screened(opinion: Opinion) -> Screened:
 def _taken_over(opinions: Sequence[Opinion]) -> list[int]:
     role = Ens.OurRole.ACTUAL_FIRST_ENTRY
     return [each.declared.ens.pk for each in opinions if each.declared.ens.role == role]
-
-
-_ASSESSED = """
-SELECT ens_version_id FROM risk_assessment
-WHERE ens_version_id = ANY(%s::bigint[]) AND kind IN ('full', 'preloading')
-  AND status <> 'superseded'
-"""
-
-
-def _declared(requests: Sequence[Request], locked: dict[int, Ens]) -> list[Declared]:
-    wanted = [request.ens_version for request in requests]
-    assessed = {row[0] for row in fetch_prepared(_ASSESSED, [wanted])}
-    found = versions.load(version for version in wanted if version not in assessed)
-    return [
-        Declared(
-            request=request,
-            ens=locked[request.ens],
-            subjects=found[request.ens_version].subjects,
-            features=found[request.ens_version].features,
-            differs=bool(found[request.ens_version].differences),
-        )
-        for request in requests
-        if request.ens_version in found
-    ]
 
 
 def _learn(declared: Sequence[Declared], rule_set: InForce, at: datetime) -> None:
@@ -203,12 +167,30 @@ def _learn(declared: Sequence[Declared], rule_set: InForce, at: datetime) -> Non
 
 
 def _opinions(versions: Sequence[Declared], rule_set: InForce, at: datetime) -> list[Opinion]:
-    sequence = "risk_assessment_id_seq"
-    ids = next_ids({sequence: len(versions)})[sequence]
+    ids = _next_ids(len(versions))
     found = capped([_found(declared, rule_set) for declared in versions], rule_set.rules, at)
     return [
         _opinion(declared, key, each.hits, rule_set)
         for declared, key, each in zip(versions, ids, found, strict=True)
+    ]
+
+
+def _next_ids(count: int) -> Sequence[int]:
+    sequence = "risk_assessment_id_seq"
+    return next_ids({sequence: count})[sequence]
+
+
+def _in_full(opinions: Sequence[Opinion]) -> list[Opinion]:
+    """Return the full assessment of what passes before loading."""
+    over = [each for each in opinions if each.passes and each.goes_on]
+    ids = _next_ids(len(over)) if over else ()
+    return [
+        msgspec.structs.replace(
+            each,
+            assessment=key,
+            declared=msgspec.structs.replace(each.declared, kind=Assessment.Kind.FULL),
+        )
+        for each, key in zip(over, ids, strict=True)
     ]
 
 
@@ -260,7 +242,7 @@ def _row(opinion: Opinion, rule_set: int, revisions: str, at: datetime) -> tuple
         opinion.assessment,
         opinion.declared.ens.pk,
         opinion.declared.request.ens_version,
-        _kind(opinion.declared),
+        opinion.declared.kind,
         rule_set,
         revisions,
         engine_rules.encode(opinion.hits).decode(),
@@ -281,13 +263,6 @@ def _status(opinion: Opinion) -> str:
     return Assessment.Status.CONCLUDED if opinion.passes else Assessment.Status.SCREENING
 
 
-def _kind(declared: Declared) -> str:
-    """Return the kind of the assessment: a house of ICS2 by itself is looked at before loading."""
-    document = declared.subjects.readings.declared.document
-    house = level_of(document.type) is FilingLevel.HOUSE
-    return Assessment.Kind.PRELOADING if house else Assessment.Kind.FULL
-
-
 def _features(declared: Declared) -> str:
     return encode_features(declared.subjects.readings.declared.context.features).decode()
 
@@ -306,8 +281,11 @@ def _record(opinions: Sequence[Opinion], at: datetime) -> None:
     others = [opinion for opinion in opinions if _is_for_another(opinion)]
     ours = [opinion for opinion in opinions if not _is_for_another(opinion)]
     passed = [opinion for opinion in ours if opinion.passes and _is_of_ics2(opinion)]
-    versions = {o.declared.ens.pk: o.declared.request.version for o in passed}
-    record_many([*(_event(opinion, at) for opinion in ours), *complete(versions, at)])
+    told = [
+        Completed(ens=o.declared.ens.pk, version=o.declared.request.version, goes_on=o.goes_on)
+        for o in passed
+    ]
+    record_many([*(_event(opinion, at) for opinion in ours), *complete(told, at)])
     tell_found({each.declared.request.ens_version: each.flagged for each in others}, at=at)
 
 
@@ -316,31 +294,7 @@ def _is_for_another(opinion: Opinion) -> bool:
 
 
 def _is_of_ics2(opinion: Opinion) -> bool:
-    return opinion.declared.subjects.readings.declared.document.type in filing_types()
-
-
-def complete(
-    versions: Mapping[int, int],
-    at: datetime,
-    *,
-    actor: int | None = None,
-    not_before: datetime | None = None,
-) -> list[NewEvent]:
-    """Return by which events the filers of ENS of ICS2 are told that these versions are assessed.
-
-    They are the same whatever was found.
-    """
-    return [
-        NewEvent(
-            kind=ASSESSMENT_COMPLETE,
-            at=at,
-            stream=ens,
-            actor=actor,
-            data={"version": version},
-            not_before=not_before,
-        )
-        for ens, version in versions.items()
-    ]
+    return opinion.declared.type in filing_types()
 
 
 def _event(opinion: Opinion, at: datetime) -> NewEvent:
@@ -353,7 +307,8 @@ def _event(opinion: Opinion, at: datetime) -> NewEvent:
         "outcome": str(OutcomeChoice(opinion.conclusion.outcome).label),
     }
     result = Assessment.Result.NO_RISK
-    concluded = {**made, "result": result, "result_name": str(result.label)}
+    name = result_name(result, before_loading=opinion.goes_on)
+    concluded = {**made, "result": result, "result_name": name}
     return NewEvent(
         kind=ASSESSMENT_CONCLUDED if opinion.passes else ASSESSMENT_MADE,
         at=at,

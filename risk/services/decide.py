@@ -16,9 +16,9 @@ from declarations.subjects import is_of_ics2
 from risk.events import ASSESSMENT_CONCLUDED, CASE_DECIDED, CASE_PROPOSED, RISK_CONCLUDED
 from risk.models import Assessment, Case, Decision, DecisionProposal
 from risk.services.asking import ask_filer, end_with_decision
-from risk.services.assess import CONCLUSION_STOPS, complete
+from risk.services.assess import CONCLUSION_STOPS
 from risk.services.cases import locked_cases
-from risk.services.guards import checked
+from risk.services.guards import checked, told_on_arrival
 from risk.services.orders import (
     MEASURE_OF,
     QUESTIONS,
@@ -29,6 +29,15 @@ from risk.services.orders import (
     needs_signature,
 )
 from risk.services.proposals import told
+from risk.services.stages import (
+    BEFORE_LOADING_STOPS,
+    Completed,
+    analysed_twice,
+    complete,
+    full_one_due,
+    full_one_follows,
+    result_name,
+)
 
 NO_TIME = timedelta()
 
@@ -98,14 +107,14 @@ def carry_out(
         verb=ready.verb,
         reason_code=ready.reason.code,
         note=ready.order.note.strip(),
-        announced=ready.order.announce,
+        announced=_is_told_now(ready),
         officer=officer,
         decided_at=at,
         signed_by=signer,
     )
     end_with_decision(ready.case.ens, officer, at)
     result = Assessment.Result.RISK if measures else Assessment.Result.NO_RISK
-    conclude(ready.case, assessment, result, officer, at)
+    conclude(ready.case, assessment, result, officer, at, tell_at=tell_at)
     code = ready.reason.code
     record_decision(ready.case, ready.verb, code, assessment, officer, at, tell_at=tell_at)
     measure = measures[0].pk if measures else None
@@ -127,10 +136,16 @@ def _place(ready: Ready, officer: User, at: datetime, tell_at: datetime) -> list
         place=order.place if ready.verb == Verb.CONTROL else "",
         version=ready.case.ens.version,
         officer=officer.pk,
-        announced=order.announce and ready.verb != Verb.DO_NOT_LOAD,
+        announced=_is_told_now(ready) and ready.verb != Verb.DO_NOT_LOAD,
         office=ready.case.office,
     )
     return place_measures([wanted], at=at, tell_at=tell_at)
+
+
+def _is_told_now(ready: Ready) -> bool:
+    """Whether the trader is told with the decision."""
+    later = told_on_arrival(ready.order, ready.verb, ready.case.ens)
+    return ready.order.announce and not later
 
 
 def manual_assessment(case: Case, at: datetime) -> Assessment:
@@ -154,16 +169,32 @@ def manual_assessment(case: Case, at: datetime) -> Assessment:
     )
 
 
-def conclude(case: Case, assessment: Assessment, result: str, officer: User, at: datetime) -> None:
-    """End the assessment with this result, and the case; the clocks of the analysis stop."""
+def conclude(
+    case: Case,
+    assessment: Assessment,
+    result: str,
+    officer: User,
+    at: datetime,
+    *,
+    tell_at: datetime | None = None,
+) -> None:
+    """End the assessment with this result, and the case; the clocks of the analysis stop.
+
+    Where that was the one before loading the full one becomes due instead, not before `tell_at`.
+    """
+    goes_on = full_one_follows(assessment, result)
     assessment.status = Assessment.Status.CONCLUDED
     assessment.result, assessment.concluded_at = result, at
     assessment.concluded_by = officer
     assessment.save(update_fields=["status", "result", "concluded_at", "concluded_by"])
     case.status, case.closed_at = Case.Status.CLOSED, at
     case.save(update_fields=["status", "closed_at"])
-    Ens.objects.filter(pk=case.ens_id).update(status=Ens.Status.ASSESSED)
-    stop_clocks([case.ens_id], CONCLUSION_STOPS, at=at)
+    stop_clocks([case.ens_id], BEFORE_LOADING_STOPS if goes_on else CONCLUSION_STOPS, at=at)
+    if goes_on:
+        version, actor = assessment.ens_version, officer.pk
+        record_many([full_one_due(version, at=at, actor=actor, not_before=tell_at)])
+    else:
+        Ens.objects.filter(pk=case.ens_id).update(status=Ens.Status.ASSESSED)
 
 
 def record_decision(
@@ -179,6 +210,7 @@ def record_decision(
     """Tell of a decision and of the result by which it concluded the assessment."""
     result = Assessment.Result(assessment.result)
     stream, version = case.ens_id, case.ens.version
+    early = assessment.kind == Assessment.Kind.PRELOADING and bool(analysed_twice([stream]))
     decided = {
         "verb": verb.value,
         "verb_name": str(verb.label),
@@ -190,11 +222,12 @@ def record_decision(
         "assessment": assessment.pk,
         "version": version,
         "result": result,
-        "result_name": str(result.label),
+        "result_name": result_name(result, before_loading=early),
     }
     no_risk = result == Assessment.Result.NO_RISK
     outcome = ASSESSMENT_CONCLUDED if no_risk else RISK_CONCLUDED
     told_of = result != Assessment.Result.DO_NOT_LOAD and is_of_ics2(case.ens)
+    ended = Completed(ens=stream, version=version, goes_on=early)
     record_many(
         [
             *(
@@ -203,8 +236,6 @@ def record_decision(
                 )
                 for kind, data in ((CASE_DECIDED, decided), (outcome, concluded))
             ),
-            *complete(
-                {stream: version} if told_of else {}, at, actor=officer.pk, not_before=tell_at
-            ),
+            *complete([ended] if told_of else [], at, actor=officer.pk, not_before=tell_at),
         ]
     )

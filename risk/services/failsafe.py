@@ -16,11 +16,16 @@ SELECT e.id FROM declarations_ens e
 LEFT JOIN declarations_clock k
   ON k.ens_id = e.id AND k.kind = 'analysis' AND k.stopped_at IS NULL
 WHERE e.status IN ('ready', 'in_analysis')
-  AND coalesce(k.started_at, e.registered_at)
-      + (e.analysis_ends_at - coalesce(k.started_at, e.registered_at)) / 2 <= %(at)s
+  AND least(
+      coalesce(k.started_at, e.registered_at)
+      + (e.analysis_ends_at - coalesce(k.started_at, e.registered_at)) / 2,
+      (SELECT p.started_at + (p.ends_at - p.started_at) / 2 FROM declarations_clock p
+       WHERE p.ens_id = e.id AND p.kind = 'preloading' AND p.stopped_at IS NULL)) <= %(at)s
   AND NOT EXISTS (
       SELECT 1 FROM risk_assessment a JOIN declarations_ensversion v ON v.id = a.ens_version_id
-      WHERE a.ens_id = e.id AND v.number = e.version AND a.status <> 'superseded')
+      WHERE a.ens_id = e.id AND v.number = e.version AND a.status <> 'superseded'
+        AND NOT (a.kind = 'preloading' AND a.status = 'concluded' AND EXISTS (
+            SELECT 1 FROM declarations_clock p WHERE p.ens_id = e.id AND p.kind = 'preloading')))
   AND NOT EXISTS (SELECT 1 FROM risk_case c WHERE c.ens_id = e.id AND c.status = 'open')
 ORDER BY e.analysis_ends_at LIMIT %(limit)s
 """

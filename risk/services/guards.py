@@ -10,6 +10,7 @@ from customs_portal.findings import Finding
 from customs_portal.reference.models import ReasonCode
 from declarations.models import Ens, EntryLeg, Measure
 from declarations.screening import METHODS, MOST_METHODS
+from declarations.services.advance_notice import are_to_come
 from declarations.services.do_not_load import do_not_load_refused, do_not_load_subjects
 from declarations.services.referrals import LONGEST_QUESTION, filing_to_ask
 from declarations.services.results import refusal
@@ -51,7 +52,7 @@ def _judged(
     if assessment is None and case.cause not in WITHOUT_ASSESSMENT:
         return [refusal("nothing_to_decide", _("No assessment waits for a decision."))]
     verb = Verb(order.verb)
-    findings = [*_about_text(order, reason), *_about_announcement(order, verb, reason)]
+    findings = [*_about_text(order, reason), *_about_announcement(order, verb, reason, case.ens)]
     if verb in QUESTIONS:
         findings += _about_question(order, verb, case, assessment, reason)
     findings += _about_subject(order, verb, case.ens) or _about_do_not_load(order, case.ens, at)
@@ -109,7 +110,11 @@ def _about_text(order: DecisionOrder, reason: ReasonCode) -> list[Finding]:
     return []
 
 
-def _about_announcement(order: DecisionOrder, verb: Verb, reason: ReasonCode) -> list[Finding]:
+def _about_announcement(
+    order: DecisionOrder, verb: Verb, reason: ReasonCode, ens: Ens
+) -> list[Finding]:
+    if told_on_arrival(order, verb, ens):
+        return []
     never = reason.announced in (ReasonCode.Announced.NEVER, ReasonCode.Announced.LETTER)
     if order.announce and (never or verb not in MEASURE_OF):
         return [refusal("announce", _("This decision is not announced."), "announce")]
@@ -117,6 +122,14 @@ def _about_announcement(order: DecisionOrder, verb: Verb, reason: ReasonCode) ->
     if must and not order.announce:
         return [refusal("announce", _("This decision is always announced."), "announce")]
     return []
+
+
+def told_on_arrival(order: DecisionOrder, verb: Verb, ens: Ens) -> bool:
+    """Whether nobody is told now of what is decided: a control of ICS2 is told with the arrival.
+
+    By sea and air (IE3N08); before that the office of control may tell authorised operators.
+    """
+    return verb == Verb.CONTROL and are_to_come(ens, order.subject, order.reference)
 
 
 def _about_question(

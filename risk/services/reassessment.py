@@ -21,7 +21,9 @@ from risk.models import Assessment, Reassessment, RuleSetVersion
 from risk.names.screening import screen, share
 from risk.rule_sets import InForce, in_force
 from risk.services.anew import assess_anew
-from risk.services.assess import PASSES, Request
+from risk.services.assess import PASSES
+from risk.services.due import Request
+from risk.services.stages import over_before_loading
 
 OPEN = (Ens.Status.READY, Ens.Status.IN_ANALYSIS, Ens.Status.ASSESSED)
 PORTION = 100
@@ -106,13 +108,12 @@ def reassess(ids: Sequence[int], rule_set: InForce, worth: Worth, *, at: datetim
 
 
 def _current(locked: Mapping[int, Ens]) -> list[Current]:
-    """Return the full assessments of the newest versions, but those that wait for an answer."""
-    found = Assessment.objects.filter(
-        ens__in=locked, kind=Assessment.Kind.FULL, status__in=("screening", "review", "concluded")
-    )
+    """Return the last assessments of the newest versions, but those that wait for an answer."""
+    found = Assessment.objects.current().filter(ens__in=locked, rule_set__isnull=False)
+    known = found.exclude(over_before_loading(locked))
     names = ("pk", "ens", "ens_version", "ens_version__number", "hits")
-    rows = [Current(*row) for row in found.order_by("ens").values_list(*names)]
-    return [row for row in rows if row.version == locked[row.ens].version]
+    rows = known.exclude(status=Assessment.Status.WAITING).order_by("ens").values_list(*names)
+    return [row for row in map(Current._make, rows) if row.version == locked[row.ens].version]
 
 
 def gains(row: Current, subjects: Subjects, rule_set: InForce) -> bool:

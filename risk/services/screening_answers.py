@@ -26,9 +26,19 @@ from risk.events import (
 from risk.lifecycle import ASSESSMENT, SCREENING
 from risk.models import Assessment, Case, Screening
 from risk.services.anew import assess_anew
-from risk.services.assess import CONCLUSION_STOPS, Request, complete
+from risk.services.assess import CONCLUSION_STOPS
 from risk.services.cases import Flagged, open_cases
+from risk.services.due import Request
 from risk.services.screening import SCREENING_CLOCK
+from risk.services.stages import (
+    BEFORE_LOADING_STOPS,
+    Completed,
+    complete,
+    full_one_due,
+    not_loaded_yet,
+    over_before_loading,
+    result_name,
+)
 
 STOPS = (*CONCLUSION_STOPS, *SCREENING_CLOCK)
 AT_A_TIME = 200
@@ -117,7 +127,8 @@ def _settle(
     found = Assessment.objects.filter(
         ens__in=ens, ens_version__in={row.ens_version_id for row in current}
     ).exclude(status=Assessment.Status.SUPERSEDED)
-    assessments = list(found.select_related("ens_version").order_by("ens", "pk"))
+    known = found.exclude(over_before_loading(ens))
+    assessments = list(known.select_related("ens_version").order_by("ens", "pk"))
     _pass([each for each in assessments if each.ens_id not in waiting | hit], at)
     if is_news:
         _put_before_a_person([each for each in assessments if each.ens_id in hit], locked, at)
@@ -134,14 +145,20 @@ def _pass(assessments: Iterable[Assessment], at: datetime) -> None:
     passed = list(rows.select_related("ens_version").order_by("ens"))
     result = Assessment.Result.NO_RISK
     rows.update(status=ASSESSMENT.targets("pass")["screening"], result=result, concluded_at=at)
-    ens = [each.ens_id for each in passed]
+    early = not_loaded_yet([each.ens_id for each in passed])
+    ens = [each.ens_id for each in passed if each.ens_id not in early]
     move(Ens, ENS, "conclude", ens)
     stop_clocks(ens, STOPS, at=at)
-    versions = {each.ens_id: each.ens_version.number for each in passed}
-    record_many([*(_concluded(each, at) for each in passed), *complete(versions, at)])
+    stop_clocks(early, (*BEFORE_LOADING_STOPS, *SCREENING_CLOCK), at=at)
+    told = [
+        Completed(ens=e.ens_id, version=e.ens_version.number, goes_on=e.ens_id in early)
+        for e in passed
+    ]
+    record_many([*(_concluded(each, at, early) for each in passed), *complete(told, at)])
+    record_many([full_one_due(e.ens_version, at=at) for e in passed if e.ens_id in early])
 
 
-def _concluded(assessment: Assessment, at: datetime) -> NewEvent:
+def _concluded(assessment: Assessment, at: datetime, early: Collection[int]) -> NewEvent:
     result = Assessment.Result.NO_RISK
     return NewEvent(
         kind=ASSESSMENT_CONCLUDED,
@@ -154,7 +171,7 @@ def _concluded(assessment: Assessment, at: datetime) -> NewEvent:
             "score": assessment.score,
             "outcome": str(assessment.get_outcome_display()),
             "result": result,
-            "result_name": str(result.label),
+            "result_name": result_name(result, before_loading=assessment.ens_id in early),
         },
     )
 

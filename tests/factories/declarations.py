@@ -12,7 +12,8 @@ from declarations.models import Ens, Filing
 from declarations.services import Lodged, Lodgement, Rejection, lodge, reject
 from risk.engine.loading import load_lists, load_rules
 from risk.models import Case, RiskProfile
-from risk.services.assess import Request, assess_versions
+from risk.services.assess import assess_versions
+from risk.services.due import Request
 from risk.services.lists import load_lists as store_lists
 from risk.services.publish import publish_rules
 from tests.messaging.builders import goods_item, minimal_document

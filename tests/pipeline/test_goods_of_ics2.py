@@ -115,6 +115,8 @@ def test_goods_arrive_are_controlled_and_released(
     client.force_login(person(Role.TRADER, operators=(LODGER,)))
     ens = filed(lodger, kind)
     by_ship = kind == "F11"
+    if not by_ship:
+        decided(officer, verb="no_further_action", reason_code="NFA-01")
     changes: Any = {} if by_ship else {"activeBorderTransportMeans": by_air()}
     operator(SHIP_AGENT)
     assert on_goods(present, ens, officer) == "state"
@@ -160,6 +162,22 @@ def test_goods_arrive_are_controlled_and_released(
     assert on_goods(release, ens, officer) == ""
     assert goods(ens) == ["released"]
     assert shown(client, ens) == "Released for further treatment"
+    assert_invariants()
+
+
+@pytest.mark.parametrize("reason", ["CTL-02", "CTL-08"])
+def test_a_control_decided_before_arrival_is_told_when_the_goods_are_here(
+    lodger: str, officer: User, reason: str
+) -> None:
+    ens = filed(lodger, "F11")
+    decided(officer, verb="control", reason_code=reason, place="NL000396", announce=True)
+    control = Measure.objects.get()
+    assert control.announced_at is None
+    untold = OutboundMessage.objects.exclude(kind__in=("IE3R01", "IE3N03"))
+    assert not untold.exists()
+    sent(lodger, arrival(ens.mrn))
+    assert appointed(ordered(officer, control), officer, "announce") == ""
+    assert set(notices("IE3N08")) == {LODGER}
     assert_invariants()
 
 

@@ -107,7 +107,7 @@ def order(case: Case, **changes: object) -> DecisionOrder:
 
 
 def decided(officer: User, **changes: object) -> Case:
-    case = Case.objects.get()
+    case = Case.objects.open().get()
     with transaction.atomic():
         [result] = decide([order(case, **changes)], officer=officer, at=AT)
     assert isinstance(result, Decided), result

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from lxml import etree
 
-from customs_portal.accounts.models import User
+from customs_portal.accounts.models import Operator, User
 from customs_portal.clock import now
 from customs_portal.events import advance
 from customs_portal.pages.reads.measures import preview
@@ -145,6 +145,7 @@ def test_goods_held_are_named_as_each_filing_names_them(
 ) -> None:
     ens = ens_of(mrns["F12"])
     assert [item.number for item in current_document(ens).items()] == [1, 2]
+    complete = of_conclusion(ens, current_document(ens), now())
     order: dict[str, Any] = {"verb": "hold", "subject": subject, "reference": which}
     decided(Case.objects.open().get(), officer, reason_code="HLD-01", announce=True, **order)
     notices = OutboundMessage.objects.filter(kind="NOTICE").order_by("pk")
@@ -157,13 +158,14 @@ def test_goods_held_are_named_as_each_filing_names_them(
         if each.recipient != CARRIER
     } == expected
     assert len([each for each in notices if each.recipient == CARRIER]) == 1
-    complete = of_conclusion(ens, current_document(ens))
     assert {(each.to, each.says.partition(":")[0]) for each in complete} == {
         (LODGER, mrns["F12"]),
         (FORWARDER, mrns["F15"]),
         (FORWARDER, mrns["F14"]),
         (OWNER, mrns["F16"]),
     }
+    assert told_under("IE3N03") == {(each.to, each.says.partition(":")[0]) for each in complete}
+    assert not of_conclusion(ens, current_document(ens), now())
     assert_invariants()
 
 
@@ -186,6 +188,26 @@ def test_a_control_of_everything_names_to_each_filer_its_own_goods(
     bodies = [etree.tostring(each) for each in (first, second)]
     assert [b"NGBRTM2611001" in body for body in bodies] == [True, False]
     assert [b"NGBRTM2611002" in body for body in bodies] == [False, True]
+    assert_invariants()
+
+
+@pytest.mark.parametrize(
+    ("authorised", "expected"),
+    [
+        ((LODGER, FORWARDER, OWNER),
+         {(LODGER, "F12"), (FORWARDER, "F15"), (FORWARDER, "F14"), (OWNER, "F16")}),
+        ((FORWARDER,), {(FORWARDER, "F15"), (FORWARDER, "F14")}),
+    ],
+)  # fmt: skip
+def test_each_authorised_filer_is_told_of_a_control_in_advance_of_its_filings(
+    mrns: dict[str, str], officer: User, authorised: tuple[str, ...], expected: set[Any]
+) -> None:
+    Operator.objects.filter(eori__in=authorised).update(aeo="AEOS", aeo_number="NLAEOS1")
+    order: dict[str, Any] = {"verb": "control", "place": "NL000396"}
+    decided(Case.objects.open().get(), officer, reason_code="CTL-02", **order)
+    control = ordered(officer, Measure.objects.get(kind="control"))
+    assert appointed(control, officer, "forewarn") == ""
+    assert told_under("IE3N09") == {(eori, mrns[kind]) for eori, kind in expected}
     assert_invariants()
 
 

@@ -20,6 +20,7 @@ from risk import policies
 from risk.forms import Selectable, selectable
 from risk.models import Case, CaseNote, Decision, DecisionProposal
 from risk.services.proposals import open_proposal
+from risk.services.stages import not_loaded_yet
 
 MOST_NOTES = 100
 
@@ -54,6 +55,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     until: str
     left: TimeLeft
     rests_since: datetime | None
+    is_before_loading: bool
     officer: str
     is_mine: bool
     assigned_at: datetime | None
@@ -96,6 +98,7 @@ def read(
         until=_until()[Case.DueBy(case.due_by)],
         left=time_left(case.due_at, at),
         rests_since=_rests_since(case.ens),
+        is_before_loading=is_open and case.ens_id in not_loaded_yet([case.ens_id]),
         officer=person(case.assignee) if case.assignee else "",
         is_mine=case.assignee_id == user.pk,
         assigned_at=case.assigned_at,
@@ -118,6 +121,7 @@ def _until() -> Mapping[Case.DueBy, str]:
     return {
         Case.DueBy.AT_ONCE: _("to be decided at once, since"),
         Case.DueBy.DO_NOT_LOAD: _("do not load until"),
+        Case.DueBy.PRELOADING: _("analysis before loading ends"),
         Case.DueBy.ANALYSIS: _("analysis ends"),
         Case.DueBy.REPLY: _("answer due"),
         Case.DueBy.ARRIVAL: _("arrival"),

@@ -17,6 +17,7 @@ from declarations.document import Document
 from declarations.filing_types import filing_types
 from declarations.models import ConsignmentLife, Ens, Measure, Referral
 from declarations.parts import parts_of
+from declarations.services.advance_notice import are_to_come
 from declarations.services.do_not_load import do_not_load_refused
 from declarations.services.goods import IN_CUSTODY
 from declarations.subjects import first_filing
@@ -107,15 +108,18 @@ def choices_of(
 ) -> Choices:
     """Return what the page offers."""
     told = sendings.told_persons(case.ens, Measure.Subject.DECLARATION, "", at)
-    complete = sendings.of_conclusion(case.ens, document)
+    complete = sendings.of_conclusion(case.ens, document, at)
     leads = first_filing(case.ens) if document.type in filing_types() else filings_of(case.ens)[0]
     texts = list(TextTemplate.objects.filter(Q(active=True)))
+    found = [
+        _verb(verb, leads.sender, document, choices, snapshot, told, complete)
+        for verb in REASONS_OF_VERB
+        if verb not in choices.refused
+    ]
+    if are_to_come(case.ens, Measure.Subject.DECLARATION, ""):
+        found = [_with_arrival(each) if each.verb == Verb.CONTROL else each for each in found]
     return Choices(
-        verbs=tuple(
-            _verb(verb, leads.sender, document, choices, snapshot, told, complete)
-            for verb in REASONS_OF_VERB
-            if verb not in choices.refused
-        ),
+        verbs=tuple(found),
         refused=(*_refused(choices.refused), *_elsewhere(case.ens)),
         notes=tuple(each for each in texts if each.use == TextTemplate.Use.NOTE),
         questions=tuple(each for each in texts if each.use == TextTemplate.Use.QUESTION),
@@ -174,6 +178,12 @@ def _buttons() -> Mapping[Verb, str]:
         Verb.HOLD: _("Decide hold"),
         Verb.DO_NOT_LOAD: _("Propose do not load"),
     }
+
+
+def _with_arrival(option: VerbOption) -> VerbOption:
+    """Return a control of which nobody is told before the goods are here (ICS2)."""
+    text = _("The trader is told of a control when the goods are here, by the office of control.")
+    return msgspec.structs.replace(option, announced=(), consequence=text)
 
 
 def _consequence(verb: Verb, document: Document) -> str:

@@ -13,10 +13,12 @@ from declarations.document import Document
 from declarations.filing_types import filing_types
 from declarations.models import Ens, Referral
 from declarations.parts import concerned, parts_of, told_of
+from messaging.consumers.complete import KIND, Ended, told_of_completion
 from messaging.consumers.questions import MESSAGES
 from messaging.consumers.subsequent_entry import other_states, own_offices
 from messaging.models import PortSystem
 from messaging.telling import result_codes
+from risk.services.stages import not_loaded_yet
 
 
 class Sending(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,14 +95,18 @@ def of_question(sender: str, document: Document, verb: str) -> list[Sending]:
     return [Sending(message=message, to=sender, says=says)]
 
 
-def of_conclusion(ens: Ens, document: Document) -> list[Sending]:
-    """Return who is told of ICS2 that the assessment is complete, whatever its result."""
+def of_conclusion(ens: Ens, document: Document, at: datetime) -> list[Sending]:
+    """Return who is told of ICS2 that the assessment is complete, whatever its result.
+
+    Nobody who was told so of this version before.
+    """
     if document.type not in filing_types():
         return []
     says = _("The assessment is complete, and nothing else")
+    ended = Ended(version=ens.version, before_loading=bool(not_loaded_yet([ens.pk])))
     return [
-        Sending(message="IE3N03", to=part.sender, says=under(says, part.mrn, ens))
-        for part in parts_of([ens.pk])[ens.pk]
+        Sending(message=KIND, to=eori, says=under(says, each.mrn, ens))
+        for each, eori in told_of_completion({ens.pk: ended}, at=at)
     ]
 
 

@@ -25,7 +25,7 @@ _OVERLAP = """
 SELECT stored.rule, count(*) FROM (
     SELECT DISTINCT a.ens_version_id, hit ->> 'rule' AS rule
     FROM (SELECT DISTINCT ens_version FROM back_test_hit) h
-    JOIN risk_assessment a ON a.ens_version_id = h.ens_version AND a.kind = 'full'
+    JOIN risk_assessment a ON a.ens_version_id = h.ens_version
     CROSS JOIN jsonb_array_elements(a.hits) hit
     WHERE a.status <> 'superseded' AND NOT hit ->> 'rule' = ANY(%(own)s)) stored
 GROUP BY 1
@@ -40,7 +40,10 @@ SELECT count(*), count(*) FILTER (WHERE a.result <> 'no_risk'),
     coalesce(array_agg(extract(epoch FROM d.decided_at - c.assigned_at) / 60)
         FILTER (WHERE c.assigned_at IS NOT NULL AND d.decided_at > c.assigned_at), '{}')::float[]
 FROM (SELECT DISTINCT ens_version FROM back_test_hit) h
-JOIN risk_assessment a ON a.ens_version_id = h.ens_version AND a.concluded_by_id IS NOT NULL
+JOIN LATERAL (
+    SELECT id, result FROM risk_assessment
+    WHERE ens_version_id = h.ens_version AND concluded_by_id IS NOT NULL
+    ORDER BY result = 'no_risk', id DESC LIMIT 1) a ON true
 LEFT JOIN LATERAL (
     SELECT decided_at, case_id FROM risk_decision WHERE assessment_id = a.id
     ORDER BY decided_at DESC LIMIT 1) d ON true

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from declarations.filing_types import filing_types
-from declarations.models import Ens
+from declarations.models import Ens, Filing
 from messaging.formats.ics1.markup import write
 from messaging.formats.ics2.examples import content
 from messaging.formats.ics2.writing import time_text
@@ -56,6 +56,19 @@ class Filings(Ground):
             if ARRIVAL in group:
                 group[ARRIVAL] = time_text(self.at + timedelta(hours=hours))
         self.send(sender, write(f"IE3{kind}", said))
+
+    @precondition(lambda self: Filing.objects.filter(type="F20", mrn__isnull=False).exists())
+    @rule(index=INDEX, flagged=st.booleans(), sender=st.sampled_from((LODGER, CARRIER)))
+    def amend_filing(self, *, index: int, flagged: bool, sender: str) -> None:
+        """Amend what is analysed twice, whoever it is."""
+        found = Filing.objects.filter(type="F20", mrn__isnull=False).order_by("pk")
+        said: dict[str, Any] = {**content("IE3A20", "minimal"), "LRN": self.name()}
+        said["MRN"] = found[index % len(found)].mrn
+        said["declarant"] = [{**said["declarant"][0], "identificationNumber": sender}]
+        for group in groups(said):
+            if CODE in group and flagged:
+                group[CODE] = "080390"
+        self.send(sender, write("IE3A20", said))
 
     @precondition(lambda self: self.filed())
     @rule(index=INDEX, way=st.sampled_from(WAYS), sender=st.sampled_from((LODGER, CARRIER)))
