@@ -57,7 +57,12 @@ def party(
 
 def boxed(consignment: str, container: str) -> Changes:
     """Return in which container all goods of a consignment (the name of its group) travel."""
-    equipment: Content = {
+    return {consignment: {"transportEquipment": [equipment(container)]}}
+
+
+def equipment(container: str) -> Content:
+    """Return a packed container under one seal."""
+    return {
         "containerSizeAndType": "1",
         "containerPackedStatus": "A",
         "containerSupplierType": "1",
@@ -65,7 +70,6 @@ def boxed(consignment: str, container: str) -> Changes:
         "numberOfSeals": "1",
         "seal": [{"identifier": f"SL{container[-4:]}"}],
     }
-    return {consignment: {"transportEquipment": [equipment]}}
 
 
 def amounts(mass: int, packages: int) -> Changes:
