@@ -46,15 +46,17 @@ def advance_slice() -> bool:
 
 
 def _round() -> bool | None:
-    """Run one batch of each consumer that has something due, and of those after it.
+    """Run one batch of each consumer that has something due, or is given it by one before it.
 
-    Return whether a batch was full; None where there was no work.
+    Return whether a batch was full; None where there was no work. What is due is asked after each
+    batch: to look in vain at one consumer costs as much as to ask about all.
     """
     due = set(due_consumers(at=clock.now()))
     counts: list[float] = []
     for consumer in local_consumers():
-        if counts or consumer in due:
+        if consumer in due:
             counts.append(run_batch(consumer, at=clock.now()) / consumer.batch)
+            due |= set(due_consumers(at=clock.now()))
     return max(counts) >= 1 if any(counts) else None
 
 
