@@ -6,6 +6,7 @@ the tables and rules of ICS2, whatever the profile.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -108,6 +109,7 @@ READERS: dict[str, Reader] = {
 }
 
 
+@cache
 def size_limit(kind: str | None = None) -> int:
     """Return the most bytes that a message may have; without kind, the most of any."""
     if kind is None:

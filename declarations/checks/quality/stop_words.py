@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from declarations.checks.quality.cleansing import cleansed
+from declarations.checks.quality.cleansing import REMEMBERED, cleansed
 
 TABLE = Path(__file__).resolve().parents[2] / "data" / "stop_words.csv"
 ANY_FIELD = "any"
@@ -39,6 +39,7 @@ class StopWord(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date | None = None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def counts_as_empty(text: str, field: Listed, on: date) -> bool:
     """Whether a cleansed text says nothing: it has no word, or only stop words of that day.
 

@@ -13,13 +13,17 @@ def index(root: Any) -> Group:
 
 def _index(root: Any, parent: Group | None, position: int, known: Groups) -> Group:
     group = Group(_name(root), parent, position)
+    values, groups = group.values, group.groups
     for child in root:
         name = child.tag.rpartition("}")[2]
         if name in known:
-            same = group.groups.setdefault(name, [])
+            same = groups.get(name)
+            if same is None:
+                same = groups[name] = []
             same.append(_index(child, group, len(same) + 1, known[name]))
         else:
-            group.values[name] = " ".join((child.text or "").split())
+            text = child.text or ""
+            values[name] = text if text.isalnum() else " ".join(text.split())
     return group
 
 

@@ -37,17 +37,30 @@ def _findings(root: Group) -> Iterator[Finding]:
             )
 
 
-def _walk(group: Group, planned: Plan) -> Iterator[tuple[Group, Plan]]:
-    yield group, planned
-    for name, groups in group.groups.items():
-        for inner in groups:
-            yield from _walk(inner, planned.groups[name])
+def _walk(root: Group, planned: Plan) -> Iterator[tuple[Group, Plan]]:
+    """Yield every group with its plan, in document order."""
+    waiting = [(root, planned)]
+    while waiting:
+        group, planned = waiting.pop()
+        yield group, planned
+        if group.groups:
+            below = [
+                (inner, planned.groups[name])
+                for name, groups in group.groups.items()
+                for inner in groups
+            ]
+            waiting.extend(reversed(below))
 
 
 def _faults(group: Group, planned: Plan, facts: Facts) -> Iterator[tuple[str, str, Fault]]:
     for number, name in planned.rules:
         for fault in TESTS[number](group, name, facts):
             yield number, sentence(number), fault
+    if group.values:
+        yield from _wrong_texts(group, facts)
+
+
+def _wrong_texts(group: Group, facts: Facts) -> Iterator[tuple[str, str, Fault]]:
     for fault in quality.foreign_characters(group):
         yield "", quality.NOT_ALLOWED_CHARACTERS, fault
     for fault in quality.poor_texts(group, facts.today):
