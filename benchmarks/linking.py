@@ -1,16 +1,20 @@
-"""What linking one house costs with few and with very many open filings.
+"""What linking one house costs with few and with very many open filings, or below one master.
 
-    python -m benchmarks.linking [--many N]     (1,000,000 by default)
+    python -m benchmarks.linking [--many N | --houses N]     (1,000,000 open filings by default)
 
 Half of the open filings are masters that wait for a house, half are houses that wait for a master;
 their rows are made inside PostgreSQL. With 10,000 and with N of them, houses are lodged below
 masters of their own and linked, one after the other, each in a transaction; microseconds are the
-median of linking alone, from the locks to the new version of the whole. The last line is JSON.
+median of linking alone, from the locks to the new version of the whole. With `--houses` that many
+are filed and linked below one master, by the hundred, then one more alone, and the whole is
+assessed by 1,000 rules. The last line is JSON.
 """
 
 import argparse
 import json
+import resource
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
@@ -30,6 +34,7 @@ from declarations.document import (
 
 FEW = 10_000
 HOUSES, WARM_UP = 300, 30
+BATCH = 100
 AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 CARRIER, FORWARDER = "DK10103940", "NL223344556"
 _FILL = (
@@ -110,8 +115,8 @@ class Trader:
         from risk.services.linking import link
 
         number = next(self._numbers)
-        upper = lodged(master(number), number)
-        lower = lodged(house(number), number)
+        [upper] = lodged([master(number)])
+        [lower] = lodged([house(number, number)])
         begun = time.perf_counter()
         with transaction.atomic():
             link([lower], at=AT)
@@ -120,18 +125,90 @@ class Trader:
         return taken
 
 
-def lodged(document: Document, message: int) -> int:
-    """Return the filing of a document that is lodged."""
+def lodged(documents: Sequence[Document]) -> list[int]:
+    """Return the filings of documents that are lodged."""
     from django.db import transaction
 
     from declarations.services import Lodged, Lodgement, lodge
 
-    sender = document.declarant.identifier or ""
-    wanted = Lodgement(document=document, message_id=message, sender=sender, received_at=AT)
+    wanted = [
+        Lodgement(
+            document=document,
+            message_id=place,
+            sender=document.declarant.identifier or "",
+            received_at=AT,
+        )
+        for place, document in enumerate(documents)
+    ]
     with transaction.atomic():
-        [result] = lodge([wanted], at=AT)
-    assert isinstance(result, Lodged)
-    return result.filing
+        results = lodge(wanted, at=AT)
+    return [result.filing for result in results if isinstance(result, Lodged)]
+
+
+class Below:
+    """Files houses below one master, and has them linked."""
+
+    def __init__(self) -> None:
+        [self.master] = lodged([master(0)])
+        self._numbers = count(1)
+
+    def linked_in(self, houses: int) -> float:
+        """Return the microseconds in which each of so many houses is linked, together."""
+        from django.db import transaction
+
+        from risk.services.linking import link
+
+        filings = lodged([house(next(self._numbers), 0) for _ in range(houses)])
+        begun = time.perf_counter()
+        with transaction.atomic():
+            link(filings, at=AT)
+        return (time.perf_counter() - begun) / houses * 1e6
+
+    def assessed_in(self) -> float:
+        """Return the seconds in which the whole is assessed."""
+        from django.db import transaction
+
+        from declarations.models import Filing
+        from risk.services.assess import Request, assess_versions
+
+        ens = Filing.objects.get(pk=self.master).membership.ens
+        version = ens.versions.get(number=ens.version)
+        wanted = Request(ens=ens.pk, ens_version=version.pk, version=ens.version)
+        begun = time.perf_counter()
+        with transaction.atomic():
+            assert assess_versions([wanted], at=AT)
+        return time.perf_counter() - begun
+
+
+def megabytes() -> float:
+    """Return the most memory that this process has had."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
+def one_whole(houses: int) -> dict[str, object]:
+    """Measure houses below one master, the first ones and the last ones, and the whole."""
+    from benchmarks.measuring import messages, rulebook
+    from messaging.formats.registry import read
+
+    documents = [read(body).document for body in messages.templates(AT)]
+    rulebook.publish([found for found in documents if found], at=AT)
+    below = Below()
+    below.linked_in(WARM_UP)
+    before = megabytes()
+    taken = [below.linked_in(BATCH) for _ in range(houses // BATCH)]
+    figures: dict[str, object] = {
+        "houses": houses,
+        "us_first": round(quantile(sorted(taken[:10]), 0.5)),
+        "us_last": round(quantile(sorted(taken[-10:]), 0.5)),
+        "us_alone": round(below.linked_in(1)),
+        "linking_mb": round(megabytes() - before, 1),
+    }
+    print(figures, flush=True)
+    return {
+        **figures,
+        "assess_s": round(below.assessed_in(), 1),
+        "assess_mb": round(megabytes() - before, 1),
+    }
 
 
 def master(number: int) -> Document:
@@ -157,8 +234,8 @@ def master(number: int) -> Document:
     )
 
 
-def house(number: int) -> Document:
-    """Return the F15 below it."""
+def house(number: int, above: int) -> Document:
+    """Return the F15 below the master of a number."""
     return Document(
         type="F15",
         lrn=f"HOUSE{number}",
@@ -174,7 +251,7 @@ def house(number: int) -> Document:
                 level="house",
                 carrier=Party(identifier=CARRIER),
                 transport_documents=(SupportingDocument(type="N714", reference=f"HOUSE{number}"),),
-                master_documents=(SupportingDocument(type="N704", reference=f"MEASURED{number}"),),
+                master_documents=(SupportingDocument(type="N704", reference=f"MEASURED{above}"),),
             ),
         ),
     )
@@ -193,25 +270,31 @@ def measured(trader: Trader) -> float:
     return round(quantile(sorted(trader.linked_in() for _ in range(HOUSES)), 0.5))
 
 
+def with_many(many: int) -> dict[str, object]:
+    """Measure with few and with many open filings, and how the cost grows."""
+    trader = Trader()
+    number_behind()
+    fill(1, FEW)
+    few_us = measured(trader)
+    print(f"{FEW} open filings: {few_us} us")
+    begun = time.monotonic()
+    fill(FEW + 1, many)
+    print(f"{many} open filings made in {time.monotonic() - begun:.0f} s")
+    many_us = measured(trader)
+    print(f"{many} open filings: {many_us} us")
+    return {"us_10k": few_us, "us_1m": many_us, "growth": round(many_us / few_us, 2)}
+
+
 def main() -> None:
-    """Measure with few and with many open filings, and print how the cost grows."""
+    """Measure what is asked for, and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=1_000_000)
-    many = parser.parse_args().many
+    parser.add_argument("--houses", type=int)
+    given = parser.parse_args()
     with started_servers():
         django.setup()
-        trader = Trader()
-        number_behind()
-        fill(1, FEW)
-        few_us = measured(trader)
-        print(f"{FEW} open filings: {few_us} us")
-        begun = time.monotonic()
-        fill(FEW + 1, many)
-        print(f"{many} open filings made in {time.monotonic() - begun:.0f} s")
-        many_us = measured(trader)
-        print(f"{many} open filings: {many_us} us")
-    growth = round(many_us / few_us, 2)
-    print(json.dumps({"bench": "linking", "us_10k": few_us, "us_1m": many_us, "growth": growth}))
+        figures = one_whole(given.houses) if given.houses else with_many(given.many)
+    print(json.dumps({"bench": "linking", **figures}))
 
 
 if __name__ == "__main__":

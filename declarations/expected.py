@@ -31,7 +31,45 @@ WHERE m.ens_id = ANY(%s::bigint[]) AND NOT EXISTS (
     WHERE l.upper_id = o.filing_id AND {_SERVES})
 ORDER BY m.ens_id, o.filing_id, o.expected
 """  # noqa: S608  no value of anybody's
-_NOT_FILED = """
+_SERVED_BY = """
+    JOIN declarations_linkkey a ON a.value = {key}.value AND a.side = 'ask'
+    JOIN declarations_filinglink l
+        ON l.lower_id = a.filing_id AND l.upper_id = o.filing_id AND l.ended_at IS NULL
+    JOIN declarations_ensmember n ON n.filing_id = l.lower_id AND n.ens_id = m.ens_id
+"""
+_LACKING = """
+SELECT 1 FROM declarations_linkkey o
+WHERE o.filing_id = m.filing_id AND o.side = 'offer' AND NOT CASE
+    WHEN EXISTS (SELECT 1 FROM (SELECT o.value) own {by_own} OFFSET 0) THEN true
+    WHEN EXISTS (
+        SELECT 1 FROM declarations_linkkey p {by_another}
+        WHERE p.filing_id = o.filing_id AND p.side = 'offer' AND p.expected = o.expected OFFSET 0)
+    THEN true
+    ELSE EXISTS (
+        SELECT 1 FROM declarations_filinglink l
+        JOIN declarations_ensmember n ON n.filing_id = l.lower_id AND n.ens_id = m.ens_id
+        WHERE l.upper_id = o.filing_id AND l.ended_at IS NULL AND l.expected = o.expected OFFSET 0)
+    END
+""".format(by_own=_SERVED_BY.format(key="own"), by_another=_SERVED_BY.format(key="p"))  # noqa: S608  no value of anybody's
+"""What the member `m` expects and its whole has not: cheap to see by the key itself, so that first.
+
+Of 9,999 that are expected no more is read than up to the first that lacks: hence OFFSET, which
+keeps the planner from joining them all.
+"""
+_WHOLES_LACKING = f"""
+SELECT e.id FROM unnest(%s::bigint[]) AS e(id) WHERE EXISTS (
+    SELECT 1 FROM (
+        SELECT f.id AS filing_id, e.id AS ens_id FROM declarations_ens own
+        JOIN declarations_filing f ON f.mrn = own.mrn WHERE own.id = e.id
+        UNION ALL
+        SELECT filing_id, ens_id FROM declarations_ensmember WHERE ens_id = e.id
+    ) m WHERE EXISTS ({_LACKING} OFFSET 0) OFFSET 0)
+"""  # noqa: S608  no value of anybody's
+_FILINGS_LACKING = f"""
+SELECT DISTINCT m.ens_id FROM declarations_ensmember m
+WHERE m.filing_id = ANY(%s::bigint[]) AND EXISTS ({_LACKING} OFFSET 0)
+"""  # noqa: S608  no value of anybody's
+NOT_FILED = """
 WITH filed(filing, expected) AS (
     SELECT l.upper_id, p.expected FROM declarations_filinglink l
     JOIN declarations_linkkey a ON a.filing_id = l.lower_id AND a.side = 'ask'
@@ -47,6 +85,7 @@ LEFT JOIN filed f ON f.filing = o.filing_id AND f.expected = o.expected
 WHERE o.filing_id = ANY(%(filings)s::bigint[]) AND o.side = 'offer' AND f.filing IS NULL
 ORDER BY o.filing_id, o.expected
 """
+"""What `filings` expect below them and nobody has filed."""
 _EXPECTED = f"""
 SELECT DISTINCT f.analysis_ends_at, f.id, o.named, o.document, f.office_of_first_entry
 FROM declarations_linkkey o
@@ -89,6 +128,16 @@ def missing(ens: Collection[int]) -> dict[int, list[Missing]]:
     return found
 
 
+def which_lack(ens: Collection[int]) -> set[int]:
+    """Return those of the ENS that lack a filing."""
+    return {row[0] for row in fetch_prepared(_WHOLES_LACKING, [list(ens)])}
+
+
+def which_lack_below(filings: Collection[int]) -> set[int]:
+    """Return the ENS of those of the filings below which one lacks."""
+    return {row[0] for row in fetch_prepared(_FILINGS_LACKING, [list(filings)])}
+
+
 def named_by(filings: Collection[int]) -> dict[int, set[Missing]]:
     """Return by filing whom it names as a supplementary declarant, of which document."""
     found: dict[int, set[Missing]] = {filing: set() for filing in filings}
@@ -105,7 +154,7 @@ def named_by(filings: Collection[int]) -> dict[int, set[Missing]]:
 def not_filed(filings: Collection[int]) -> dict[int, list[Missing]]:
     """Return by filing what it expects below it and nobody has filed."""
     found: dict[int, list[Missing]] = defaultdict(list)
-    for key, named, document, expected in fetch_prepared(_NOT_FILED, {"filings": list(filings)}):
+    for key, named, document, expected in fetch_prepared(NOT_FILED, {"filings": list(filings)}):
         found[key].append(Missing(filing=key, named=named, document=document, expected=expected))
     return found
 

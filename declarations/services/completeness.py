@@ -22,7 +22,7 @@ from declarations.events import (
     ENS_INCOMPLETE,
     FILING_EXPECTED,
 )
-from declarations.expected import Missing, missing, not_filed
+from declarations.expected import Missing, not_filed, which_lack, which_lack_below
 from declarations.lifecycle import ENS, move
 from declarations.models import Ens, EnsMember, EnsVersion
 from declarations.services.clocks import stop_clocks
@@ -50,15 +50,19 @@ RETURNING ens_id
 
 
 def judge_completeness(filings: Collection[int], *, at: datetime) -> None:
-    """Let the ENS of these filings be complete or not by what is there; they are locked."""
+    """Let the ENS of these filings be complete or not by what is there; they are locked.
+
+    The filings are all below which one came or went, and all that came: one that was complete is so
+    while these lack nothing.
+    """
     assert_in_transaction()
     own = EnsMember.objects.filter(filing__in=filings).values("ens")
     found = Ens.objects.filter(pk__in=own).exclude(completeness="")
     ens = {each.pk: each for each in found.exclude(status__in=_OVER)}
-    lacking = missing(list(ens))
-    whole = [each for each in ens.values() if not lacking[each.pk]]
-    _complete([each for each in whole if each.completeness != _COMPLETE], at)
-    parted = [e for e in ens.values() if lacking[e.pk] and e.completeness == _COMPLETE]
+    before = {each.pk for each in ens.values() if each.completeness == _COMPLETE}
+    whole = ens.keys() - before - which_lack(ens.keys() - before)
+    _complete([ens[key] for key in sorted(whole)], at)
+    parted = [ens[key] for key in sorted(before & which_lack_below(filings))]
     Ens.objects.filter(pk__in=[each.pk for each in parted]).update(completeness=_PENDING)
     _tell_missing(parted, at)
 

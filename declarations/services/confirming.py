@@ -42,7 +42,7 @@ def confirm_links(
     linked = [c for c, r in zip(confirmations, results, strict=True) if isinstance(r, Changed)]
     changed = [key for each in linked for key in (each.lower, each.upper)]
     grouped = regroup(changed, at=at)
-    judge_completeness(changed, at=at)
+    judge_completeness({*changed, *grouped.moved}, at=at)
     return results, grouped
 
 

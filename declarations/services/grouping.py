@@ -5,8 +5,10 @@ go over, their clocks stop, and both stories remain. What is no longer linked ha
 A house whose analysis before loading is open stays by itself until that is concluded.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db.models import F, OuterRef, Subquery
@@ -19,14 +21,13 @@ from declarations.events import ENS_ABSORBED, ENS_PARTED, ENS_REGROUPED
 from declarations.filing_types import filing_types
 from declarations.lifecycle import ENS, move
 from declarations.models import Ens, EnsMember, Measure, Referral, SearchKey
-from declarations.projection import write_search_keys
-from declarations.rebuilding import Member, current_members
 from declarations.services.absorbing import hand_back, hand_over
 from declarations.services.clocks import restart_analysis, stop_clocks
 from declarations.services.locks import assert_in_transaction
 from declarations.services.new_version import ANALYSIS_AGAIN
 from declarations.services.reconfirm import ask_to_reconfirm
 from declarations.services.referrals import overtake, overtake_of
+from declarations.services.search_keys import add_search_keys, rewrite_search_keys
 
 STOPPED_BY_LINKING = tuple(kind for kind in ClockKind if kind is not ClockKind.VALIDITY)
 """A filing is valid for itself, whatever it is part of."""
@@ -80,12 +81,24 @@ _ENDED = """
 SELECT e.id FROM declarations_ens e
 WHERE e.id = ANY(%s::bigint[]) AND NOT EXISTS (
     SELECT 1 FROM declarations_ensmember m JOIN declarations_filing f ON f.id = m.filing_id
-    WHERE m.ens_id = e.id AND f.status IN ('registered', 'closed'))
+    WHERE m.ens_id = e.id AND f.status IN ('registered', 'closed') OFFSET 0)
 """
+"""Of 9,999 members one that lives is enough: hence OFFSET, which keeps them from being joined."""
 _BEFORE = """
 SELECT e.id, e.mrn, e.version, v.filing_versions FROM declarations_ens e
 JOIN declarations_ensversion v ON v.ens_id = e.id AND v.number = e.version
 WHERE e.id = ANY(%s::bigint[]) ORDER BY e.id
+"""
+_MEMBERS = """
+SELECT m.ens_id, f.mrn, fv.id FROM declarations_ensmember m
+JOIN declarations_filing f ON f.id = m.filing_id
+JOIN declarations_filingversion fv ON fv.filing_id = f.id AND fv.number = f.version
+WHERE m.ens_id = ANY(%s::bigint[])
+"""
+_CURRENT = """
+SELECT f.id, fv.id FROM declarations_filing f
+JOIN declarations_filingversion fv ON fv.filing_id = f.id AND fv.number = f.version
+WHERE f.id = ANY(%s::bigint[])
 """
 
 
@@ -104,10 +117,11 @@ class Move(msgspec.Struct, frozen=True):
 
 
 class Grouped(msgspec.Struct, frozen=True, kw_only=True):
-    """The ENS that are to be analysed anew, and those that ended."""
+    """The ENS that are to be analysed anew, those that ended, and the filings that moved."""
 
     again: frozenset[int]
     ended: frozenset[int]
+    moved: frozenset[int] = frozenset()
 
 
 def regroup(filings: Collection[int], *, at: datetime) -> Grouped:
@@ -123,10 +137,19 @@ def regroup(filings: Collection[int], *, at: datetime) -> Grouped:
     if moves:
         _carry_out(moves, at)
     ended = _end(changed | _ens_of(filings), at)
-    again = _renew(changed, at)
+    again = _renew(changed, moves, at)
+    _find_by_filings(moves)
     hand_over([(each.source, each.target) for each in moves if each.source == each.home])
     hand_back([(m.source, m.target, m.filing) for m in moves if m.target == m.home])
-    return Grouped(again=frozenset(again), ended=frozenset(ended))
+    moved = frozenset(each.filing for each in moves)
+    return Grouped(again=frozenset(again), ended=frozenset(ended), moved=moved)
+
+
+def _find_by_filings(moves: Sequence[Move]) -> None:
+    """Let the ENS be found by the filings they have now; only what has come or gone is read."""
+    poorer = {each.source for each in moves if each.source != each.home}
+    rewrite_search_keys(poorer)
+    add_search_keys(sorted(each.filing for each in moves if each.target not in poorer))
 
 
 def _ens_of(filings: Collection[int]) -> set[int]:
@@ -186,10 +209,9 @@ class _Version(msgspec.Struct, frozen=True, kw_only=True):
     filing_versions: list[int]
 
 
-def _renew(ens: Collection[int], at: datetime) -> set[int]:
+def _renew(ens: Collection[int], moves: Sequence[Move], at: datetime) -> set[int]:
     """Give the ENS a version with the filings of now; return those to be analysed anew."""
-    members = current_members(ens)
-    versions = _versions(ens, members)
+    versions = _versions(ens, moves)
     copy_rows(
         "declarations_ensversion",
         ("id", "ens_id", "number", "filing_versions", "created_at"),
@@ -197,32 +219,45 @@ def _renew(ens: Collection[int], at: datetime) -> set[int]:
     )
     own = [version.ens for version in versions]
     Ens.objects.filter(pk__in=own).update(version=F("version") + 1)
-    SearchKey.objects.filter(ens__in=own).delete()
-    write_search_keys([(key, mrn, document) for key, mrn, _version, document in members])
     again = set(Ens.objects.filter(pk__in=own, status__in=_ANALYSED).values_list("pk", flat=True))
     _analyse_again(again, [version for version in versions if version.ens in again], at)
     record_many([_regrouped(version, at) for version in versions])
     return again
 
 
-def _versions(ens: Collection[int], members: Sequence[Member]) -> list[_Version]:
+def _versions(ens: Collection[int], moves: Sequence[Move]) -> list[_Version]:
     """Return the next versions: the highest filing first, then in the order of their coming."""
-    found: dict[int, list[tuple[str, int]]] = {}
-    for key, mrn, version, _document in members:
-        found.setdefault(key, []).append((mrn, version))
-    rows = [row for row in fetch_prepared(_BEFORE, [sorted(ens)]) if row[0] in found]
+    rows = fetch_prepared(_BEFORE, [sorted(ens)])
+    lists = _after(rows, moves) | _anew(rows, moves)
+    kept = [row for row in rows if lists[row[0]]]
     sequence = "declarations_ensversion_id_seq"
-    ids = next_ids({sequence: len(rows)})[sequence]
+    ids = next_ids({sequence: len(kept)})[sequence]
     return [
-        _Version(
-            id=key,
-            ens=row[0],
-            mrn=row[1],
-            number=row[2] + 1,
-            filing_versions=_in_order(row[1], row[3], found[row[0]]),
-        )
-        for key, row in zip(ids, rows, strict=True)
+        _Version(id=key, ens=row[0], mrn=row[1], number=row[2] + 1, filing_versions=lists[row[0]])
+        for key, row in zip(ids, kept, strict=True)
     ]
+
+
+def _after(rows: Sequence[tuple[Any, ...]], moves: Sequence[Move]) -> dict[int, list[int]]:
+    """Return by ENS its filing versions after the moves; no other of its filings is read."""
+    versions = dict(fetch_prepared(_CURRENT, [[each.filing for each in moves]]))
+    gone = {versions[each.filing] for each in moves}
+    come: dict[int, list[int]] = defaultdict(list)
+    for each in moves:
+        come[each.target].append(versions[each.filing])
+    return {
+        row[0]: [version for version in row[3] if version not in gone] + sorted(come[row[0]])
+        for row in rows
+    }
+
+
+def _anew(rows: Sequence[tuple[Any, ...]], moves: Sequence[Move]) -> dict[int, list[int]]:
+    """Return the same for the ENS that come back, whose last version is of long ago."""
+    returned = {each.target for each in moves if each.target == each.home}
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for key, mrn, version in fetch_prepared(_MEMBERS, [sorted(returned)]):
+        found[key].append((mrn, version))
+    return {row[0]: _in_order(row[1], row[3], found[row[0]]) for row in rows if row[0] in returned}
 
 
 def _in_order(own: str, before: Sequence[int], members: Sequence[tuple[str, int]]) -> list[int]:

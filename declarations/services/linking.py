@@ -132,10 +132,10 @@ def link(filings: Collection[int], *, at: datetime) -> Grouped:
     _apply(changes, at)
     if len(changes) == MOST_CHANGES:
         _ask_again(filings, at)
-    concerned = {*filings, *(change.lower for change in changes)}
-    concerned |= {upper for change in changes for upper in (change.old, change.new) if upper}
-    grouped = regroup(concerned, at=at)
-    judge_completeness(concerned, at=at)
+    lowers = {*filings, *(change.lower for change in changes)}
+    uppers = {upper for change in changes for upper in (change.old, change.new) if upper}
+    grouped = regroup(lowers, at=at)
+    judge_completeness(lowers | uppers | grouped.moved, at=at)
     return grouped
 
 

@@ -21,15 +21,14 @@ from declarations.models import (
     EntryLeg,
     Filing,
     FilingVersion,
-    SearchKey,
 )
-from declarations.projection import write_projection, write_search_keys
-from declarations.rebuilding import current_members
+from declarations.projection import write_projection
 from declarations.services.clocks import replace_clocks, restart_analysis
 from declarations.services.matching import WAITED_FOR
 from declarations.services.reconfirm import ask_to_reconfirm
 from declarations.services.referrals import overtake, take_amendments
 from declarations.services.registering import means_of, offices_on_the_way, papers
+from declarations.services.search_keys import rewrite_search_keys
 from declarations.traffic import BEFORE_LOADING, TrafficClass, expected_by
 
 ANALYSIS_AGAIN = timedelta(minutes=30)
@@ -105,7 +104,7 @@ def write_documents(versions: Sequence[NewVersion], *, at: datetime) -> WrittenV
     _update_filings(versions)
     _update_ens(versions)
     write_projection([(numbered[each.filing.pk], each.document) for each in versions])
-    _replace_search_keys(versions)
+    rewrite_search_keys([each.ens.pk for each in versions])
     _replace_legs(versions)
     _take_over_consignments(versions)
     for each in versions:
@@ -198,12 +197,6 @@ def _update_ens(versions: Sequence[NewVersion]) -> None:
             means=means_of(each.document),
             expected_arrival=expected_by(each.document, each.filing.lodged_at),
         )
-
-
-def _replace_search_keys(versions: Sequence[NewVersion]) -> None:
-    ens = [each.ens.pk for each in versions]
-    SearchKey.objects.filter(ens__in=ens).delete()
-    write_search_keys([(key, mrn, said) for key, mrn, _version, said in current_members(ens)])
 
 
 def _replace_legs(versions: Sequence[NewVersion]) -> None:
