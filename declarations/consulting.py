@@ -57,7 +57,7 @@ def consult(asked: Asked) -> list[Told] | Finding:
     return [
         each
         for filing in found
-        for each in _told(filing, goods[filing.pk], is_missing=bool(lacking.get(filing.pk)))
+        for each in _told(filing, goods[filing.pk], is_missing=filing.pk in lacking)
     ]
 
 

@@ -4,17 +4,18 @@ By links alone: a house that is linked counts as filed, also while it waits for 
 loading, so nothing here tells whether anybody looks at it.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from customs_portal.bulk import fetch_prepared
-from declarations.expected import Missing, not_filed
+from declarations.expected import NOT_FILED, Missing
 
 DEEPEST = 4
 """Levels below the highest filing that are looked for; ICS2 has three."""
+MOST_NAMED = 5
+"""Filings that are not there of which more is said than their number."""
 
 _ABOVE = """
 WITH RECURSIVE up(filing, depth) AS (
@@ -58,6 +59,20 @@ WHERE f.id = ANY(%s::bigint[])
 """
 
 
+_LACKING = f"""
+WITH lacking AS ({NOT_FILED}), placed AS (
+    SELECT w.own, l.*, count(*) OVER whole AS count,
+        count(*) FILTER (WHERE l.filing_id = w.own) OVER whole AS own_count,
+        row_number() OVER (whole ORDER BY l.filing_id <> w.own, l.filing_id, l.expected) AS place
+    FROM lacking l JOIN unnest(%(owners)s::bigint[], %(members)s::bigint[]) AS w(own, member)
+        ON w.member = l.filing_id
+    WINDOW whole AS (PARTITION BY w.own)
+)
+SELECT own, count, own_count, filing_id, named, document, expected FROM placed
+WHERE place <= %(most)s ORDER BY own, place
+"""  # noqa: S608  no value of anybody's
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a filing stands below the first of its `path`; by an officer's link where so.
 
@@ -78,6 +93,17 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     def depth(self) -> int:
         """Return how many stand above it."""
         return len(self.path) - 1
+
+
+class Lacking(msgspec.Struct, frozen=True, kw_only=True):
+    """How many filings are not there, how many of them directly below, and the first ones.
+
+    A master may name 9,999 who are to file: those directly below come first, `MOST_NAMED` in all.
+    """
+
+    count: int
+    own_count: int
+    first: tuple[Missing, ...]
 
 
 class Goods(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,11 +147,19 @@ def together(said: Collection[Goods]) -> Goods:
     )
 
 
-def not_filed_in_whole(filings: Collection[int]) -> dict[int, list[Missing]]:
-    """Return by filing what is not filed anywhere in the ENS that was made for it."""
+def not_filed_in_whole(filings: Collection[int]) -> dict[int, Lacking]:
+    """Return by filing what is not filed anywhere in the ENS that was made for it, if anything."""
     rows = fetch_prepared(_WHOLES, [list(filings)])
-    wanted = not_filed({member for _own, member in rows})
-    found: dict[int, list[Missing]] = defaultdict(list)
-    for own, member in rows:
-        found[own] += wanted.get(member, ())
+    wanted = {
+        "owners": [own for own, _member in rows],
+        "members": [member for _own, member in rows],
+        "filings": sorted({member for _own, member in rows}),
+        "most": MOST_NAMED,
+    }
+    found: dict[int, Lacking] = {}
+    for own, count, own_count, *told in fetch_prepared(_LACKING, wanted):
+        first = found[own].first if own in found else ()
+        filing, named, document, expected = told
+        one = Missing(filing=filing, named=named, document=document, expected=expected)
+        found[own] = Lacking(count=count, own_count=own_count, first=(*first, one))
     return found

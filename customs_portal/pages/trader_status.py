@@ -21,7 +21,7 @@ class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
     `answer_by` is until when a question is to be answered that this trader was told of. Of ICS2 an
     assessment is complete once that was told (`completed_at`), not when a window ends; its filing
     `is_pending` while it stands below no other, and `waits` until others have filed below it, which
-    the trader sees by their EORI in `missing`.
+    the trader sees by their EORI in `missing`, the first of them where `more_missing`.
     """
 
     status: str
@@ -33,6 +33,7 @@ class FilingFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_pending: bool = False
     waits: bool = False
     missing: tuple[str, ...] = ()
+    more_missing: bool = False
     answer_by: datetime | None = None
     of_ics2: bool = False
     completed_at: datetime | None = None
@@ -186,9 +187,12 @@ def _analysed(filing: FilingFacts, now: datetime) -> TraderStatus:
     if filing.is_pending:
         return _status("waiting", since, text=_("Not linked to a filing above it yet"))
     if filing.waits:
-        return _status("waiting", since, text=_expected_from(filing.missing))
+        return _status("waiting", since, text=_expected_from(filing))
     return _status("registered", since)
 
 
-def _expected_from(missing: Sequence[str]) -> str:
-    return _("Expected from %s") % ", ".join(missing) if missing else ""
+def _expected_from(filing: FilingFacts) -> str:
+    if not filing.missing:
+        return ""
+    words = _("Expected from %s and others") if filing.more_missing else _("Expected from %s")
+    return words % ", ".join(filing.missing)

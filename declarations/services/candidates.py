@@ -10,13 +10,14 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from customs_portal.bulk import fetch_prepared
-from declarations.document import Document
+from declarations.document import Document, decode
 from declarations.expected import Missing, missing
 from declarations.linking import lower_types
 from declarations.models import Ens, Filing, FilingVersion
-from declarations.rebuilding import current_members
 
 MOST_CANDIDATES = 20
+MOST_COMPARED = 200
+"""Filings of one ENS with which candidates are compared; it may have 9,999."""
 _SHARED = """
 SELECT f.id FROM declarations_searchkey k
 JOIN declarations_searchkey o ON o.value = k.value AND o.kind = k.kind AND o.ens_id <> k.ens_id
@@ -31,6 +32,12 @@ SELECT f.id FROM declarations_filing f
 WHERE f.declarant = ANY(%(named)s) AND f.link = 'pending_linking' AND f.status = 'registered'
   AND f.type = ANY(%(types)s)
 ORDER BY f.id DESC LIMIT %(most)s
+"""
+_DECLARED = """
+SELECT v.document_json::text FROM declarations_ensmember m
+JOIN declarations_filing f ON f.id = m.filing_id
+JOIN declarations_filingversion v ON v.filing_id = f.id AND v.number = f.version
+WHERE m.ens_id = %s ORDER BY f.id <> ALL(%s::bigint[]), f.id LIMIT %s
 """
 
 
@@ -52,13 +59,19 @@ def candidates(ens: Ens) -> list[Candidate]:
     if not wanted:
         return []
     uppers = Filing.objects.in_bulk({one.filing for one in wanted})
-    declared = [document for _ens, _mrn, _version, document in current_members([ens.pk])]
+    declared = _declared(ens, uppers)
     found = [
         candidate
         for filing, document in _related(ens, wanted, uppers)
         for candidate in _candidate(filing, document, wanted, uppers, declared)
     ]
     return sorted(found, key=lambda each: (-len(each.reasons), each.filing))[:MOST_CANDIDATES]
+
+
+def _declared(ens: Ens, uppers: Collection[int]) -> list[Document]:
+    """Return what the filings declare below which others lack, and some of the rest."""
+    rows = fetch_prepared(_DECLARED, [ens.pk, sorted(uppers), MOST_COMPARED])
+    return [decode(document) for (document,) in rows]
 
 
 def _related(

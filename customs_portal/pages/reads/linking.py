@@ -18,14 +18,15 @@ from customs_portal.pages.wording import TimeLeft, time_left
 from declarations import families
 from declarations.document import Document
 from declarations.expected import Missing, not_filed
+from declarations.families import Lacking
 from declarations.filing_types import filing_types
 from declarations.models import Clock, ConsignmentLife, Ens, EnsMember, Filing, FilingVersion
 from declarations.querysets import EnsQuerySet, FilingQuerySet
 from declarations.services.candidates import Candidate, candidates
 
 PAGE_SIZE = 50
+NOTHING = Lacking(count=0, own_count=0, first=())
 MOST_COUNTED = 1_000
-MOST_MISSING = 5
 _LATER = (Ens.Status.READY, Ens.Status.IN_ANALYSIS, Ens.Status.ASSESSED)
 WAITING, WITHOUT, HOUSES = "waiting", "without", "houses"
 VIEWS: Mapping[str, Promise] = {
@@ -133,7 +134,7 @@ def master_rows(found: Sequence[Ens], at: datetime) -> list[MasterRow]:
     ends = dict(clocks.values_list("ens", "ends_at"))
     return [
         _master(
-            ens, filings[ens.mrn], wanted.get(filings[ens.mrn].pk, []),
+            ens, filings[ens.mrn], wanted.get(filings[ens.mrn].pk, NOTHING),
             papers.get(filings[ens.mrn].pk, ""), ends.get(ens.pk), sizes.get(ens.pk, 1), at,
         )
         for ens in found
@@ -146,7 +147,7 @@ def _sizes(found: Sequence[Ens]) -> dict[int, int]:
 
 
 def _master(
-    ens: Ens, filing: Filing, wanted: Sequence[Missing], papers: str, ends: datetime | None,
+    ens: Ens, filing: Filing, wanted: Lacking, papers: str, ends: datetime | None,
     members: int, at: datetime,
 ) -> MasterRow:  # fmt: skip
     until = ens.analysis_ends_at
@@ -161,8 +162,8 @@ def _master(
         until=until,
         link_until=ends,
         is_past=ends is not None and ends <= at,
-        missing=tuple(wanted[:MOST_MISSING]),
-        more=max(0, len(wanted) - MOST_MISSING),
+        missing=wanted.first,
+        more=wanted.count - len(wanted.first),
         members=members - 1,
     )
 

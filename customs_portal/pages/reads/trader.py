@@ -1,6 +1,6 @@
 """A trader's filings: what was lodged, what was answered, what the trader was told."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -26,8 +26,7 @@ from customs_portal.pages.trader_status import (
     trader_status,
 )
 from customs_portal.reference.snapshot import Snapshot
-from declarations.expected import Missing
-from declarations.families import not_filed_in_whole
+from declarations.families import Lacking, not_filed_in_whole
 from declarations.filing_types import filing_types
 from declarations.linking import Side, scenarios
 from declarations.models import (
@@ -165,7 +164,7 @@ def rows(filings: Sequence[Filing], eoris: frozenset[str], at: datetime) -> list
     items = _first_items(ids)
     shown = []
     for filing in filings:
-        facts = _facts(filing, wanted.get(filing.pk, ()), own=is_own(filing, eoris))
+        facts = _facts(filing, wanted.get(filing.pk), own=is_own(filing, eoris))
         facts = msgspec.structs.replace(
             facts,
             diverted=filing.pk in diverted,
@@ -195,9 +194,10 @@ def _completed(filings: Sequence[Filing], eoris: frozenset[str]) -> dict[int, da
     return dict(rows)
 
 
-def _facts(filing: Filing, wanted: Collection[Missing], *, own: bool) -> FilingFacts:
+def _facts(filing: Filing, lacking: Lacking | None, *, own: bool) -> FilingFacts:
     """Return what a filing says of itself; who has to file below it, its own filer is told."""
-    named = {each.named for each in wanted if own and each.filing == filing.pk and each.named}
+    wanted = lacking.first if lacking else ()
+    below = [each for each in wanted if own and each.filing == filing.pk]
     return FilingFacts(
         status=filing.status,
         mrn=filing.mrn or "",
@@ -206,7 +206,8 @@ def _facts(filing: Filing, wanted: Collection[Missing], *, own: bool) -> FilingF
         analysis_ends_at=filing.analysis_ends_at,
         is_pending=filing.link == Filing.Link.PENDING,
         waits=bool(wanted),
-        missing=tuple(sorted(named)),
+        missing=tuple(sorted({each.named for each in below if each.named})),
+        more_missing=bool(own and lacking and lacking.own_count > len(below)),
         of_ics2=filing.type in filing_types(),
     )
 
