@@ -13,18 +13,19 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: up check test static templates migrations deployment openapi-unchanged openapi \
-        fast-tests assets bench bench-data backup restore clean
+        test-database fast-tests assets bench bench-data backup restore clean
 
 up: $(STAMP)
 	@$(BIN)/python -m customs_portal.runtime.up
 
 check: static fast-tests
 
-test: static templates migrations deployment openapi-unchanged assets
+test: $(STAMP)
+	@$(MAKE) --jobs=2 static templates migrations deployment openapi-unchanged test-database
 	@echo "Tests"
 	@$(PYTEST) -n 2 -m "not processes and not browser"
 	@echo "Tests with real processes"
-	@$(PYTEST) -m "processes"
+	@$(PYTEST) -n 2 --dist loadfile -m "processes"
 	@echo "Tests in a browser"
 	@$(PYTEST) -n 2 -m "browser"
 
@@ -34,6 +35,10 @@ static: $(STAMP)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+test-database: $(STAMP)
+	@echo "Database of the tests"
+	@$(DEVELOPMENT) $(BIN)/python -W ignore -m tests.fixtures.migrated
 
 fast-tests: $(STAMP) assets
 	@echo "Fast tests"

@@ -8,8 +8,9 @@ from typing import Any
 
 import django_stubs_ext
 import environ
-from celery.schedules import schedule
 from django.core.exceptions import ImproperlyConfigured
+
+from customs_portal.schedule import IN_DEMO, SCHEDULE
 
 django_stubs_ext.monkeypatch()
 
@@ -210,113 +211,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 45
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    "sweep": {
-        "task": "customs_portal.events.tasks.sweep",
-        "schedule": schedule(1.0),
-        "options": {"expires": 2},
-    },
-    "open_unassessed": {
-        "task": "risk.tasks.open_unassessed",
-        "schedule": schedule(10.0),
-        "options": {"expires": 20},
-    },
-    "deliver": {
-        "task": "messaging.tasks.deliver",
-        "schedule": schedule(2.0),
-        "options": {"expires": 2},
-    },
-    "collect_folders": {
-        "task": "messaging.tasks.collect_folders",
-        "schedule": schedule(5.0),
-        "options": {"expires": 5},
-    },
-    "fetch_partner_keys": {
-        "task": "messaging.tasks.fetch_partner_keys",
-        "schedule": schedule(3_600.0),
-        "options": {"expires": 1_800},
-    },
-    "link_waiting": {
-        "task": "risk.tasks.link_waiting",
-        "schedule": schedule(20.0),
-        "options": {"expires": 20},
-    },
-    "end_silent_screenings": {
-        "task": "risk.tasks.end_silent_screenings",
-        "schedule": schedule(5.0),
-        "options": {"expires": 5},
-    },
-    "tidy_queue": {
-        "task": "risk.tasks.tidy_queue",
-        "schedule": schedule(20.0),
-        "options": {"expires": 20},
-    },
-    "open_undelivered": {
-        "task": "messaging.tasks.open_undelivered",
-        "schedule": schedule(30.0),
-        "options": {"expires": 60},
-    },
-    "tell_of_open_cases": {
-        "task": "messaging.tasks.tell_of_open_cases",
-        "schedule": schedule(60.0),
-        "options": {"expires": 60},
-    },
-    "back_tests": {
-        "task": "risk.tasks.continue_back_tests",
-        "schedule": schedule(5.0),
-        "options": {"expires": 10},
-    },
-    "clocks": {
-        "task": "declarations.tasks.tell_ended_clocks",
-        "schedule": schedule(5.0),
-        "options": {"expires": 10},
-    },
-    "reconcile": {
-        "task": "declarations.tasks.reconcile",
-        "schedule": schedule(60.0),
-        "options": {"expires": 60},
-    },
-    "scan_files": {
-        "task": "declarations.tasks.scan_files",
-        "schedule": schedule(5.0),
-        "options": {"expires": 10},
-    },
-    "infringements": {
-        "task": "declarations.tasks.find_infringements",
-        "schedule": schedule(3_600.0),
-        "options": {"expires": 3_600},
-    },
-    "reassess": {
-        "task": "risk.tasks.reassess",
-        "schedule": schedule(5.0),
-        "options": {"expires": 5},
-    },
-    "rescreen": {
-        "task": "risk.tasks.rescreen",
-        "schedule": schedule(2.0),
-        "options": {"expires": 2},
-    },
-    "ask_for_reviews": {
-        "task": "risk.tasks.ask_for_reviews",
-        "schedule": schedule(3600.0),
-        "options": {"expires": 1800},
-    },
-    "partitions": {
-        "task": "customs_portal.events.tasks.make_partitions",
-        "schedule": schedule(86_400.0),
-    },
-    "close_months": {
-        "task": "customs_portal.events.tasks.close_months",
-        "schedule": schedule(86_400.0),
-    },
-}
-
-if DEMO:
-    CELERY_BEAT_SCHEDULE["meet_neighbours"] = {
-        "task": "customs_portal.demo.tasks.meet_neighbours",
-        "schedule": schedule(5.0),
-        "options": {"expires": 5},
-    }
+CELERY_BEAT_SCHEDULE = SCHEDULE | (IN_DEMO if DEMO else {})
 
 AUTH_USER_MODEL = "accounts.User"
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  a model name, no secret

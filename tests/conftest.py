@@ -5,9 +5,12 @@ pytest_plugins = [
     "tests.fixtures.settings",
     "tests.fixtures.services",
     "tests.fixtures.database",
+    "tests.fixtures.emptying",
     "tests.fixtures.standing",
+    "tests.fixtures.chance",
     "tests.fixtures.world",
     "tests.fixtures.portal",
     "tests.fixtures.browser",
     "tests.fixtures.speed",
+    "tests.fixtures.memory",
 ]

@@ -21,6 +21,7 @@ DEMO = ROOT / "var" / "demo.json"
 HOST = "127.0.0.1"
 READY_LIMIT = 600.0
 STOP_LIMIT = 90.0
+ANSWER_LIMIT = 180.0
 MRN_LENGTH = 18
 
 IE315 = """<?xml version="1.0" encoding="UTF-8"?>
@@ -144,14 +145,24 @@ def lodge(port: int, token: str, eori: str) -> str:
     arrival = now + timedelta(days=3)
     number = f"Q{now:%y%m%d%H%M%S}"
     body = IE315.format(eori=eori, now=now, arrival=arrival, number=number)
+    status, text = ask(port, token, "POST", "/api/v1/messages?wait=20", body)
+    deadline = time.monotonic() + ANSWER_LIMIT
+    while status == 202 and time.monotonic() < deadline:
+        status, text = ask(port, token, "GET", f"/api/v1/messages/{json.loads(text)['id']}?wait=20")
+    if status != 200:
+        sys.exit(f"The IE315 was answered with {status}: {text}")
+    return mrn_of(text)
+
+
+def ask(port: int, token: str, method: str, path: str, body: str = "") -> tuple[int, str]:
+    """Status and text of an answer of the API."""
     connection = HTTPConnection(HOST, port, timeout=60)
     headers = {"Authorization": f"Token {token}", "Content-Type": "application/xml"}
-    connection.request("POST", "/api/v1/messages?wait=20", body.encode(), headers)
+    connection.request(method, path, body.encode(), headers)
     answer = connection.getresponse()
-    text = answer.read().decode()
-    if answer.status != 200:
-        sys.exit(f"The IE315 was answered with {answer.status}: {text}")
-    return mrn_of(text)
+    found = answer.status, answer.read().decode()
+    connection.close()
+    return found
 
 
 def mrn_of(text: str) -> str:

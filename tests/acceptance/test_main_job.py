@@ -16,7 +16,7 @@ from tests.fixtures.portal import Portal
 
 pytestmark = pytest.mark.browser
 LODGER = "NL900000011"
-PATIENCE = 30.0
+PATIENCE = 180.0
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def trader_system(portal: Portal) -> Iterator[Client]:
 
 def lodge(system: Client) -> str:
     """Send bananas from a cover port and return the MRN of the answer."""
-    answer = system.lodge(stories.changed_seal(at=now()).xml, wait=20)
-    assert answer.response_xml is not None
-    mrn = etree.fromstring(answer.response_xml).findtext("HEAHEA/DocNumHEA5")
+    lodged = system.lodge(stories.changed_seal(at=now()).xml)
+    answer = awaited(lambda: system.answer(lodged.correlation_id, wait=20).response_xml)
+    mrn = etree.fromstring(answer).findtext("HEAHEA/DocNumHEA5")
     assert mrn is not None
     assert is_valid(mrn)
     return mrn

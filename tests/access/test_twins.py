@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -35,6 +34,7 @@ from risk.engine.tree import Leaf
 from risk.models import Case
 from risk.services import Decided, DecisionOrder, claim, decide
 from tests.factories.people import person
+from tests.factories.reference import load_reference
 from tests.messaging.builders import envelope, minimal_document
 from tests.pipeline.conftest import publish
 from tests.pipeline.test_filings import filing, said
@@ -192,7 +192,7 @@ def twins(db: None, time_machine: Any, request: pytest.FixtureRequest) -> tuple[
     time_machine.move_to(AT, tick=False)
     snapshot.forget()
     rule_sets.forget()
-    call_command("load_reference", verbosity=0)
+    load_reference()
     publish(("TST-01", HIT))
     found = make_twin(CLEAN), make_twin(FLAGGED)
     for twin in found:

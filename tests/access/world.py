@@ -91,6 +91,7 @@ from risk.models import (
 from risk.services import Decided, DecisionOrder, decide
 from tests.factories.linked import body
 from tests.factories.names import names_at_work
+from tests.factories.reference import load_reference
 from tests.factories.rules import rules_at_work
 from tests.messaging.builders import LODGER, envelope, minimal_document
 from tests.pipeline.conftest import publish
@@ -117,7 +118,7 @@ def make_world() -> World:
     snapshot.forget()
     rule_sets.forget()
     at = clock.now()
-    call_command("load_reference", verbosity=0)
+    load_reference()
     publish(("TST-01", HIT))
     rules_at_work(at)
     ReferenceList.objects.create(code="watched", name="Watched")

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from customs_portal.demo.expectations import Received, received
 from customs_portal.events import advance
@@ -15,6 +14,7 @@ from declarations.models import Ens, Filing
 from messaging.models import InboundMessage, RawBody
 from risk import rule_sets
 from tests.api.conftest import MESSAGES, System, system
+from tests.factories.reference import load_reference
 from tests.messaging.builders import LODGER, minimal_ie315
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ FILES = sorted(path.name for path in HOSTILE.iterdir() if path.stat().st_size)
 def lodger(db: None) -> Iterator[System]:
     snapshot.forget()
     rule_sets.forget()
-    call_command("load_reference", verbosity=0)
+    load_reference()
     yield system(LODGER)
     snapshot.forget()
 

@@ -123,7 +123,7 @@ def test_new_cases_are_announced_without_moving_rows(
     case_of(bananas(at), at)
     page = log_in(officer)
     case_of(bananas(at), at)
-    expect(page.get_by_role("link", name="Show them")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("link", name="Show them")).to_be_visible()
     expect(page.locator("[data-row-link]")).to_have_count(1)
     page.get_by_role("link", name="Show them").click()
     expect(page.locator("[data-row-link]")).to_have_count(2)

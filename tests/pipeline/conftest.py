@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from django.core.management import call_command
 
 from customs_portal.accounts.models import ApiToken, OfficeMembership, Operator, Role, User
 from customs_portal.accounts.services import issue_token
@@ -13,6 +12,7 @@ from customs_portal.reference import snapshot
 from customs_portal.reference.models import Office
 from risk import rule_sets
 from risk.models import RiskProfile, Rule, RuleSetVersion, RuleVersion
+from tests.factories.reference import load_reference
 
 AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 LODGER = "NL123456789"
@@ -24,7 +24,7 @@ def reference(stored_reference: bool, db: None) -> None:
     snapshot.forget()
     rule_sets.forget()
     if not stored_reference:
-        call_command("load_reference", verbosity=0)
+        load_reference()
 
 
 def operator(eori: str) -> str:

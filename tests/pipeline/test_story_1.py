@@ -22,7 +22,7 @@ def anna(officer: User) -> User:
     return officer
 
 
-def test_a_scan_is_recommended_in_secret_and_belgium_is_told(anna: User) -> None:
+def test_a_scan_is_recommended_in_secret_and_belgium_is_told(anna: User, same_mrns: None) -> None:
     call_command("load_rules", verbosity=0)
     token = operator("NL900000011")
     sample = stories.changed_seal(at=clock.now())

@@ -1,4 +1,4 @@
-"""One site for all tests of this directory."""
+"""One site for all tests of this directory that one worker runs."""
 
 import tempfile
 from collections.abc import Iterator

@@ -18,6 +18,7 @@ from customs_portal import clock  # noqa: E402
 from customs_portal.accounts.models import OfficeMembership, Operator, Role, User  # noqa: E402
 from customs_portal.accounts.services import issue_token  # noqa: E402
 from customs_portal.accounts.sessions import begin  # noqa: E402
+from customs_portal.events.partitions import make_all_partitions  # noqa: E402
 from customs_portal.reference.models import Office  # noqa: E402
 from tests.messaging.builders import LODGER, OFFICE  # noqa: E402
 from tests.pipeline.conftest import publish  # noqa: E402
@@ -42,6 +43,7 @@ def officer(name: str) -> str:
 
 
 def main() -> None:
+    make_all_partitions(today=clock.now().date())  # a restored database has those of another day
     publish(("TST-01", BANANAS))
     operator = Operator.objects.create(eori=LODGER, name="Firm", telephone="+31 10 0000000")
     token = issue_token(operator=operator, at=clock.now())

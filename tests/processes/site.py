@@ -22,10 +22,11 @@ from customs_portal.client import Client
 from customs_portal.runtime import instance, postgres, supervisor, valkey
 from customs_portal.runtime.postgres import Cluster
 from customs_portal.runtime.valkey import Valkey
+from tests.fixtures.database import restore_kept
 
 ROOT = instance.ROOT
-PATIENCE = float(os.environ.get("TEST_PATIENCE", "60"))
-"""Seconds to wait for what must come; more on a machine that is busy with other things."""
+PATIENCE = float(os.environ.get("TEST_PATIENCE", "180"))
+"""Seconds to wait for what must come, on a machine that is busy with other things."""
 NOT_OURS = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY", "DEMO", "INSTANCE")
 CSRF = "c" * 32
 
@@ -180,7 +181,6 @@ def running_site(directory: Path, port: int) -> Iterator[Site]:
     server = valkey.start(directory / "valkey")
     site = Site(directory, cluster, server, {}, f"http://{instance.HOST}:{port}")
     try:
-        postgres.ensure_database(cluster, "portal")
         site.environment = _environment(site, os.environ, port)
         _prepare(site)
         for name in ("web", "worker", "beat"):
@@ -204,9 +204,16 @@ def _environment(site: Site, outer: Mapping[str, str], port: int) -> dict[str, s
     )
 
 
-def _prepare(site: Site) -> None:
+def migrated_database(site: Site) -> None:
+    """Make the database with its reference data; what an earlier session migrated is restored."""
+    postgres.ensure_database(site.cluster, site.database)
+    restore_kept(site.cluster.url(site.database))
     prepared = site.run("-m", "customs_portal.runtime.prepare", "migrate", "load_reference")
     assert prepared.returncode == 0, prepared.stderr
+
+
+def _prepare(site: Site) -> None:
+    migrated_database(site)
     people = site.run("-m", "tests.processes.people")
     assert people.returncode == 0, people.stderr
     site.people = json.loads(people.stdout)

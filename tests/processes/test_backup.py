@@ -92,6 +92,8 @@ def test_a_backup_that_cannot_be_read_changes_nothing(site: Site, tmp_path: Path
     broken = tmp_path / "broken.dump"
     broken.write_text("no backup")
     sent = "SELECT count(*) FROM messaging_outboundmessage"
+    lodge(site, passing())
+    site.settle()
     kept = site.count(sent)
     with pytest.raises(AssertionError, match="pg_restore failed"):
         run_backup(site, "restore", broken)

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_urlsafe
@@ -18,7 +19,7 @@ from tests.processes.composed import compose
 from tests.processes.declaring import of_today
 from tests.processes.production import STAYING, Production, production
 from tests.processes.rotating import SECRET
-from tests.processes.site import until
+from tests.processes.site import PATIENCE, until
 
 pytestmark = pytest.mark.processes
 
@@ -59,9 +60,14 @@ def install(live: Production) -> None:
 
 def lodge(live: Production, token: str) -> bytes:
     """Lodge what hits a rule and goes on to Belgium; return the answer."""
+    signed = f"Token {token}"
+    deadline = time.monotonic() + PATIENCE
     status, answer = live.ask(
-        "POST", "/api/v1/messages?wait=20", of_today(flagged), Authorization=f"Token {token}"
+        "POST", "/api/v1/messages?wait=20", of_today(flagged), Authorization=signed
     )
+    while status == 202 and time.monotonic() < deadline:
+        path = f"/api/v1/messages/{json.loads(answer)['id']}?wait=20"
+        status, answer = live.ask("GET", path, Authorization=signed)
     assert status == 200, answer
     return answer
 

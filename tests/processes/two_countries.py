@@ -13,7 +13,7 @@ import psycopg
 
 from customs_portal.runtime import instance, postgres, supervisor, valkey
 from tests.fixtures.portal import free_port
-from tests.processes.site import NOT_OURS, Site
+from tests.processes.site import NOT_OURS, Site, migrated_database
 
 PROCESSES = ("web", "worker", "courier", "beat")
 
@@ -62,9 +62,7 @@ def _environment(site: Site, country: str, number: int, neighbours: Path) -> dic
 def _prepare(sites: list[Site]) -> None:
     """Migrate once, copy, then give each country its people, its rules and its key."""
     first, second = sites
-    postgres.ensure_database(first.cluster, first.database)
-    prepared = first.run("-m", "customs_portal.runtime.prepare", "migrate", "load_reference")
-    assert prepared.returncode == 0, prepared.stderr
+    migrated_database(first)
     with psycopg.connect(first.cluster.url("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {second.database} TEMPLATE {first.database}".encode())
     for site in sites:

@@ -1,12 +1,11 @@
 """Handing a case over gives its new office sight of the ENS."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
 
 from customs_portal.accounts.models import Recusal, Role, User
-from customs_portal.clock import now
 from customs_portal.events.models import Event
 from customs_portal.reference import snapshot
 from declarations.models import Ens, OfficeSight
@@ -18,7 +17,7 @@ from tests.factories.people import person
 from tests.factories.reference import store_offices_and_reasons
 
 ELSEWHERE = "NL000432"
-AT = now()
+AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 
 
 @pytest.fixture

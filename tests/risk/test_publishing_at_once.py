@@ -39,7 +39,7 @@ def together(*verbs: Callable[[], object]) -> list[object]:
 
     def run(place: int, verb: Callable[[], object]) -> None:
         try:
-            start.wait(10)
+            start.wait(120)
             with transaction.atomic():
                 results[place] = verb()  # type: ignore[call-overload]  # filled by its thread
         finally:
@@ -49,7 +49,7 @@ def together(*verbs: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(240)
     return list(results)
 
 

@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.portal import ROOT, Portal, StartPortal, free_port, portal_environment
+from tests.fixtures.portal import (
+    ROOT,
+    STOP_LIMIT,
+    Portal,
+    StartPortal,
+    free_port,
+    portal_environment,
+)
 
 pytestmark = pytest.mark.processes
 
@@ -32,7 +39,7 @@ def up(directory: Path, port: int) -> subprocess.CompletedProcess[str]:
         env=portal_environment(directory, port),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
@@ -87,33 +94,36 @@ def test_an_impossible_name_is_refused_with_a_reason(
     assert "INSTANCE=../etc" in result.stdout
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_nothing_is_left_when_it_is_stopped(
-    used_directory: Path, start_portal: StartPortal, number: signal.Signals
-) -> None:
-    portal = start_portal(used_directory, free_port())
-    started = " ".join(processes_of(used_directory))
+def assert_ends_with_all_it_started(portal: Portal, number: signal.Signals) -> None:
+    started = " ".join(processes_of(portal.directory))
     assert all(
         name in started
         for name in ("postgres", "valkey", "granian", "local,network", "--queues deliver", " beat ")
     )
     assert portal.stop(number) == 0
-    assert processes_of(used_directory) == []
+    assert processes_of(portal.directory) == []
 
 
-def test_a_second_start_on_the_same_data_finds_it(
-    portal_directory: Path, start_portal: StartPortal
+def test_a_second_start_on_the_same_data_finds_it_and_nothing_is_left_of_either(
+    used_directory: Path, start_portal: StartPortal
 ) -> None:
     port = free_port()
-    first = start_portal(portal_directory, port)
+    first = start_portal(used_directory, port)
     demo = first.demo
-    refused = up(portal_directory, free_port())
+    refused = up(used_directory, free_port())
     assert refused.returncode == 2
     assert refused.stdout == f"This portal is running already: {first.url}\n"
-    first.stop()
-    second = start_portal(portal_directory, port)
+    assert_ends_with_all_it_started(first, signal.SIGINT)
+    second = start_portal(used_directory, port)
     assert second.demo == demo
-    second.stop()
+    assert_ends_with_all_it_started(second, signal.SIGTERM)
+
+
+def test_nothing_is_left_when_its_terminal_is_closed(
+    used_directory: Path, start_portal: StartPortal
+) -> None:
+    portal = start_portal(used_directory, free_port())
+    assert_ends_with_all_it_started(portal, signal.SIGHUP)
 
 
 @pytest.mark.parametrize("name", ["granian", "local,network,background"])
@@ -122,5 +132,5 @@ def test_everything_stops_when_one_process_ends(
 ) -> None:
     portal = start_portal(used_directory, free_port())
     os.kill(main_process_of(portal, name), signal.SIGKILL)
-    assert portal.process.wait(90) == 1
+    assert portal.process.wait(STOP_LIMIT) == 1
     assert processes_of(used_directory) == []

@@ -1,7 +1,7 @@
 """The door for partners: what is signed for us is taken in once, everything else refused."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -24,10 +24,12 @@ from messaging.wire.cover import Cover, Receipt, cover
 from messaging.wire.headers import SIGNATURE, headers_of
 from messaging.wire.own_keys import signing_key
 from messaging.wire.signing import new_key, opened, public_key, sign
+from tests.fixtures.day import DAY
 from tests.wire.conftest import know
 from tests.wire.peer import Peer
 
 MESSAGES = "/exchange/v1/messages"
+A_DAY, TIME = timedelta(days=1), "%Y-%m-%dT%H:%M:%SZ"
 BODY = b'<CD302A xmlns="http://ics.dgtaxud.ec/CD302A"/>'
 
 
@@ -84,7 +86,7 @@ def test_a_repeat_gets_the_first_receipt_and_other_bytes_are_refused(
 ) -> None:
     found = covered()
     first = post(found, signed(peer, found))
-    later = covered(time=(clock.now() + timedelta(seconds=9)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    later = covered(time=(clock.now() + timedelta(seconds=9)).strftime(TIME))
     again = post(later, signed(peer, later))
     assert first.content == again.content
     other_body = BODY + b" "
@@ -100,10 +102,6 @@ def test_a_ping_gets_a_receipt_and_leaves_nothing(partner: Partner, peer: Peer) 
     assert nothing_is_stored()
 
 
-def at_minutes(minutes: float) -> str:
-    return (datetime.now(UTC) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 @pytest.mark.parametrize(
     ("changes", "status", "code"),
     [
@@ -111,8 +109,8 @@ def at_minutes(minutes: float) -> str:
         ({"recipient": "DE"}, 421, "not_for_us"),
         ({"kind": "CC315A"}, 422, "kind_not_agreed"),
         ({"kind": "UK347A"}, 422, "kind_not_agreed"),
-        ({"time": at_minutes(-60)}, 403, "skew"),
-        ({"time": at_minutes(60)}, 403, "skew"),
+        ({"time": f"{DAY - A_DAY:{TIME}}"}, 403, "skew"),
+        ({"time": f"{DAY + A_DAY:{TIME}}"}, 403, "skew"),
         ({"time": "yesterday"}, 403, "skew"),
         ({"digest": "0" * 64}, 400, "digest_differs"),
         ({"id": "x" * 65}, 400, "bad_cover"),
@@ -156,7 +154,7 @@ def test_the_signature_covers_every_field_and_the_bytes(partner: Partner, peer: 
     signature = signed(peer, found)
     for name in Cover.__struct_fields__:
         if name != "sender":
-            changed = msgspec.structs.replace(found, **{name: at_minutes(0) + "0"})
+            changed = msgspec.structs.replace(found, **{name: f"{DAY:{TIME}}0"})
             assert post(changed, signature).json()["code"] == "bad_signature", name
     assert post(found, signature, BODY + b" ").json()["code"] == "digest_differs"
     assert nothing_is_stored()

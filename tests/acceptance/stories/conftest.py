@@ -11,6 +11,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from customs_portal.demo import people
 from customs_portal.reference import snapshot
 from risk import rule_sets
+from tests.factories.reference import load_reference
 
 AT = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def demo(
     """Reference data, published rules and the accounts of the demo, loaded once and rolled back."""
     path = tmp_path_factory.mktemp("demo") / "demo.json"
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_reference", verbosity=0)
+        load_reference()
         call_command("load_rules", verbosity=0)
         people.load(country="NL", url="", path=path, at=AT)
         yield
@@ -32,7 +33,7 @@ def demo(
 
 
 @pytest.fixture(autouse=True)
-def story(demo: None, db: None) -> None:
-    """Each story begins from the same state; what it writes is rolled back."""
+def story(demo: None, same_mrns: None) -> None:
+    """Each story begins from the same state and the same chance; what it writes is rolled back."""
     snapshot.forget()
     rule_sets.forget()
