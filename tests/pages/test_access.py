@@ -98,12 +98,13 @@ def test_search_finds_within_the_own_offices_and_leads_from_a_whole_mrn(at: date
     assert reverse("ens", args=[ens.mrn]) not in html
 
 
-@pytest.mark.parametrize("few", [0, 500])
-@pytest.mark.parametrize("typed", ["csqu3054383", SENDER])
+@pytest.mark.parametrize(("few", "named"), [(0, 20), (500, 20), (500, 0)])
+@pytest.mark.parametrize("typed", ["csqu3054383", SENDER, SENDER[:3]])
 def test_search_finds_what_an_office_sees_however_many_share_the_identifier(
-    at: datetime, monkeypatch: pytest.MonkeyPatch, few: int, typed: str
+    at: datetime, monkeypatch: pytest.MonkeyPatch, few: int, named: int, typed: str
 ) -> None:
     monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(search, "MOST_NAMED", named)
     first, second = lodged(harmless(at), at), lodged(harmless(at), at)
     other = person(Role.OFFICER, offices=("NL000432",))
     give_sight([Sight(ens=second.pk, office="NL000432", reason="Goods came.")], by=other, at=at)
@@ -112,6 +113,20 @@ def test_search_finds_what_an_office_sees_however_many_share_the_identifier(
     for client, seen in ((logged_in(Role.OFFICER), [first, second]), (elsewhere, [second])):
         found = client.get(reverse("search"), {"q": typed}).context["found"]
         assert {each.mrn for each in found} == {ens.mrn for ens in seen}
+
+
+def test_search_says_where_too_much_begins_so_to_ask_all_of_it(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_NAMED", 0)
+    monkeypatch.setattr(search, "MOST_WALKED", 1)
+    for _ in range(2):
+        lodged(harmless(at), at)
+    elsewhere = Client()
+    elsewhere.force_login(person(Role.OFFICER, offices=("NL000432",)))
+    html = elsewhere.get(reverse("search"), {"q": SENDER[:3]}).content.decode()
+    assert "type more signs" in html
+    assert "Nothing of your offices" not in html
 
 
 def test_raw_messages_are_for_those_who_see_the_declaration(at: datetime) -> None:

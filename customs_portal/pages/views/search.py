@@ -18,13 +18,14 @@ from declarations.models import Ens
 def search(request: HttpRequest) -> HttpResponse:
     """Show what was found; a whole MRN leads straight to its ENS."""
     typed = _typed(request.GET.get("q", ""))
-    found = reads.search(current_user(request), typed)
+    searched = reads.search(current_user(request), typed)
+    found = searched.found
     if typed:
         note_look(request, What.SEARCH, typed)
     if len(found) == 1 and found[0].mrn == typed.upper():
         return redirect("ens", found[0].mrn)
     note_looks(request, _looks(found), how=How.LISTED)
-    return _page(request, typed, found)
+    return _page(request, typed, found, is_cut=searched.is_cut)
 
 
 @require_POST
