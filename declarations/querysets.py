@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import Role, User
@@ -16,10 +17,15 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def naming(eoris: frozenset[str], ens: str) -> "models.QuerySet[SearchKey]":
-    """Return the search keys by which the outer row's ENS names one of the EORI numbers."""
-    from declarations.models import SearchKey
+    """Return the search keys by which the outer row's ENS names one of the EORI numbers.
 
-    return SearchKey.objects.filter(ens=OuterRef(ens), kind="eori", value__in=eoris)
+    One that is part of another is named by what the whole declares.
+    """
+    from declarations.models import Ens, SearchKey
+
+    part = Ens.objects.filter(pk=OuterRef(OuterRef(ens))).values("absorbed_by")
+    whole = Coalesce(Subquery(part), OuterRef(ens))
+    return SearchKey.objects.filter(ens=whole, kind="eori", value__in=eoris)
 
 
 class FilingQuerySet(models.QuerySet[Row]):

@@ -2,7 +2,7 @@
 
 from customs_portal.accounts import policies as people
 from customs_portal.accounts.models import Role, User
-from declarations.models import SearchKey
+from declarations.models import Ens
 from risk.models import Case, NameMatch, ReferenceList
 from risk.querysets import CaseQuerySet
 
@@ -23,8 +23,8 @@ def may_work_on(user: User, case: Case) -> bool:
 def is_recused(user: User, case: Case) -> bool:
     """Whether the user keeps out of the case because of an operator that is declared."""
     eoris = people.recused_eoris(user)
-    keys = SearchKey.objects.filter(ens=case.ens_id, kind="eori", value__in=eoris)
-    return bool(eoris) and keys.exists()
+    own = Ens.objects.filter(pk=case.ens_id)
+    return bool(eoris) and not own.without_parties(eoris).exists()
 
 
 def is_supervisor(user: User) -> bool:

@@ -16,6 +16,7 @@ from risk import policies
 from risk.models import Case, Decision
 from risk.services import Changed, DecisionOrder, Refused, claim, claim_next, decide
 from tests.factories.declarations import OFFICE, SENDER, bananas, case_of
+from tests.factories.linked import FORWARDER, house, linked, master
 from tests.factories.people import person
 
 FRIEND = "NL777777777"
@@ -104,6 +105,25 @@ def test_the_pages_do_not_exist(client: Client, at: datetime) -> None:
     assert case.ens.mrn not in client.get(reverse("queue")).content.decode()
     found = client.get(reverse("search"), {"q": FRIEND}).content.decode()
     assert case.ens.mrn not in found
+
+
+def test_a_house_that_is_part_of_another_declaration_is_kept_from_them(
+    client: Client, at: datetime
+) -> None:
+    kept, colleague = (person(Role.OFFICER, offices=("NL000900",)) for _ in range(2))
+    top, lower = master(at), house(at)
+    linked([top, lower], at)
+    lower.refresh_from_db()
+    assert lower.absorbed_by == top
+    keep_out(kept, FORWARDER)
+    address = reverse("ens", args=[lower.mrn])
+    for official, status, count in ((colleague, 200, 2), (kept, 404, 0)):
+        client.force_login(official)
+        assert client.get(address).status_code == status
+        assert Ens.objects.visible_to(official).count() == count
+    case = Case(ens=lower, office="NL000900")
+    assert policies.is_recused(kept, case)
+    assert not policies.is_recused(colleague, case)
 
 
 def test_an_ended_recusal_counts_no_more(at: datetime) -> None:

@@ -44,7 +44,11 @@ WHERE l.at >= %(first)s::date::timestamp AT TIME ZONE %(zone)s
   AND (%(people)s::bigint[] IS NULL OR u.id = ANY(%(people)s::bigint[])) AND """
 _BY_PERSON = "SELECT u.username, count(*), max({shown}) " + _FROM + "{where} GROUP BY u.id"
 _ENS = "count(DISTINCT l.ens)"
-_EORI = "JOIN declarations_searchkey k ON k.ens_id = l.ens AND k.kind = 'eori'"
+_EORI = (
+    "JOIN declarations_ens n ON n.id = l.ens"
+    " JOIN declarations_searchkey k ON k.ens_id = coalesce(n.absorbed_by_id, n.id)"
+    " AND k.kind = 'eori'"
+)
 
 
 def _simple(where: str, *, join: str = "", shown: str = "l.reference") -> str:
