@@ -337,7 +337,7 @@ REFERRAL_OVERDUE = Kind(
 )
 REFERRAL_ANSWERED = Kind(
     name="referral.answered",
-    sentence=_("%(type_name)s %(reference)s answered by %(sender)s, %(files)s files"),
+    sentence=_("%(type_name)s %(reference)s answered by %(sender)s, files: %(files)s"),
 )
 REFERRAL_AMENDED = Kind(
     name="referral.amended", sentence=_("%(type_name)s %(reference)s answered by an amendment")

@@ -107,9 +107,14 @@ class DecisionForm(forms.Form):
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     verb = forms.ChoiceField(
-        label=_("What do you decide?"), choices=Decision.Verb.choices, widget=forms.RadioSelect
+        label=_("What do you decide?"),
+        choices=Decision.Verb.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a decision.")},
     )
-    reason_code = forms.ChoiceField(label=_("Reason"))
+    reason_code = forms.ChoiceField(
+        label=_("Reason"), error_messages={"required": _("Choose a reason.")}
+    )
     subject = forms.ChoiceField(label=_("Applies to"), required=False)
     place = forms.ChoiceField(label=_("Place of control"), required=False)
     announce = forms.ChoiceField(

@@ -107,19 +107,20 @@ SECTIONS = {
     "message_sent": "messages",
 }
 """Pages that stand below an item of the menu."""
-_OF_ARRIVALS = (
-    *dict(TRAFFIC_MENU),
-    "new_arrival",
-    "new_diversion",
-    "goods_found",
-    "score_card",
-    "voyage",
-    "voyage_close",
-    "voyage_release",
-    "dual_filing",
-    "infringement",
-)
-OFFICIAL_SECTIONS = SECTIONS | dict.fromkeys(_OF_ARRIVALS, "voyages")
+_BELOW_TRAFFIC = {
+    "new_arrival": "voyages",
+    "new_diversion": "voyages",
+    "goods_found": "voyages",
+    "voyage": "voyages",
+    "voyage_close": "voyages",
+    "voyage_release": "voyages",
+    "notice": "subsequent_entry",
+    "told_others": "subsequent_entry",
+    "dual_filing": "dual_filings",
+    "infringement": "infringements",
+    "score_card": "score_cards",
+}
+OFFICIAL_SECTIONS = SECTIONS | dict.fromkeys((*dict(TRAFFIC_MENU), *_BELOW_TRAFFIC), "voyages")
 """The same for officials, who find everything about arrivals under one item."""
 
 
@@ -138,6 +139,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_of(user.role),
         "section": (OFFICIAL_SECTIONS if user.is_official else SECTIONS).get(name, name),
         "traffic_menu": TRAFFIC_MENU if user.is_official else (),
+        "traffic_section": _BELOW_TRAFFIC.get(name, name),
         "desk": getattr(request, "desk", None),
         "at": now(),
         "undoable": undoable(request, now()) if user.is_official else None,

@@ -47,7 +47,7 @@ ON CONFLICT DO NOTHING RETURNING id, kind, filing_id
 """
 _LATE = """
 SELECT 'late', 'candidate', f.office_of_first_entry, f.declarant, f.id, NULL::bigint,
-       CASE WHEN f.late_minutes < 60 THEN f.late_minutes || ' minutes late'
+       CASE WHEN f.late_minutes < 60 THEN f.late_minutes || ' min late'
             ELSE f.late_minutes / 60 || ' h '
                  || lpad((f.late_minutes %% 60)::text, 2, '0') || ' late'
        END, %(at)s, '', ''

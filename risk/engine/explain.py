@@ -85,8 +85,16 @@ def in_words(tree: Expression, titles: Titles | None = None) -> str:
 def _told(bound: Bound, titles: Titles) -> str:
     if bound.field not in CATALOGUE:
         return _counted(bound)
-    phrase = _phrase(bound)
-    return str(phrase.negated if bound.negated else phrase.hit) % _words_of(bound, titles)
+    phrase, words = _phrase(bound), _words_of(bound, titles)
+    if _is_count(bound):
+        words["label"] = f"{words['label']}:"
+    return str(phrase.negated if bound.negated else phrase.hit) % words
+
+
+def _is_count(bound: Bound) -> bool:
+    """Whether a number without a unit follows the name of the field, which may end in one."""
+    entry = CATALOGUE[bound.field]
+    return bound.operator in _NUMERIC and entry.type is FieldType.NUMBER and not entry.unit
 
 
 def _phrase(bound: Bound) -> Phrase:

@@ -133,7 +133,7 @@ def test_a_hold_can_be_announced(desk: Client, case: Case) -> None:
 @pytest.mark.parametrize(
     ("data", "text"),
     [
-        ({}, "This field is required."),
+        ({}, "Choose a decision."),
         ({**NO_ACTION, "note": " "}, "Say why: this reason needs a text."),
         ({**CONTROL, "place": ""}, "Choose where the goods are to be controlled."),
         ({**CONTROL, "announce": ""}, "Choose whether the trader is told."),

@@ -279,7 +279,7 @@ def test_candidates_are_found_once_and_excused_ones_are_none(at: datetime, offic
     Filing.objects.filter(lrn="AGAIN").update(declarant="NL123456789")
     found = candidates(at)
     assert [(row.kind, row.facts) for row in found] == [
-        ("late", "25 minutes late"),
+        ("late", "25 min late"),
         ("missing", "DMOU1000117"),
         ("rejected", "LRN AGAIN rejected 3 times"),
     ]

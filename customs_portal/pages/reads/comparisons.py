@@ -38,9 +38,24 @@ WORDS: Mapping[Operator, Promise] = {
 }
 
 
+_NEGATED: Mapping[Operator, Promise] = {
+    Operator.EQUALS: gettext_lazy("is not"),
+    Operator.NOT_EQUALS: gettext_lazy("is"),
+    Operator.IN_VALUES: gettext_lazy("is none of"),
+    Operator.IN_LIST: gettext_lazy("is not on list"),
+    Operator.CONTAINS_WORD: gettext_lazy("has no word of"),
+    Operator.OVERLAPS: gettext_lazy("has none of"),
+    Operator.MISSING: gettext_lazy("is given"),
+    Operator.PRESENT: gettext_lazy("is missing"),
+}
+
+
 def words(bound: Bound) -> str:
     """Return how the value compares with the threshold."""
-    found = str(WORDS.get(Operator(bound.operator), bound.operator))
+    operator = Operator(bound.operator)
+    if bound.negated and operator in _NEGATED:
+        return str(_NEGATED[operator])
+    found = str(WORDS.get(operator, bound.operator))
     return _("not: %s") % found if bound.negated else found
 
 

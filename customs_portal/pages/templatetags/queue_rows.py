@@ -83,9 +83,12 @@ _AUTO = ' dir="auto"'
 
 
 def _goods(card: Card) -> str:
-    line = f'<span class="portal-nowrap">, {escape(card.goods_line)}</span>'
+    """Return the goods and their line; the comma is cut with the goods that do not fit."""
     goods = truncatechars(card.goods, GOODS_SHOWN) if len(card.goods) > GOODS_SHOWN else card.goods
-    return _cut(escape(goods), _AUTO) + (line if card.goods_line else "")
+    if not card.goods_line:
+        return _cut(escape(goods), _AUTO)
+    line = f'<span class="portal-nowrap">&nbsp;{escape(card.goods_line)}</span>'
+    return _cut(f"<bdi>{escape(goods)}</bdi>,") + line
 
 
 def _cut(html: str, direction: str = "") -> str:

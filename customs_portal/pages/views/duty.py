@@ -56,7 +56,9 @@ def _substitution_form(user: User, sent: QueryDict | None) -> SubstitutionForm:
     form = SubstitutionForm(sent, prefix="absence")
     own = User.objects.filter(pk__in=reads.colleagues(user)).order_by("last_name", "username")
     for name in ("absent", "substitute"):
-        form.fields[name] = PersonField(queryset=own, label=form.fields[name].label)
+        form.fields[name] = PersonField(
+            queryset=own, label=form.fields[name].label, empty_label=_("Choose")
+        )
     return form
 
 

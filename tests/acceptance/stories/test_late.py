@@ -61,7 +61,7 @@ def test_a_declaration_is_rejected_twice_and_then_registered_late() -> None:
     assert Referral.objects.get().status == "settled"
     assert Assessment.objects.get().result == "no_risk"
     stage.wait(minutes=1)
-    assert [row.facts for row in Infringement.objects.filter(kind="late")] == ["25 minutes late"]
+    assert [row.facts for row in Infringement.objects.filter(kind="late")] == ["25 min late"]
 
     story.lodge_again()
     assert {code for code, *_ in errors(stage.answer(story.again))} == {"26"}
