@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from customs_portal.accounts.models import Role, User
 from customs_portal.clock import now
@@ -34,7 +34,7 @@ class TraderReader(Reader):
         self.verbs[r"Choose the file `(.+)` in \*\*(.+)\*\*\."] = self.add
 
     def add(self, name: str, label: str) -> None:
-        file = {"name": name, "mimeType": "application/pdf", "buffer": PDF}
+        file = FilePayload(name=name, mimeType="application/pdf", buffer=PDF)
         self.page.get_by_label(label).set_input_files(file)
 
 
@@ -49,14 +49,17 @@ class FilingReader(KeyboardReader):
         super().__init__(page, log_in, people)
         self.trader = TraderReader(page, log_in)
         self.verbs |= {
-            r"Wait until the time to undo is over\.": advance.drain,
+            r"Wait until the time to undo is over\.": self.wait,
             r"The trader does what stands under `(.+)` in the trader guide\.": self.answer,
         }
+
+    def wait(self) -> None:
+        advance.drain()
 
     def answer(self, heading: str) -> None:
         for step in ANSWERS[heading]:
             self.trader.do(step)
-        advance.drain()
+        self.wait()
 
     def follow(self, heading: str, mrn: str = "") -> None:
         for step in BY_KEYS[heading]:
@@ -125,5 +128,5 @@ def test_goods_arrive_are_controlled_and_released(page: Page, log_in: LogIn, at:
     reader.follow("From the arrival to the release", case.ens.mrn)
     assert Measure.objects.get(kind="control").control.result_code == "RES-01"
     assert not Measure.objects.filter(status=Measure.Status.IN_FORCE).exists()
-    goods = ConsignmentLife.objects.filter(filing__membership__ens=case.ens)
-    assert set(goods.values_list("goods", flat=True)) == {"released"}
+    lives = ConsignmentLife.objects.filter(filing__membership__ens=case.ens)
+    assert set(lives.values_list("goods", flat=True)) == {"released"}
