@@ -22,10 +22,10 @@ _SERVES = """l.ended_at IS NULL AND (l.expected = o.expected OR EXISTS (
 """That the link `l` brings what the key `o` of the filing above it expects."""
 
 _MISSING = f"""
-SELECT DISTINCT m.ens_id, o.filing_id, o.named, o.document, o.expected
+SELECT DISTINCT m.ens_id, o.filing_id, o.named, o.document, o.expected, o.settled
 FROM declarations_ensmember m
 JOIN declarations_linkkey o ON o.filing_id = m.filing_id AND o.side = 'offer'
-WHERE m.ens_id = ANY(%s::bigint[]) AND NOT EXISTS (
+WHERE m.ens_id = ANY(%s::bigint[]) AND o.expected <> '' AND NOT EXISTS (
     SELECT 1 FROM declarations_filinglink l
     JOIN declarations_ensmember n ON n.filing_id = l.lower_id AND n.ens_id = m.ens_id
     WHERE l.upper_id = o.filing_id AND {_SERVES})
@@ -39,7 +39,7 @@ _SERVED_BY = """
 """
 _LACKING = """
 SELECT 1 FROM declarations_linkkey o
-WHERE o.filing_id = m.filing_id AND o.side = 'offer' AND NOT CASE
+WHERE o.filing_id = m.filing_id AND o.side = 'offer' AND o.expected <> '' AND NOT CASE
     WHEN EXISTS (SELECT 1 FROM (SELECT o.value) own {by_own} OFFSET 0) THEN true
     WHEN EXISTS (
         SELECT 1 FROM declarations_linkkey p {by_another}
@@ -67,7 +67,7 @@ SELECT e.id FROM unnest(%s::bigint[]) AS e(id) WHERE EXISTS (
 """  # noqa: S608  no value of anybody's
 _FILINGS_LACKING = f"""
 SELECT DISTINCT m.ens_id FROM declarations_ensmember m
-WHERE m.filing_id = ANY(%s::bigint[]) AND EXISTS ({_LACKING} OFFSET 0)
+WHERE m.filing_id = ANY(%s::bigint[]) AND EXISTS ({_LACKING} AND NOT o.settled OFFSET 0)
 """  # noqa: S608  no value of anybody's
 NOT_FILED = """
 WITH filed(filing, expected) AS (
@@ -82,7 +82,8 @@ WITH filed(filing, expected) AS (
 )
 SELECT DISTINCT o.filing_id, o.named, o.document, o.expected FROM declarations_linkkey o
 LEFT JOIN filed f ON f.filing = o.filing_id AND f.expected = o.expected
-WHERE o.filing_id = ANY(%(filings)s::bigint[]) AND o.side = 'offer' AND f.filing IS NULL
+WHERE o.filing_id = ANY(%(filings)s::bigint[]) AND o.side = 'offer' AND o.expected <> ''
+  AND NOT o.settled AND f.filing IS NULL
 ORDER BY o.filing_id, o.expected
 """
 """What `filings` expect below them and nobody has filed."""
@@ -91,7 +92,7 @@ SELECT DISTINCT f.analysis_ends_at, f.id, o.named, o.document, f.office_of_first
 FROM declarations_linkkey o
 JOIN declarations_filing f ON f.id = o.filing_id
     AND f.status = 'registered' AND f.registered_at >= %(since)s
-WHERE o.side = 'offer' AND o.named = ANY(%(named)s::text[]) AND NOT EXISTS (
+WHERE o.side = 'offer' AND o.named = ANY(%(named)s::text[]) AND NOT o.settled AND NOT EXISTS (
     SELECT 1 FROM declarations_filinglink l
     WHERE l.upper_id = f.id AND {_SERVES})
 ORDER BY f.analysis_ends_at, f.id, o.document LIMIT %(most)s
@@ -102,12 +103,14 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     """A filing that is expected and not there: below which filing, by whom, of which document.
 
     `named` is empty where a receptacle or an item is expected, which `expected` then names.
+    `withdrawn`: it was filed and its filer withdrew it, so that nobody is asked for it again.
     """
 
     filing: int
     named: str
     document: str
     expected: str
+    withdrawn: bool = False
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -123,8 +126,9 @@ class Expected(msgspec.Struct, frozen=True):
 def missing(ens: Collection[int]) -> dict[int, list[Missing]]:
     """Return by ENS the filings that are expected and not part of it, each once."""
     found: dict[int, list[Missing]] = defaultdict(list)
-    for key, filing, named, document, expected in fetch_prepared(_MISSING, [list(ens)]):
-        found[key].append(Missing(filing=filing, named=named, document=document, expected=expected))
+    names = Missing.__struct_fields__
+    for key, *told in fetch_prepared(_MISSING, [list(ens)]):
+        found[key].append(Missing(**dict(zip(names, told, strict=True))))
     return found
 
 
@@ -134,8 +138,17 @@ def which_lack(ens: Collection[int]) -> set[int]:
 
 
 def which_lack_below(filings: Collection[int]) -> set[int]:
-    """Return the ENS of those of the filings below which one lacks."""
+    """Return the ENS of those of the filings below which one lacks that nobody withdrew."""
     return {row[0] for row in fetch_prepared(_FILINGS_LACKING, [list(filings)])}
+
+
+def withdrawn(ens: Collection[int]) -> dict[int, list[Missing]]:
+    """Return by ENS what was filed and withdrawn, and not filed by anybody since."""
+    settled = LinkKey.objects.filter(side=LinkKey.Side.OFFER, settled=True)
+    near = settled.filter(filing__membership__ens__in=list(ens))
+    lacking = missing(set(near.values_list("filing__membership__ens", flat=True)))
+    found = {key: [one for one in wanted if one.withdrawn] for key, wanted in lacking.items()}
+    return {key: gone for key, gone in found.items() if gone}
 
 
 def named_by(filings: Collection[int]) -> dict[int, set[Missing]]:
@@ -152,7 +165,7 @@ def named_by(filings: Collection[int]) -> dict[int, set[Missing]]:
 
 
 def not_filed(filings: Collection[int]) -> dict[int, list[Missing]]:
-    """Return by filing what it expects below it and nobody has filed."""
+    """Return by filing what it expects below it and nobody has filed, nor filed and withdrawn."""
     found: dict[int, list[Missing]] = defaultdict(list)
     for key, named, document, expected in fetch_prepared(NOT_FILED, {"filings": list(filings)}):
         found[key].append(Missing(filing=key, named=named, document=document, expected=expected))

@@ -24,8 +24,10 @@ class FilingLevel(StrEnum):
 class FilingType(msgspec.Struct, frozen=True, kw_only=True):
     """One type. `mode` is the mode of transport of a filing that names none.
 
-    `preloading`: it is analysed before loading, at once. `own_mrn` is false for the one that uses
-    the MRN of another filing, and is not amended. `lower` are the types that follow a master.
+    `preloading`: it is analysed before loading, at once. `minimum`: it says no more than that
+    needs, and what is filed of the house before arrival goes before it. `own_mrn` is false for the
+    one that uses the MRN of another filing, and is not amended. `lower` are the types that follow a
+    master.
     """
 
     filing: str
@@ -33,6 +35,7 @@ class FilingType(msgspec.Struct, frozen=True, kw_only=True):
     mode: str
     level: FilingLevel
     preloading: bool
+    minimum: bool
     own_mrn: bool
     lower: str
 

@@ -3,7 +3,10 @@
 `declarations/data/linking.csv` says of each type which keys it offers to filings below it, by
 which it asks for one above it (the lowest rank is tried first), and what no other live filing of
 the type may claim. A key is its scenario with its elements; those of the other side stand in the
-same places: what one names as supplementary declarant is the declarant of the other.
+same places: what one names as supplementary declarant is the declarant of the other. An offer that
+`expects` something makes its filing incomplete until somebody asks; the others only take what
+comes, as a house before arrival takes what was filed of it before loading. Under the condition
+`lowest` a filing has the key only where it names nobody below itself, so no links run in a circle.
 """
 
 import csv
@@ -20,6 +23,7 @@ from declarations.filing_types import filing_types
 _TABLE = Path(__file__).parent / "data" / "linking.csv"
 LONGEST = 240
 _SEPARATOR = "|"
+_LOWEST = "lowest"
 
 
 class Side(StrEnum):
@@ -38,12 +42,20 @@ class Scenario(msgspec.Struct, frozen=True):
     rank: int
     scenario: str
     elements: str
+    expects: bool
+    condition: str
+
+
+@cache
+def is_linked(filing: str) -> bool:
+    """Whether filings of a type are linked with others: masters, houses, some full ones by air."""
+    return any(scenarios(filing, side) for side in Side)
 
 
 @cache
 def lower_types(filing: str) -> frozenset[str]:
-    """Return the types that may stand below a type."""
-    offered = {row.scenario for row in scenarios(filing, Side.OFFER)}
+    """Return the types that a type may expect below it."""
+    offered = {row.scenario for row in scenarios(filing, Side.OFFER) if row.expects}
     return frozenset(
         kind
         for kind in filing_types()
@@ -55,7 +67,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     """One key of a filing.
 
     `expected` tells apart what a filing expects below it: the person named and the document, or the
-    receptacle or item. Several keys may serve one expectation.
+    receptacle or item; it is empty where nothing is expected. Several keys may serve one
+    expectation.
     """
 
     value: str
@@ -118,13 +131,15 @@ def _named(document: Document, consignment: Consignment) -> tuple[str, ...]:
 def _key(scenario: Scenario, document: Document, place: _Place) -> Key | None:
     """Return the key, None where the filing lacks an element of it."""
     values = [_element(name, document, place) for name in scenario.elements.split()]
-    if not all(values):
+    if not all(values) or (scenario.condition == _LOWEST and place.named):
         return None
     head = scenario.scenario or scenario.filing
-    text = _SEPARATOR.join((head, *values)).upper()
+    text = _SEPARATOR.join((head, *values)).upper()[:LONGEST]
+    if scenario.side is Side.OFFER and not scenario.expects:
+        return Key(value=text, rank=scenario.rank)
     paper = _paper(document, place)
     return Key(
-        value=text[:LONGEST],
+        value=text,
         rank=scenario.rank,
         expected=_SEPARATOR.join((place.named or place.receptacle, paper)).upper()[:LONGEST],
         named=place.named,

@@ -2,7 +2,8 @@
 
 The first one gives the header. Houses with goods take the place of what the filing above said of
 them, which is kept as the master's goods; a filing without goods tells parties of the goods of
-another. Items are numbered through all of them, in the order of the filings.
+another. What was filed of a house before loading counts until it is filed before arrival. Items
+are numbered through all of them, in the order of the filings.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import msgspec
 
 from declarations.document import Consignment, Document, GoodsItem
+from declarations.filing_types import filing_types
 
 _PARTIES = ("consignor", "consignee", "notify_party", "buyer", "seller")
 
@@ -20,7 +22,7 @@ def whole(documents: Sequence[Document]) -> Document:
     """Return the documents of an ENS as one; raises ValueError for none."""
     if not documents:
         raise ValueError("An ENS has a filing.")
-    first, *others = documents
+    first, *others = documents = without_overtaken(documents)
     if not others:
         return first
     goods = any(house.items for document in others for house in document.consignments)
@@ -38,9 +40,35 @@ def whole(documents: Sequence[Document]) -> Document:
 def own_numbers(documents: Sequence[Document]) -> dict[int, tuple[int, int]]:
     """Return by number of an item in the whole the place of its document, and its number there."""
     found: dict[int, tuple[int, int]] = {}
+    documents = without_overtaken(documents)
     tagged = [_tagged(document, place, found) for place, document in enumerate(documents)]
     items = (item for each in _together(tagged) for item in each.items)
     return {number: found[item.number] for number, item in enumerate(items, start=1)}
+
+
+def without_overtaken(documents: Sequence[Document]) -> list[Document]:
+    """Return documents without the houses of a minimum before loading that another declares."""
+    counting = {
+        house.key
+        for document in documents
+        if not is_minimum(document)
+        for house in document.consignments
+        if house.items
+    }
+    return [
+        _without(document, counting) if is_minimum(document) else document for document in documents
+    ]
+
+
+def is_minimum(document: Document) -> bool:
+    """Whether it is no more than the minimum that is filed before loading."""
+    kind = filing_types().get(document.type)
+    return kind is not None and kind.minimum
+
+
+def _without(document: Document, keys: set[str]) -> Document:
+    left = tuple(house for house in document.consignments if house.key not in keys)
+    return msgspec.structs.replace(document, consignments=left)
 
 
 def _tagged(document: Document, place: int, found: dict[int, tuple[int, int]]) -> Document:

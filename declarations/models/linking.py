@@ -12,7 +12,8 @@ from declarations.querysets import FilingLinkQuerySet
 class LinkKey(models.Model):
     """A key of a live filing (`declarations.linking`); it goes when the filing ends.
 
-    A claim belongs to one filing at a time.
+    A claim belongs to one filing at a time. An offer is `settled` when what it expects was filed
+    and withdrawn by its filer: nobody is asked for it again.
     """
 
     class Side(models.TextChoices):
@@ -27,6 +28,7 @@ class LinkKey(models.Model):
     expected = models.CharField(_("what is expected"), max_length=240, blank=True)
     named = models.CharField(_("supplementary declarant"), max_length=17, blank=True)
     document = models.CharField(_("transport document"), max_length=75, blank=True)
+    settled = models.BooleanField(_("filed and withdrawn"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("linking key")

@@ -90,6 +90,28 @@ def restart_analysis(ens: Collection[int], *, ends_at: datetime, at: datetime) -
     )
 
 
+_BEGIN = """
+WITH stopped AS (
+    UPDATE declarations_clock SET stopped_at = %(at)s
+    WHERE ens_id = ANY(%(ens)s::bigint[]) AND kind = 'analysis' AND stopped_at IS NULL
+      AND ends_at > %(at)s
+    RETURNING ens_id, ends_at, suspended_at
+)
+INSERT INTO declarations_clock (ens_id, kind, started_at, ends_at, suspended_at)
+SELECT ens_id, 'analysis', %(at)s, ends_at, suspended_at FROM stopped ORDER BY ens_id
+"""
+
+
+def begin_analysis(ens: Collection[int], *, at: datetime) -> None:
+    """Let the analysis of ENS that waited for filings begin now; it ends when it would have.
+
+    The caller holds the locks of the ENS rows. What is asked at half of the time for analysis is
+    asked at half of what is left of it.
+    """
+    assert_in_transaction()
+    fetch_prepared(_BEGIN, {"ens": list(ens), "at": at})
+
+
 _END = """
 UPDATE declarations_clock SET ended_at = %(at)s
 WHERE id = ANY(ARRAY(

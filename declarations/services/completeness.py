@@ -25,7 +25,7 @@ from declarations.events import (
 from declarations.expected import Missing, not_filed, which_lack, which_lack_below
 from declarations.lifecycle import ENS, move
 from declarations.models import Ens, EnsMember, EnsVersion
-from declarations.services.clocks import stop_clocks
+from declarations.services.clocks import begin_analysis, stop_clocks
 from declarations.services.locks import assert_in_transaction, lock_ens
 from declarations.services.results import Changed, Refused, refused
 
@@ -54,6 +54,7 @@ def judge_completeness(filings: Collection[int], *, at: datetime) -> None:
 
     The filings are all below which one came or went, and all that came: one that was complete is so
     while these lack nothing.
+    It stays so too where its filer withdraws a house.
     """
     assert_in_transaction()
     own = EnsMember.objects.filter(filing__in=filings).values("ens")
@@ -73,7 +74,7 @@ _OVER = (Ens.Status.INVALIDATED, Ens.Status.CLOSED, Ens.Status.ABSORBED)
 def _complete(ens: Sequence[Ens], at: datetime) -> None:
     """E3."""
     keys = [each.pk for each in ens]
-    move(Ens, ENS, "complete", keys)
+    begin_analysis(move(Ens, ENS, "complete", keys), at=at)
     Ens.objects.filter(pk__in=keys).update(completeness=_COMPLETE)
     stop_clocks(keys, [ClockKind.LINKING], at=at)
     versions = _current_versions(ens)
@@ -161,6 +162,7 @@ def _consider(
 ) -> None:
     keys = [each.pk for each in ens]
     Ens.objects.filter(pk__in=keys).update(completeness=_CONSIDERED)
+    begin_analysis(keys, at=at)
     stop_clocks(keys, [ClockKind.LINKING], at=at)
     versions = _current_versions(ens)
     more = {"reason": reason} if reason else {}

@@ -16,6 +16,7 @@ from declarations.linking import lower_types
 from declarations.models import Filing, FilingLink
 from declarations.services.candidates import candidates
 from declarations.services.completeness import judge_completeness
+from declarations.services.following import follow_goods
 from declarations.services.grouping import Grouped, regroup
 from declarations.services.linking import homes_of, lock_family
 from declarations.services.results import Changed, Refused, refused
@@ -43,6 +44,7 @@ def confirm_links(
     changed = [key for each in linked for key in (each.lower, each.upper)]
     grouped = regroup(changed, at=at)
     judge_completeness({*changed, *grouped.moved}, at=at)
+    follow_goods(changed, at=at)
     return results, grouped
 
 

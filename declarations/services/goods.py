@@ -165,6 +165,20 @@ def _begin_control(presented: Sequence[_Ready], at: datetime) -> None:
     record_many([_told(CONSIGNMENT_UNDER_CONTROL, ready, at) for ready in told])
 
 
+def present_with(ens: Ens, consignments: Sequence[int], *, at: datetime) -> None:
+    """Present consignments as those are with which they came; the ENS row is locked by the caller.
+
+    What has an ordered control is under control at once.
+    """
+    moved = move(ConsignmentLife, CONSIGNMENT, "present", consignments)
+    document, measures = current_document(ens), _measures_of({ens.pk: ens}).get(ens.pk, [])
+    for life in ConsignmentLife.objects.filter(pk__in=moved).order_by("pk"):
+        on_it = tuple(each for each in measures if _is_on(each, document, life.key))
+        ready = _Ready(life=life, ens=ens, measures=on_it)
+        record_many([_told(CONSIGNMENT_PRESENTED, ready, at)])
+        _control_what_is_ordered(ready, at)
+
+
 def put_under_control(measure: Measure, *, at: datetime) -> None:
     """Put the consignments that a control touches under control, as far as they are presented.
 

@@ -16,6 +16,7 @@ from declarations.models import Filing
 from declarations.mrn import is_valid
 from declarations.services.amend import approached_event, known_of
 from declarations.services.leaving import leave
+from declarations.services.link_keys import settle
 from declarations.services.locks import assert_in_transaction
 from declarations.services.standing import (
     Standing,
@@ -105,6 +106,7 @@ def _invalidate(order: InvalidationOrder, at: datetime) -> Invalidated | Invalid
     filing, own = standing.filing, standing.ens
     move(Filing, FILING, "invalidate", [filing.pk])
     record_many([_event(order, standing, at)])
+    settle([filing.pk])
     ended = leave([filing], at=at)
     return Invalidated(ens=own.pk if own.pk in ended else None, mrn=order.mrn)
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from declarations.clocks import ClockKind
-from declarations.filing_types import FilingLevel, level_of
 from declarations.lifecycle import ENS, move
+from declarations.linking import is_linked
 from declarations.models import Ens, EnsMember, Filing
 from declarations.services.clocks import stop_clocks
 from declarations.services.link_keys import drop_keys
@@ -29,7 +29,7 @@ def leave(filings: Sequence[Filing], *, at: datetime) -> set[int]:
     over = move(Ens, ENS, "invalidate", own - living)
     homes = homes_of(ended)
     stop_clocks({*over, *homes.values()} - living, list(ClockKind), at=at)
-    partial = [each for each in filings if level_of(each.type) is not FilingLevel.FULL]
-    drop_keys([each.pk for each in partial])
-    ask_to_link([(each.pk, homes[each.pk], each.mrn or "") for each in partial], at=at)
+    linked = [each for each in filings if is_linked(each.type)]
+    drop_keys([each.pk for each in linked])
+    ask_to_link([(each.pk, homes[each.pk], each.mrn or "") for each in linked], at=at)
     return over

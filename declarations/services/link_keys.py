@@ -13,13 +13,33 @@ DUPLICATE_DOCUMENT = "81"
 Declared = Sequence[tuple[int, Document]]
 """Filings with what they declare."""
 
-_COLUMNS = ("filing_id", "side", "value", "rank", "expected", "named", "document")
+_COLUMNS = ("filing_id", "side", "value", "rank", "expected", "named", "document", "settled")
 _CLAIM = """
 INSERT INTO declarations_linkkey (filing_id, side, value, rank, expected, named, document)
 SELECT c.filing, 'claim', c.value, 0, '', '', ''
 FROM json_to_recordset(%s::json) AS c(filing bigint, value text)
 ORDER BY c.value, c.filing
 ON CONFLICT (value) WHERE side = 'claim' DO NOTHING RETURNING filing_id, value
+"""
+_SETTLE = """
+WITH best AS (
+    SELECT DISTINCT ON (a.filing_id) a.filing_id AS lower, o.filing_id AS upper
+    FROM declarations_linkkey a JOIN declarations_linkkey o ON o.value = a.value
+    WHERE a.filing_id = ANY(%(filings)s::bigint[]) AND a.side = 'ask' AND o.side = 'offer'
+    ORDER BY a.filing_id, a.rank, o.filing_id
+), filed(upper, expected) AS (
+    SELECT b.upper, o.expected FROM best b
+    JOIN declarations_linkkey a ON a.filing_id = b.lower AND a.side = 'ask'
+    JOIN declarations_linkkey o ON o.filing_id = b.upper AND o.side = 'offer' AND o.value = a.value
+    UNION
+    SELECT l.upper_id, l.expected FROM declarations_filinglink l
+    WHERE l.lower_id = ANY(%(filings)s::bigint[]) AND l.ended_at IS NULL
+), found AS (
+    SELECT o.id FROM filed x JOIN declarations_linkkey o
+        ON o.filing_id = x.upper AND o.side = 'offer' AND o.expected = x.expected
+    WHERE x.expected <> '' ORDER BY o.id FOR UPDATE OF o
+)
+UPDATE declarations_linkkey k SET settled = true FROM found WHERE k.id = found.id
 """
 _GIVE_UP = "DELETE FROM declarations_linkkey WHERE side = 'claim' AND filing_id = ANY(%s::bigint[])"
 
@@ -54,24 +74,43 @@ def _losers(wanted: Mapping[int, set[str]]) -> set[int]:
     return lost
 
 
-def write_keys(declared: Declared) -> None:
+Settled = frozenset[tuple[int, str]]
+"""What filings expected (filing, expected) that was filed and withdrawn."""
+
+
+def write_keys(declared: Declared, settled: Settled = frozenset()) -> None:
     """Write what the filings offer and ask."""
-    copy_rows("declarations_linkkey", _COLUMNS, _rows(declared))
+    copy_rows("declarations_linkkey", _COLUMNS, _rows(declared, settled))
 
 
-def _rows(declared: Declared) -> Iterator[tuple[object, ...]]:
+def _rows(declared: Declared, settled: Settled) -> Iterator[tuple[object, ...]]:
     for filing, document in declared:
         for side in (Side.OFFER, Side.ASK):
             for key in keys(document, side):
-                yield filing, side, key.value, key.rank, key.expected, key.named, key.document
+                told = (key.value, key.rank, key.expected, key.named, key.document)
+                yield filing, side, *told, (filing, key.expected) in settled
 
 
 def rewrite_keys(declared: Declared) -> None:
-    """Let what amended filings offer and ask be what they declare now; what they claim stays."""
+    """Let what amended filings offer and ask be what they declare now; what they claim stays.
+
+    What they still expect and was withdrawn stays settled.
+    """
     assert_in_transaction()
     filings = [filing for filing, _ in declared]
-    LinkKey.objects.filter(filing__in=filings).exclude(side=Side.CLAIM).delete()
-    write_keys(declared)
+    own = LinkKey.objects.filter(filing__in=filings).exclude(side=Side.CLAIM)
+    settled = frozenset(own.filter(settled=True).values_list("filing_id", "expected"))
+    own.delete()
+    write_keys(declared, settled)
+
+
+def settle(filings: Collection[int]) -> None:
+    """Let nobody be asked again for these filings, which their filers withdraw.
+
+    Their keys say of what they are; they must still be there.
+    """
+    assert_in_transaction()
+    fetch_prepared(_SETTLE, {"filings": list(filings)})
 
 
 def drop_keys(filings: Collection[int]) -> None:

@@ -15,10 +15,11 @@ from customs_portal.events.services import NewEvent, record_many
 from declarations.document import Document
 from declarations.events import FILING_LINKED, FILING_UNLINKED, LINK_DUE
 from declarations.expected import named_by
-from declarations.filing_types import FilingLevel, level_of
 from declarations.lifecycle import LINK, move
+from declarations.linking import is_linked
 from declarations.models import Ens, Filing, FilingLink
 from declarations.services.completeness import expected_events, judge_completeness
+from declarations.services.following import follow_goods
 from declarations.services.grouping import Grouped, regroup
 from declarations.services.link_keys import rewrite_keys
 from declarations.services.locks import assert_in_transaction, lock_ens
@@ -102,40 +103,43 @@ def link_anew(amended: Sequence[tuple[Filing, Ens, Document]], *, at: datetime) 
 
     The caller holds the locks of the ENS rows.
     """
-    partial = [each for each in amended if level_of(each[2].type) is not FilingLevel.FULL]
-    if not partial:
+    linked = [each for each in amended if is_linked(each[2].type)]
+    if not linked:
         return
-    before = named_by([filing.pk for filing, _, _ in partial])
-    rewrite_keys([(filing.pk, document) for filing, _, document in partial])
-    after = named_by([filing.pk for filing, _, _ in partial])
+    before = named_by([filing.pk for filing, _, _ in linked])
+    rewrite_keys([(filing.pk, document) for filing, _, document in linked])
+    after = named_by([filing.pk for filing, _, _ in linked])
     record_many(
         [
             event
-            for filing, ens, _ in partial
+            for filing, ens, _ in linked
             for event in expected_events(ens, after[filing.pk] - before[filing.pk], at)
         ]
     )
-    ask_to_link([(filing.pk, ens.pk, filing.mrn or "") for filing, ens, _ in partial], at=at)
+    ask_to_link([(filing.pk, ens.pk, filing.mrn or "") for filing, ens, _ in linked], at=at)
 
 
 def link(filings: Collection[int], *, at: datetime) -> Grouped:
     """Let the filings, and those that are linked with them, stand where their keys put them.
 
     Keys are committed before anybody is asked to link, so of two filings that are registered at
-    once the later one always sees the other. Constant in its number of statements.
+    once the later one always sees the other. Constant in its number of statements. Locks are taken
+    once, in one order; where others came to belong meanwhile nothing is done, and asked for again.
     """
     assert_in_transaction()
-    first = _changes(filings)
-    lock_ens(_family(filings, first))
-    changes = _changes(filings) if first else first
-    lock_ens(_family(filings, changes))
+    locked = lock_ens(_family(filings, _changes(filings)))
+    changes = _changes(filings)
+    if not locked.keys() >= set(_family(filings, changes)):
+        ask_about(filings, at=at)
+        return Grouped(again=frozenset(), ended=frozenset())
     _apply(changes, at)
     if len(changes) == MOST_CHANGES:
-        _ask_again(filings, at)
+        ask_about(filings, at=at)
     lowers = {*filings, *(change.lower for change in changes)}
     uppers = {upper for change in changes for upper in (change.old, change.new) if upper}
     grouped = regroup(lowers, at=at)
     judge_completeness(lowers | uppers | grouped.moved, at=at)
+    follow_goods(lowers | grouped.moved, at=at)
     return grouped
 
 
@@ -193,7 +197,8 @@ def _told(change: Change, homes: dict[int, int], at: datetime) -> list[NewEvent]
     return told
 
 
-def _ask_again(filings: Collection[int], at: datetime) -> None:
+def ask_about(filings: Collection[int], *, at: datetime) -> None:
+    """Have these filings held against others once this is committed."""
     homes = homes_of(filings)
     mrns = dict(Filing.objects.filter(pk__in=filings).values_list("pk", "mrn"))
     ask_to_link([(key, homes[key], mrns[key] or "") for key in sorted(homes)], at=at)

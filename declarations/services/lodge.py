@@ -68,8 +68,8 @@ def lodge(lodgements: Sequence[Lodgement], *, at: datetime) -> list[Lodged | Ref
     assert_in_transaction()
     numbered = _number(lodgements, at)
     won = claim_filings(numbered, FREE_LRN)
-    partial = [each for each in numbered if each.ids.filing in won and each.is_partial]
-    twice = claim([(each.ids.filing, each.document) for each in partial])
+    linked = [each for each in numbered if each.ids.filing in won and each.is_linked]
+    twice = claim([(each.ids.filing, each.document) for each in linked])
     unregister(twice)
     won -= twice
     accepted = [
@@ -80,9 +80,9 @@ def lodge(lodgements: Sequence[Lodgement], *, at: datetime) -> list[Lodged | Ref
     registered = [registration for registration, _ in accepted]
     write_registered(registered, at=at)
     start_clocks([(each.ids.ens, each.document, each.lodged_at) for each in registered])
-    write_keys([(each.ids.filing, each.document) for each in registered if each.is_partial])
+    write_keys([(each.ids.filing, each.document) for each in registered if each.is_linked])
     record_many([_registered(each, lodgement, at) for each, lodgement in accepted])
-    ask_to_link([(e.ids.filing, e.ids.ens, e.mrn) for e in registered if e.is_partial], at=at)
+    ask_to_link([(e.ids.filing, e.ids.ens, e.mrn) for e in registered if e.is_linked], at=at)
     return [_result(each, won, twice) for each in numbered]
 
 

@@ -9,7 +9,8 @@ import msgspec
 from customs_portal.bulk import copy_rows, fetch_prepared, next_ids, recordset
 from declarations.arrivals import means_of_filing
 from declarations.document import Document, SupportingDocument, encode
-from declarations.filing_types import FilingLevel, filing_types, level_of
+from declarations.filing_types import filing_types
+from declarations.linking import is_linked
 from declarations.models import Ens
 from declarations.projection import write_projection, write_search_keys
 from declarations.traffic import expected_by
@@ -56,9 +57,9 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     received_from: str = ""
 
     @property
-    def is_partial(self) -> bool:
-        """Whether it is a master or a house of ICS2, which are linked with each other."""
-        return level_of(self.document.type) is not FilingLevel.FULL
+    def is_linked(self) -> bool:
+        """Whether it may belong together with others, which it is linked with."""
+        return is_linked(self.document.type)
 
 
 def number_registrations(count: int) -> list[Ids]:

@@ -82,11 +82,16 @@ WHERE n.completeness IN ('pending', 'complete') AND NOT {_DUE}
 
 
 def complete_without_filings(_scope: Scope) -> list[str]:
-    """Return the ENS whose completeness is not what follows from their filings."""
+    """Return the ENS whose completeness is not what follows from their filings.
+
+    One that was complete stays so though a filing is withdrawn.
+    """
     found = [int(key) for key in found_by(_WAITING)]
-    lacking = [key for key, wanted in missing(found).items() if wanted]
+    wanted = missing(found)
+    reopened = [key for key in wanted if any(not one.withdrawn for one in wanted[key])]
     return found_by(
-        "SELECT 'ENS ' || n.mrn FROM declarations_ens n WHERE n.id = ANY(%(found)s)"
-        " AND (n.completeness = 'complete') = (n.id = ANY(%(lacking)s)) ORDER BY n.id",
-        {"found": found, "lacking": lacking},
+        "SELECT 'ENS ' || n.mrn FROM declarations_ens n WHERE n.id = ANY(%(found)s) AND CASE"
+        " WHEN n.completeness = 'complete' THEN n.id = ANY(%(reopened)s)"
+        " ELSE NOT n.id = ANY(%(lacking)s) END ORDER BY n.id",
+        {"found": found, "lacking": list(wanted), "reopened": reopened},
     )

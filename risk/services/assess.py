@@ -56,7 +56,7 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
 
         What was selected on an earlier version, or by another State (`told`, its result, or a hit
         of its e-screening), is looked at again, whatever the rules say; so is a whole whose filings
-        contradict each other.
+        contradict each other, or from which a filer withdrew what is expected of it.
         """
         found = self.conclusion.outcome not in PASSES
         selected = self.changed_after_selection or self.told or self.declared.differs

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from customs_portal.bulk import fetch_prepared
+from declarations.expected import withdrawn
 from declarations.filing_types import FilingLevel, is_analysed_twice, level_of
 from declarations.models import Ens
 from risk import versions
@@ -54,13 +55,14 @@ def lacking(requests: Sequence[Request], locked: dict[int, Ens]) -> list[Declare
     made = {(version, kind) for version, kind in fetch_prepared(_ASSESSED, [wanted])}
     done = {version for version, kind in made if kind == Assessment.Kind.FULL}
     found = versions.load(version for version in wanted if version not in done)
+    gone = withdrawn({each.ens for each in requests if locked[each.ens].completeness})
     declared = [
         Declared(
             request=request,
             ens=locked[request.ens],
             subjects=found[request.ens_version].subjects,
             features=found[request.ens_version].features,
-            differs=bool(found[request.ens_version].differences),
+            differs=bool(found[request.ens_version].differences) or request.ens in gone,
         )
         for request in requests
         if request.ens_version in found

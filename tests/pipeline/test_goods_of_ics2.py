@@ -308,6 +308,61 @@ def test_a_linked_house_that_is_named_arrives_alone(lodger: str, linked: tuple[E
     assert_invariants()
 
 
+@pytest.fixture
+def arrived_without(lodger: str) -> Ens:
+    """A master whose goods are here while its house is not filed."""
+    master = filed(lodger, "F12", "M-1")
+    assert name(sent(lodger, arrival())) == "IE3R04"
+    assert goods(master) == ["arrived"]
+    return master
+
+
+def late_house() -> ConsignmentLife:
+    mrn = lodged(operator(FORWARDER), "F15", FORWARDER, "H-1")
+    return ConsignmentLife.objects.get(filing__mrn=mrn)
+
+
+def test_a_house_linked_after_its_master_arrived_is_here_too(arrived_without: Ens) -> None:
+    assert late_house().goods == "arrived"
+    [first, late] = Event.objects.filter(kind="arrival.matched").order_by("pk")
+    assert (first.data["arrived"], late.data["arrived"], late.data["consignments"]) == (1, 1, 2)
+    assert late.stream == arrived_without.pk
+    live = Clock.objects.filter(stopped_at=None).values_list("kind", flat=True)
+    assert not {"arrival", "reconciliation", "validity"} & set(live)
+    assert_invariants()
+
+
+@pytest.mark.parametrize("released", [False, True])
+def test_a_house_linked_after_its_master_was_presented_is_presented_and_not_released(
+    arrived_without: Ens, officer: User, released: bool
+) -> None:
+    assert on_goods(present, arrived_without, officer) == ""
+    if released:
+        ConsignmentLife.objects.update(goods="released")
+    own = late_house()
+    assert own.goods == "presented"
+    [_master, late] = Event.objects.filter(kind="consignment.presented").order_by("pk")
+    assert (late.data["consignment"], late.actor_id) == (own.pk, None)
+
+
+def test_a_house_that_must_not_be_loaded_does_not_follow_its_master(
+    arrived_without: Ens, officer: User
+) -> None:
+    reference = "N714/NGBRTM2611001"
+    order = in_force_do_not_load(
+        arrived_without, officer, AT, subject="consignment", reference=reference
+    )
+    assert late_house().goods == "expected"
+    order.refresh_from_db()
+    assert order.status == "in_force"
+
+
+def test_a_house_waits_where_its_master_is_still_expected(lodger: str) -> None:
+    filed(lodger, "F12", "M-1")
+    assert late_house().goods == "expected"
+    assert not Event.objects.filter(kind="arrival.matched").exists()
+
+
 def test_an_amendment_after_arrival_begins_no_clock_of_it_again(lodger: str) -> None:
     ens = filed(lodger, "F11")
     sent(lodger, arrival(ens.mrn))

@@ -176,7 +176,7 @@ def test_a_house_that_ends_leaves_its_master(lodger: str, forwarder: str) -> Non
     home = Ens.objects.get(mrn=lower)
     assert (home.status, home.absorbed_by_id) == ("invalidated", None)
     ens = Ens.objects.get(mrn=top)
-    assert ens.completeness == "pending"
+    assert ens.completeness == "complete"
     assert list(EnsMember.objects.filter(ens=ens).values_list("filing__mrn", flat=True)) == [top]
     assert not FilingLink.objects.live().exists()
     again = lodged(forwarder, "F15", FORWARDER, "H-2")

@@ -136,7 +136,7 @@ def read(
         is_analysed_elsewhere=ens.role == Ens.OurRole.SUBSEQUENT_ENTRY,
         role="" if ens.role == Ens.OurRole.FIRST_ENTRY else str(ens.get_role_display()),
         superseded=superseded_by(ens, user),
-        tree=tree_of(ens, document, user, page=asked.filings),
+        tree=tree_of(ens, document, user, veil, page=asked.filings),
         persons_hidden=veil is not NO_VEIL,
     )
 

@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 from customs_portal.accounts.models import User
 from customs_portal.pages.reads.queue import person
 from declarations import families
-from declarations.checks.consistency import differ
+from declarations.checks.consistency import differ, inconsistencies
 from declarations.document import Document
-from declarations.expected import Missing, not_filed
+from declarations.expected import Missing, not_filed, withdrawn
 from declarations.families import Goods, Place
 from declarations.filing_types import FilingLevel, filing_types, level_of
+from declarations.linking import is_linked
 from declarations.models import ConsignmentLife, Ens, Filing
+from declarations.parts import parts_of
+from declarations.persons import Veil
 
 PAGE_SIZE = 50
 MOST_COMPARED = 2_000
@@ -76,15 +79,18 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None
     page: int
     pages: int
+    differences: tuple[str, ...] = ()
 
 
-def tree_of(ens: Ens, document: Document, user: User, *, page: int) -> Tree | None:
-    """Return the filings around the one for which the ENS was made; None where none can be."""
-    if level_of(document.type) is FilingLevel.FULL:
+def tree_of(ens: Ens, document: Document, user: User, veil: Veil, *, page: int) -> Tree | None:
+    """Return the filings around the one for which the ENS was made; None where there are none."""
+    if not is_linked(document.type):
         return None
     home = Filing.objects.get(mrn=ens.mrn)
     higher = families.above(home.pk)
     places = families.below(home.pk)
+    if level_of(document.type) is FilingLevel.FULL and len(places) == 1:
+        return None
     wanted = not_filed([place.filing for place in places])
     lines = _lines(places, wanted)
     pages = max(1, -(-len(lines) // PAGE_SIZE))
@@ -99,6 +105,18 @@ def tree_of(ens: Ens, document: Document, user: User, *, page: int) -> Tree | No
         until=read.until if len(lines) > len(places) else None,
         page=page,
         pages=pages,
+        differences=_differences(ens, veil) if len(places) <= MOST_COMPARED else (),
+    )
+
+
+def _differences(ens: Ens, veil: Veil) -> tuple[str, ...]:
+    """Return in words what the filings of an ENS say differently, and what was withdrawn."""
+    documents = [veil.document(part.document) for part in parts_of([ens.pk]).get(ens.pk, ())]
+    gone = withdrawn([ens.pk]).get(ens.pk, [])
+    words = _("Filed by %(filer)s and withdrawn, not filed since: %(papers)s")
+    return (
+        *(one.text for one in inconsistencies(documents)),
+        *(words % {"filer": one.named, "papers": one.document or one.expected} for one in gone),
     )
 
 
@@ -156,14 +174,14 @@ class _Read:
         return self._missing(line) if isinstance(line, _Gap) else self._filing(line)
 
     def _missing(self, line: _Gap) -> Row:
-        missing = line.missing
+        wanted = line.missing
         return Row(
             depth=line.depth,
             mrn="",
             type="",
             title="",
-            papers=missing.document or missing.expected,
-            filer=missing.named,
+            papers=wanted.document or wanted.expected,
+            filer=wanted.named,
             state=_("Not filed"),
             colour="orange",
             until=self.until,
@@ -232,13 +250,21 @@ def _goods(
         return families.goods_of([place.filing for place in shown]), {}
     goods = families.goods_of([place.filing for place in places])
     children: dict[int, list[Goods]] = {}
+    early = _before_loading(places)
     for place in places:
         said = goods.get(place.filing)
-        if place.depth and said and said.mass is not None:
+        if place.depth and said and said.mass is not None and place.filing not in early:
             children.setdefault(place.path[-2], []).append(said)
     return goods, {
         key: families.together(said) for key, said in children.items() if not wanted.get(key)
     }
+
+
+def _before_loading(places: Sequence[Place]) -> set[int]:
+    """Return those that are no level of their own: the minimum filed before loading."""
+    types = [kind.filing for kind in filing_types().values() if kind.minimum]
+    found = Filing.objects.filter(pk__in=[place.filing for place in places], type__in=types)
+    return set(found.values_list("pk", flat=True))
 
 
 def _containers(own: frozenset[str], below: frozenset[str] | None) -> Figure:

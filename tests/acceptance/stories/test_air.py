@@ -55,25 +55,25 @@ def test_a_house_by_air_is_asked_screened_linked_and_released() -> None:
     story.lodge_house()
     assert states(story.house) == ("forming", "", "pending_linking")
     story.lodge_master()
-    assert states(story.house) == ("absorbed", "", "linked")
+    assert states(story.house) == states(story.mrn) == ("absorbed", "", "linked")
     assert states(story.master) == ("in_analysis", "complete", "")
     assert "selected at random" in page(stage, "chris", f"/cases/{stage.case(story.master).pk}/")
     assert len(sent("IE3N03")) == 2
     story.decide()
-    assert sent("IE3N03")[2:] == [
-        ("IE3N03", FORWARDER), ("IE3N03", AIRLINE), ("IE3N03", AIRLINE),
+    assert sorted(sent("IE3N03")[2:]) == [
+        *[("IE3N03", FORWARDER)] * 2, *[("IE3N03", AIRLINE)] * 3,
     ]  # fmt: skip
     assert "Control" not in filing(stage, "rijnmond", story.house)
 
     story.arrive()
     answer = stage.answer(story.arrival)
     assert (answer.tag.endswith("IE3R04"), (answer.findtext("{*}MRN") or "")[15:17]) == (True, "BZ")
-    assert goods(stage, story.master) == ["presented", "presented"]
+    assert goods(stage, story.master) == ["presented"] * 3
     assert not sent("IE3N07", "IE3N08")
     story.look()
     assert sent("IE3N08") == [("IE3N08", AIRLINE)]
     story.let_go()
-    assert goods(stage, story.master) == ["released", "released"]
+    assert goods(stage, story.master) == ["released"] * 3
     assert "Released for further treatment" in filing(stage, "rijnmond", story.house)
 
     told = page(stage, "eva", f"/ens/{story.master}/")
@@ -81,7 +81,7 @@ def test_a_house_by_air_is_asked_screened_linked_and_released() -> None:
         f"{story.house} linked below {story.master}",
         "Complete: every filing named is there",
         "Assessment concluded: Risk",
-        f"Arrived with {FLIGHT} at NL000432: 2 of 2 consignments",
+        f"Arrived with {FLIGHT} at NL000432: 3 of 3 consignments",
         "announced to the trader",
         f"Consignment N703/{HOUSE} released for further treatment, REL-01",
     ):

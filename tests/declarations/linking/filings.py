@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import count
 
+import msgspec
+
 from declarations.document import (
     Consignment,
     Document,
@@ -74,6 +76,58 @@ def master(number: str, declarant: str, people: Sequence[str]) -> Document:
         means=Means(identification="9074729"),
         transport_documents=(bill(number),),
         supplementary_declarants=named(people),
+    )
+
+
+def air_master(number: str, declarant: str, people: Sequence[str]) -> Document:
+    """Return an F21 that names who files the houses below it."""
+    above = master(number, declarant, people)
+    paper = SupportingDocument(type="N741", reference=number)
+    (consignment,) = above.consignments
+    return msgspec.structs.replace(
+        above,
+        type="F21",
+        transport_mode="4",
+        means=None,
+        conveyance_reference="KL0896",
+        transport_documents=(paper,),
+        consignments=(
+            msgspec.structs.replace(
+                consignment, key=f"N741/{number}", transport_documents=(paper,)
+            ),
+        ),
+    )
+
+
+def air_house(
+    kind: str,
+    number: str,
+    own: str,
+    declarant: str,
+    people: Sequence[str] = (),
+    *,
+    carrier: str = CARRIER,
+    **said: object,
+) -> Document:
+    """Return a house by air; without the number of the master in an F23 or F32.
+
+    What is `said` is about its goods.
+    """
+    knows_master = kind not in ("F23", "F30", "F32")
+    consignment = Consignment(
+        key=f"N703/{own}",
+        items=(msgspec.structs.replace(goods(), **said),),
+        level="house",
+        transport_documents=(SupportingDocument(type="N703", reference=own),),
+        master_documents=(
+            (SupportingDocument(type="N741", reference=number),) if knows_master else ()
+        ),
+        carrier=Party(identifier=carrier),
+        supplementary_declarants=named(people),
+    )
+    more = {"addressed_state": "NL"} if kind != "F30" else {"office_of_first_entry": "NL000396"}
+    return _document(
+        kind, declarant, consignment, transport_mode="4", carrier=Party(identifier=carrier), **more
     )
 
 

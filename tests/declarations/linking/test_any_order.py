@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import msgspec
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -26,14 +27,16 @@ from customs_portal.events.delivery import run_batch
 from customs_portal.events.models import Delivery
 from customs_portal.events.routing import pipeline
 from declarations.document import Document
+from declarations.lifecycle import ENS, move
 from declarations.linking import Side, keys
-from declarations.models import EnsMember, Filing, FilingLink, FilingVersion
+from declarations.models import Ens, EnsMember, Filing, FilingLink, FilingVersion
 from declarations.services import Lodged, Lodgement, lodge
 from declarations.services.amend import Amendment, amend
 from declarations.services.invalidate import InvalidationOrder, invalidate
 from messaging.invariants import declared, linking
 from messaging.invariants.invariant import Scope
-from tests.declarations.linking.filings import house, master
+from risk.services.linking import link_waiting
+from tests.declarations.linking.filings import air_house, air_master, house, master
 from tests.pipeline.conftest import AT
 from tests.pipeline.conftest import reference as reference  # noqa: PLC0414  a fixture
 
@@ -45,7 +48,9 @@ PEOPLE = ("NL111111111", "NL222222222", "NL333333333")
 BILLS = ("OEL1", "OEL2")
 people = st.sampled_from(PEOPLE)
 bills = st.sampled_from(BILLS)
+owns = st.sampled_from("AB")
 some = st.lists(people, min_size=1, max_size=2, unique=True)
+any_of_them = st.lists(people, max_size=2, unique=True)
 CHECKS = (
     linking.members_not_in_version,
     linking.linked_otherwise,
@@ -91,44 +96,17 @@ class Filings(RuleBasedStateMachine):
         [result] = lodge([lodgement], at=self.at)
         return result.mrn if isinstance(result, Lodged) else multiple()
 
-    @rule(target=filed, number=bills, by=people, names=some)
-    def file_master(self, number: str, by: str, names: list[str]) -> Made:
-        return self._lodge(master(number, by, names))
-
-    @rule(target=filed, number=bills, own=st.sampled_from("AB"), by=people, names=some)
-    def file_house(self, number: str, own: str, by: str, names: list[str]) -> Made:
-        return self._lodge(house("F14", number, own, by, names))
-
-    @rule(
-        target=filed,
-        kind=st.sampled_from(("F15", "F16")),
-        number=bills,
-        own=st.sampled_from("AB"),
-        by=people,
-    )
-    def file_lowest(self, kind: str, number: str, own: str, by: str) -> Made:
-        return self._lodge(house(kind, number, own, by))
+    def _amended(self, filing: Filing, before: Document, names: list[str]) -> Document:
+        raise NotImplementedError
 
     @rule(mrn=filed, names=some)
     def name_others(self, mrn: str, names: list[str]) -> None:
         filing = Filing.objects.get(mrn=mrn)
         before = FilingVersion.objects.filter(filing=filing).latest("number").document()
-        number = (before.consignments[0].master_documents or before.transport_documents)[0]
-        after = (
-            master(number.reference, filing.declarant, names)
-            if filing.type == "F12"
-            else house(
-                filing.type,
-                number.reference,
-                before.consignments[0].key.removeprefix("N714/"),
-                filing.declarant,
-                names if filing.type == "F14" else (),
-            )
-        )
         self.at += timedelta(seconds=1)
         self.message += 1
         amendment = Amendment(
-            document=msgspec.structs.replace(after, mrn=mrn),
+            document=msgspec.structs.replace(self._amended(filing, before, names), mrn=mrn),
             message_id=self.message,
             sender=filing.declarant,
             received_at=self.at,
@@ -159,11 +137,84 @@ class Filings(RuleBasedStateMachine):
     def _links(self) -> dict[str, str]:
         links = FilingLink.objects.live().values_list("lower__mrn", "upper__mrn")
         found = {str(lower): str(upper) for lower, upper in links}
+        joined = links.exclude(waits=True)
+        above = {str(lower): str(upper) for lower, upper in joined}
         members = EnsMember.objects.values_list("filing__mrn", "ens__mrn")
         assert {str(mrn): ens for mrn, ens in members} == {
-            str(mrn): _top(str(mrn), found) for mrn, _ens in members
+            str(mrn): _top(str(mrn), above) for mrn, _ens in members
         }
         return found
+
+
+class BySea(Filings):
+    """A carrier's master with houses, and houses below those."""
+
+    @rule(target=Filings.filed, number=bills, by=people, names=some)
+    def file_master(self, number: str, by: str, names: list[str]) -> Made:
+        return self._lodge(master(number, by, names))
+
+    @rule(target=Filings.filed, number=bills, own=owns, by=people, names=some)
+    def file_house(self, number: str, own: str, by: str, names: list[str]) -> Made:
+        return self._lodge(house("F14", number, own, by, names))
+
+    @rule(
+        target=Filings.filed,
+        kind=st.sampled_from(("F15", "F16")),
+        number=bills,
+        own=owns,
+        by=people,
+    )
+    def file_lowest(self, kind: str, number: str, own: str, by: str) -> Made:
+        return self._lodge(house(kind, number, own, by))
+
+    def _amended(self, filing: Filing, before: Document, names: list[str]) -> Document:
+        number, own = _papers(before)
+        if filing.type == "F12":
+            return master(number, filing.declarant, names)
+        lower = names if filing.type == "F14" else ()
+        return house(filing.type, number, own, filing.declarant, lower)
+
+
+class ByAir(Filings):
+    """A carrier's master, houses and sub-houses, and what was filed of them before loading."""
+
+    @rule(target=Filings.filed, number=bills, by=people, names=some)
+    def file_master(self, number: str, by: str, names: list[str]) -> Made:
+        return self._lodge(air_master(number, by, names))
+
+    @rule(target=Filings.filed, number=bills, own=owns, by=people, names=any_of_them)
+    def file_house(self, number: str, own: str, by: str, names: list[str]) -> Made:
+        return self._lodge(air_house("F22", number, own, by, names))
+
+    @rule(
+        target=Filings.filed,
+        kind=st.sampled_from(("F23", "F24")),
+        number=bills,
+        own=owns,
+        by=people,
+    )
+    def file_before_loading(self, kind: str, number: str, own: str, by: str) -> Made:
+        return self._lodge(air_house(kind, number, own, by))
+
+    @rule()
+    def conclude_before_loading(self) -> None:
+        ready = Ens.objects.filter(status__in=["ready", "in_analysis"], completeness="")
+        move(Ens, ENS, "conclude", list(ready.values_list("pk", flat=True)))
+        link_waiting(at=self.at)
+
+    def _amended(self, filing: Filing, before: Document, names: list[str]) -> Document:
+        number, own = _papers(before)
+        if filing.type == "F21":
+            return air_master(number, filing.declarant, names)
+        lower = names if filing.type == "F22" else ()
+        return air_house(filing.type, number, own, filing.declarant, lower)
+
+
+def _papers(document: Document) -> tuple[str, str]:
+    """Return the numbers of the master's document and of the house's own."""
+    (consignment,) = document.consignments
+    above = (*consignment.master_documents, *document.transport_documents)
+    return above[0].reference if above else "", consignment.key.partition("/")[2]
 
 
 def _top(mrn: str, links: dict[str, str]) -> str:
@@ -196,9 +247,10 @@ def _above(
                 yield asked.rank, key, other
 
 
-def test_links_follow_from_what_survives() -> None:
+@pytest.mark.parametrize("filings", [BySea, ByAir])
+def test_links_follow_from_what_survives(filings: type[Filings]) -> None:
     run_state_machine_as_test(
-        Filings,
+        filings,
         settings=settings(
             max_examples=WALKS,
             stateful_step_count=STEPS,
