@@ -2,6 +2,7 @@
 
 from declarations.admin.arrivals import ArrivalAdmin, DualFilingAdmin, InfringementAdmin
 from declarations.admin.declared import EnsScopedAdmin, FilingAdmin, link_to, user_of
+from declarations.admin.linking import FilingLinkAdmin, LinkKeyAdmin
 from declarations.admin.other_administrations import (
     DeclarationRequestAdmin,
     ReceivedTransmissionAdmin,
@@ -17,7 +18,9 @@ __all__ = [
     "DualFilingAdmin",
     "EnsScopedAdmin",
     "FilingAdmin",
+    "FilingLinkAdmin",
     "InfringementAdmin",
+    "LinkKeyAdmin",
     "ReceivedTransmissionAdmin",
     "ReferralAdmin",
     "SubsequentEntryFeedbackAdmin",
