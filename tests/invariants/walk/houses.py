@@ -21,26 +21,31 @@ class Houses(Ground):
 
     @rule(flagged=st.booleans(), sender=SENDERS, lrn=st.integers(0, 9))
     def lodge_house(self, *, flagged: bool, sender: str, lrn: int) -> None:
-        """Lodge a house, perhaps with a reference that was used."""
-        self.send(sender, self.house("IE3F24", sender, flagged=flagged, LRN=f"H{lrn}"))
+        """Lodge a house, perhaps with a reference or a document that was used."""
+        own = f"H{lrn}"
+        self.send(sender, self.house("IE3F24", sender, own, flagged=flagged, LRN=own))
 
     @precondition(lambda self: Filing.objects.filter(type="F24", mrn__isnull=False).exists())
     @rule(index=INDEX, flagged=st.booleans(), ends=st.booleans(), sender=SENDERS)
     def change_house(self, *, index: int, flagged: bool, ends: bool, sender: str) -> None:
         """Amend or invalidate a house, whoever it is."""
         found = Filing.objects.filter(type="F24", mrn__isnull=False).order_by("pk")
-        mrn = found[index % len(found)].mrn
+        filing = found[index % len(found)]
+        mrn = filing.mrn
         if ends:
             usual: Any = content("IE3Q04", "minimal")
             people: Any = {"declarant": {"identificationNumber": sender}}
             self.send(sender, write("IE3Q04", {**usual, **people, "MRN": mrn, **self.dated()}))
         else:
-            self.send(sender, self.house("IE3A24", sender, flagged=flagged, MRN=mrn))
+            self.send(sender, self.house("IE3A24", sender, filing.lrn, flagged=flagged, MRN=mrn))
 
-    def house(self, message: str, sender: str, *, flagged: bool, **changes: Any) -> bytes:
-        """Return a filing of a house, or its amendment."""
+    def house(self, message: str, sender: str, lrn: str, *, flagged: bool, **changes: Any) -> bytes:
+        """Return a filing of a house, or its amendment; of three documents by its LRN."""
         said: Any = deepcopy(content(message, "minimal"))
-        (item,) = said["consignmentMasterLevel"][0]["consignmentHouseLevel"][0]["goodsItem"]
+        house = said["consignmentMasterLevel"][0]["consignmentHouseLevel"][0]
+        number = f"HAWB261100{1 + int(lrn[1:]) % 3}"
+        house["transportDocumentHouseLevel"][0]["documentNumber"] = number
+        (item,) = house["goodsItem"]
         (code,) = item["commodity"][0]["commodityCode"]
         code["harmonizedSystemSubHeadingCode"] = "080390" if flagged else "690721"
         said["declarant"][0]["identificationNumber"] = sender
