@@ -1,6 +1,7 @@
 """What was filed of a house before loading, beside what is filed of it before arrival."""
 
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -24,11 +25,11 @@ FORWARDER, CARRIER = "NL111111111", "NL222222222"
 MASTER, HOUSE = "074-11111111", "HAWB1"
 
 
-def early(kind: str = "F24", **said: object) -> Document:
+def early(kind: str = "F24", **said: Any) -> Document:
     return air_house(kind, MASTER, HOUSE, FORWARDER, **said)
 
 
-def full(**said: object) -> Document:
+def full(**said: Any) -> Document:
     return air_house("F22", MASTER, HOUSE, FORWARDER, **said)
 
 
@@ -77,7 +78,7 @@ def test_a_house_that_was_filed_before_loading_only_counts_as_it_was() -> None:
     ],
 )
 def test_what_differs_from_before_loading_is_told(
-    before: dict[str, object], now: dict[str, object], kind: str
+    before: dict[str, Any], now: dict[str, Any], kind: str
 ) -> None:
     assert kinds(full(**now), early(**before)) == ([kind] if kind else [])
 

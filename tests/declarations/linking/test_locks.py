@@ -7,7 +7,7 @@ import pytest
 
 from customs_portal.events.models import Delivery
 from declarations.models import Ens, FilingLink
-from declarations.services import Lodged, linking
+from declarations.services import Lodged, linking, locks
 from risk.services.linking import link
 from tests.declarations.linking.filings import house, master
 from tests.declarations.linking.test_at_once import CARRIER, FORWARDER, lodged
@@ -27,11 +27,10 @@ def filings() -> list[int]:
 
 def test_the_rows_are_locked_once(filings: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     locked: list[list[int]] = []
-    real = linking.lock_ens
 
     def lock_ens(ids: Collection[int]) -> dict[int, Ens]:
         locked.append(sorted(ids))
-        return real(ids)
+        return locks.lock_ens(ids)
 
     monkeypatch.setattr(linking, "lock_ens", lock_ens)
     link(filings, at=AT)
