@@ -96,7 +96,6 @@ class LateHouse(Story):
         """3: another officer signs inside the window: IE3Q01."""
         self.stage.wait(minutes=30)
         self.stage.done(sign, self.stage.case(self.mrn).pk, "bram")
-        self.stage.all_collect()
 
     def withdraw(self) -> None:
         """4: the forwarder withdraws the house: IE3R07."""

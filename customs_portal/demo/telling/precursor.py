@@ -72,8 +72,8 @@ class Precursor(Story):
     def sign(self) -> None:
         """2 and 3: another officer signs; IE351 to forwarder and carrier, IE319 to Germany."""
         self.stage.wait(hours=1)
+        self.stage.offline.add(papers.CARRIER)
         self.stage.done(sign, self.stage.case(self.mrn).pk, "bram")
-        self.stage.collect(papers.FORWARDER)
 
     def amend_in_vain(self) -> None:
         """4: IE313 comes too late, for the instruction has been announced: IE305 with code 9."""
@@ -88,12 +88,12 @@ class Precursor(Story):
         self.stage.wait(minutes=15)
         spoken = "Duty desk of the carrier, Mr Smit: the box stays in Karachi."
         self.stage.done(record_call, self.stage.case(self.mrn).pk, "anna", note=spoken)
-        self.stage.collect(papers.CARRIER)
+        self.stage.offline.clear()
         self.stage.wait(days=18, hours=4)
 
     def came_all_the_same(self) -> None:
         """5, otherwise told: the box is aboard; held, to be controlled, an infringement."""
-        self.stage.collect(papers.CARRIER)
+        self.stage.offline.clear()
         self.stage.wait(days=15)
         envelope = self.stage.envelope(papers.CARRIER)
         self.arrival = self.stage.send(

@@ -35,6 +35,7 @@ from messaging.formats.registry import read
 from messaging.formats.requests import DeclarationsRequest
 from messaging.inbox import receive
 from messaging.models import InboundMessage, OutboundMessage, Partner
+from messaging.querysets import COLLECTED
 from messaging.reads import raw_body
 from messaging.services import collect, connect_system
 from messaging.undelivered import open_undelivered
@@ -57,18 +58,20 @@ class Stage:
     """Moves one clock through a story; all that happens at a time happens at `at`.
 
     Ids of messages are made of the story's name and a number, so that a story told again at the
-    same time sends the same bytes.
+    same time sends the same bytes. The systems of `offline` firms fetch nothing.
     """
 
     def __init__(self, name: str, at: datetime) -> None:
         self.name = name
         self.at = at
+        self.offline: set[str] = set()
         self._messages = 0
 
     # -- time
 
     def wait(self, **span: float) -> None:
         """Let time pass, as `timedelta` takes it, and with it whatever time alone brings about."""
+        self.collect()
         self.at += timedelta(**span)
         tell_ended_clocks(self.at)
         advance.drain(at=self.at)
@@ -123,19 +126,14 @@ class Stage:
         """Return the ENS as it is now."""
         return Ens.objects.get(mrn=mrn)
 
-    def collect(self, recipient: str) -> None:
-        """Let the system of a firm fetch what waits for it."""
-        waiting = OutboundMessage.objects.filter(recipient=recipient, state="waiting")
+    def collect(self) -> None:
+        """Let the systems of firms and terminals that are not offline fetch what waits for them."""
+        sent = OutboundMessage.objects.filter(
+            channel__in=COLLECTED, state="waiting", created_at__lte=self.at
+        )
+        heard = sent.exclude(recipient__in=self.offline).order_by("pk")
         with transaction.atomic():
-            collect(list(waiting.values_list("pk", flat=True)), by=None, at=self.at)
-
-    def all_collect(self) -> None:
-        """Let the systems of all firms fetch what waits for them, as they do every few minutes."""
-        waiting = OutboundMessage.objects.filter(channel="trader", state="waiting")
-        for recipient in (
-            waiting.order_by("recipient").values_list("recipient", flat=True).distinct()
-        ):
-            self.collect(recipient)
+            collect(list(heard.values_list("pk", flat=True)), by=None, at=self.at)
 
     def administration(self, country: str) -> str:
         """Connect the system of another administration, and return the EORI of its operator."""
@@ -222,7 +220,6 @@ class Stage:
             announce=announce,
         )
         self.done(schedule_controls, appointment, by)
-        self.all_collect()
         self.wait(hours=1)
         self.done(start_controls, key, by)
 

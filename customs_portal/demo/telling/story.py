@@ -35,6 +35,7 @@ class Story:
         """Tell the whole story."""
         for step in self.steps():
             step()
+        self.stage.collect()
 
     def lrn(self, prefix: str) -> str:
         """Return a reference that belongs to this telling of the story."""

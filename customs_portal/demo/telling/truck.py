@@ -78,7 +78,6 @@ class LateTruck(Story):
                 announce=True,
                 by="bram",
             )
-            self.stage.all_collect()
 
     def look_at_papers(self) -> None:
         """2: the ferry is in; the invoice comes as a photograph and is right."""
