@@ -35,7 +35,6 @@ from messaging.formats.registry import read
 from messaging.formats.requests import DeclarationsRequest
 from messaging.inbox import receive
 from messaging.models import InboundMessage, OutboundMessage, Partner
-from messaging.querysets import COLLECTED
 from messaging.reads import raw_body
 from messaging.services import collect, connect_system
 from messaging.undelivered import open_undelivered
@@ -58,7 +57,7 @@ class Stage:
     """Moves one clock through a story; all that happens at a time happens at `at`.
 
     Ids of messages are made of the story's name and a number, so that a story told again at the
-    same time sends the same bytes. The systems of `offline` firms fetch nothing.
+    same time sends the same bytes. The systems of those `offline` fetch nothing.
     """
 
     def __init__(self, name: str, at: datetime) -> None:
@@ -127,10 +126,8 @@ class Stage:
         return Ens.objects.get(mrn=mrn)
 
     def collect(self) -> None:
-        """Let the systems of firms and terminals that are not offline fetch what waits for them."""
-        sent = OutboundMessage.objects.filter(
-            channel__in=COLLECTED, state="waiting", created_at__lte=self.at
-        )
+        """Let the systems of all that are not offline fetch what waits for them."""
+        sent = OutboundMessage.objects.filter(state="waiting", created_at__lte=self.at)
         heard = sent.exclude(recipient__in=self.offline).order_by("pk")
         with transaction.atomic():
             collect(list(heard.values_list("pk", flat=True)), by=None, at=self.at)
