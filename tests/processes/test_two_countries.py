@@ -11,9 +11,10 @@ from customs_portal import clock
 from declarations.document import Document
 from declarations.mrn import make_mrn
 from tests.messaging.builders import arrival_message, minimal_document
+from tests.pipeline.screening import AGREED
 from tests.pipeline.test_diversion import request
 from tests.pipeline.test_main_job import flagged
-from tests.processes.declaring import of_today
+from tests.processes.declaring import for_belgium_today, of_today
 from tests.processes.site import WHOLE, Site, until
 from tests.processes.two_countries import PROCESSES, story, two_countries
 
@@ -35,6 +36,15 @@ WHERE kind IN ('CD301A', 'CD302A', 'CD303A') AND state = 'delivered' GROUP BY ki
 _WAITING = """
 SELECT count(*) FROM messaging_outboundmessage WHERE channel = 'partner' AND state = 'waiting'
 """
+_AGREE = """
+UPDATE messaging_partner
+SET we_send = we_send || %s::varchar[], they_send = they_send || %s::varchar[]
+WHERE kind = 'administration'
+"""
+_SCREENED = """
+SELECT state, text FROM risk_screening WHERE is_ours ORDER BY id
+"""
+_ENDED = "SELECT status, result FROM risk_assessment ORDER BY id DESC LIMIT 1"
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +119,37 @@ def test_two_administrations_tell_each_other_everything_once(
     for site in (netherlands, belgium):
         site.settle()
         assert site.broken() == WHOLE
+
+
+def test_one_administration_screens_for_the_other(countries: tuple[Site, Site]) -> None:
+    netherlands, belgium = countries
+    until(lambda: know_each_other(netherlands, belgium))
+    for site in countries:
+        site.rows(_AGREE, list(AGREED), list(AGREED))
+    with netherlands.client() as client:
+        client.lodge(for_belgium_today(goods=b"080390"))
+        until(lambda: screened(netherlands) == [("hit", "")])
+        confirmed = belgium.run("-m", "tests.processes.confirm")
+        assert confirmed.stdout.strip() == "1", confirmed.stderr
+        until(lambda: screened(netherlands) == [("confirmed", "Known route")])
+        until(lambda: delivered(belgium))
+        go_away(belgium)
+        client.lodge(for_belgium_today(goods=b"690721"))
+    netherlands.settle()
+    assert screened(netherlands)[1:] == [("asked", "")]
+    netherlands.rows("UPDATE risk_screening SET ends_at = now() WHERE is_ours AND state = 'asked'")
+    until(lambda: screened(netherlands)[1:] == [("silent", "")])
+    until(lambda: netherlands.rows(_ENDED) == [("concluded", "no_risk")])
+    come_back(belgium, netherlands)
+    until(lambda: delivered(netherlands))
+    for site in countries:
+        site.settle()
+        assert site.broken() == WHOLE
+
+
+def screened(site: Site) -> list[tuple[str, str]]:
+    """Return what the other State has answered, in the order in which it was asked."""
+    return site.rows(_SCREENED)
 
 
 def go_away(site: Site) -> None:
