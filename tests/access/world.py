@@ -46,6 +46,8 @@ from declarations.models import (
     DeclarationRequest,
     DualFiling,
     Ens,
+    Filing,
+    FilingLink,
     Infringement,
     Measure,
     MeasureProposal,
@@ -210,10 +212,12 @@ def _found(at: datetime) -> None:
 
 
 def _waiting_master(at: datetime) -> None:
-    """A master whose houses are missing."""
+    """A master whose houses are missing; one stood below it for a while."""
     token = ApiToken.objects.get(operator__eori=LODGER)
     assert receive(token_digest=token.digest, body=body("F12", "LRN-M", LODGER), at=at) is not None
     advance.drain()
+    lower, upper = Filing.objects.earliest("pk"), Filing.objects.get(lrn="LRN-M")
+    FilingLink.objects.create(lower=lower, upper=upper, linked_at=at, ended_at=at)
 
 
 def _kept(administrator: User, at: datetime) -> None:
