@@ -28,7 +28,7 @@ def store_offices_and_reasons() -> None:
 def load_reference() -> None:
     """Store what the command of that name stores: copied, once it was loaded in this session.
 
-    The tables must be empty. The first load takes seconds.
+    What is there already stays. The first load takes seconds.
     """
     if not _is_kept():
         apart = Thread(target=_load_and_keep)
@@ -36,7 +36,7 @@ def load_reference() -> None:
         apart.join()
     with connection.cursor() as cursor:
         for table in TABLES:
-            cursor.execute(f"INSERT INTO {table} SELECT * FROM kept.{table}")
+            cursor.execute(f"INSERT INTO {table} SELECT * FROM kept.{table} ON CONFLICT DO NOTHING")
 
 
 def _is_kept() -> bool:

@@ -188,7 +188,7 @@ WAYS: list[tuple[Callable[[str], None], set[str]]] = [
     (lose_delivery, {"unanswered"}),
     (lose_answer, {"unanswered", "not_told"}),
     (lose_assessment, {"not_assessed"}),
-    (lose_case, {"undecided_without_case"}),
+    (lose_case, {"undecided_without_case", "assessed_too_early"}),
     (open_idle_case, {"case_without_reason"}),
     (pass_by_mistake, {"passed_by_mistake"}),
     (lose_announcement, {"not_told", "announced_but_not_told"}),

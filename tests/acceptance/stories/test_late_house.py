@@ -74,7 +74,7 @@ def test_a_late_house_is_linked_and_not_loaded_and_withdrawn() -> None:
     story.withdraw()
     assert stage.answer(story.withdrawal).tag.endswith("IE3R07")
     assert states(story.house)[0] == "invalidated"
-    assert states(story.mrn) == ("in_analysis", "pending")
+    assert states(story.mrn) == ("in_analysis", "complete")
     assert "Withdrawn" in filing(stage, "rijnmond", story.house)
     story.withdraw_master()
     assert states(story.mrn)[0] == "invalidated"
