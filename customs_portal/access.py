@@ -250,6 +250,8 @@ ROWS: dict[str, Row] = {
     "api:notification": _token_object(What.MESSAGE_SENT),
     "api:filings": _TOKEN,
     "api:filing": _token_object(What.FILING),
+    "api:present_filing": Row(door=Door.TOKEN, roles=OPERATORS, scoped=True, verb=True),
+    "api:present_documents": Row(door=Door.TOKEN, roles=OPERATORS, verb=True),
     "exchange:messages": Row(door=Door.SIGNATURE, roles=frozenset(), verb=True),
     "exchange:keys": _OPEN,
     "api:referrals": _TOKEN,

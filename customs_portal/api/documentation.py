@@ -10,6 +10,7 @@ from rest_framework.permissions import IsAuthenticated
 from customs_portal.api.answering import ANSWER_SCHEMAS
 from customs_portal.api.authentication import TokenAuthentication
 from customs_portal.api.batch_parts import MOST_MESSAGES, PART_NAME
+from customs_portal.api.presentations import PRESENTATION_SCHEMAS
 from customs_portal.api.waiting import LONGEST_WAIT
 
 
@@ -156,7 +157,8 @@ def add_undescribed(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Add what is described without serializers: the plain views of lodging, and answers."""
     plain = {"/api/v1/messages": {"post": LODGING}, "/api/v1/messages/batch": {"post": BATCH}}
     result["paths"] = {**plain, **result["paths"]}
-    schemas = {**result["components"]["schemas"], **ANSWER_SCHEMAS, "BatchResult": BATCH_RESULT}
+    own = {**ANSWER_SCHEMAS, **PRESENTATION_SCHEMAS, "BatchResult": BATCH_RESULT}
+    schemas = {**result["components"]["schemas"], **own}
     result["components"]["schemas"] = dict(sorted(schemas.items()))
     for path in (ANSWERING, LOADING):
         result["paths"][path]["post"]["requestBody"]["required"] = True

@@ -164,6 +164,12 @@ class ReferralsSerializer(serializers.Serializer[Any]):
     results = ReferralSerializer(many=True)
 
 
+class PresentedSerializer(serializers.Serializer[Any]):
+    """What was presented."""
+
+    presented = serializers.IntegerField(help_text="Number of consignments.")
+
+
 class ProblemSerializer(serializers.Serializer[Any]):
     """What is wrong with a request (RFC 9457)."""
 

@@ -10,6 +10,7 @@ from customs_portal.api.lists import ListView
 from customs_portal.api.lodging import lodge
 from customs_portal.api.messages import MessageView
 from customs_portal.api.notifications import NotificationsView, NotificationView
+from customs_portal.api.presentations import FilingPresentationView, PresentationsView
 from customs_portal.api.referrals import AnswerView, ReferralsView, ReferralView
 
 app_name = "api"
@@ -21,6 +22,8 @@ urlpatterns = [
     path("notifications/<str:key>", NotificationView.as_view(), name="notification"),
     path("filings", FilingsView.as_view(), name="filings"),
     path("filings/<str:mrn>", FilingView.as_view(), name="filing"),
+    path("filings/<str:mrn>/presentation", FilingPresentationView.as_view(), name="present_filing"),
+    path("presentations", PresentationsView.as_view(), name="present_documents"),
     path("referrals", ReferralsView.as_view(), name="referrals"),
     path("referrals/<str:reference>", ReferralView.as_view(), name="referral"),
     path("referrals/<str:reference>/answer", AnswerView.as_view(), name="answer"),

@@ -40,6 +40,12 @@ class GoodsOrder(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Presented(msgspec.Struct, frozen=True, kw_only=True):
+    """So many consignments are presented."""
+
+    count: int
+
+
 class _Ready(msgspec.Struct, frozen=True, kw_only=True):
     """A consignment with its ENS, locked, and the measures that touch it."""
 
@@ -59,6 +65,21 @@ def present(
     Those of ICS2 that come by sea or air have arrived before.
     """
     return _act(orders, "present", CONSIGNMENT_PRESENTED, officer, at, guard=_against_presentation)
+
+
+def present_together(consignments: Sequence[int], *, by: User, at: datetime) -> Presented | Refused:
+    """Present all of the consignments, or none; the caller has judged who may tell of them."""
+    found = _locked(consignments)
+    ready = [found[key] for key in consignments]
+    for each in ready:
+        order = GoodsOrder(consignment=each.life.pk)
+        against = _stands_against(order, each, "present", at, _against_presentation)
+        if against:
+            return against
+    for each in ready:
+        order = GoodsOrder(consignment=each.life.pk)
+        _advance(order, each, "present", CONSIGNMENT_PRESENTED, by, at)
+    return Presented(count=len(ready))
 
 
 def revoke_presentation(
@@ -135,16 +156,27 @@ def _one(
 ) -> Changed | Refused:
     if ready is None or not policies.may_handle_ens(officer, ready.ens.pk, at):
         return refused("not_found", _("There is no such consignment for you."))
-    target = CONSIGNMENT.target(ready.life.goods, verb)
-    if target is None:
+    against = _stands_against(order, ready, verb, at, guard)
+    return against or _advance(order, ready, verb, kind, officer, at)
+
+
+def _stands_against(
+    order: GoodsOrder, ready: _Ready, verb: str, at: datetime, guard: Guard
+) -> Refused | None:
+    if CONSIGNMENT.target(ready.life.goods, verb) is None:
         text = _("Not possible: the goods are %s.") % ready.life.get_goods_display().lower()
         return refused("state", text)
-    against = guard(order, ready, at)
-    if against:
-        return against
+    return guard(order, ready, at)
+
+
+def _advance(
+    order: GoodsOrder, ready: _Ready, verb: str, kind: Kind, by: User, at: datetime
+) -> Changed:
+    target = CONSIGNMENT.target(ready.life.goods, verb)
+    assert target is not None
     move(ConsignmentLife, CONSIGNMENT, verb, [ready.life.pk])
     ready.life.goods = target
-    record_many([_told(kind, ready, at, actor=officer.pk, reason_code=order.reason_code)])
+    record_many([_told(kind, ready, at, actor=by.pk, reason_code=order.reason_code)])
     if verb == "present":
         _control_what_is_ordered(ready, at)
     return Changed(id=ready.life.pk)
