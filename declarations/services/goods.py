@@ -76,9 +76,8 @@ def present_together(consignments: Sequence[int], *, by: User, at: datetime) -> 
         against = _stands_against(order, each, "present", at, _against_presentation)
         if against:
             return against
-    for each in ready:
-        order = GoodsOrder(consignment=each.life.pk)
-        _advance(order, each, "present", CONSIGNMENT_PRESENTED, by, at)
+    move(ConsignmentLife, CONSIGNMENT, "present", consignments)
+    _tell_presented(ready, at, actor=by.pk)
     return Presented(count=len(ready))
 
 
@@ -178,16 +177,24 @@ def _advance(
     ready.life.goods = target
     record_many([_told(kind, ready, at, actor=by.pk, reason_code=order.reason_code)])
     if verb == "present":
-        _control_what_is_ordered(ready, at)
+        _control_what_is_ordered([ready], at)
     return Changed(id=ready.life.pk)
 
 
 _ORDERED = (Measure.Status.ORDERED, Measure.Status.SCHEDULED, Measure.Status.IN_PROGRESS)
 
 
-def _control_what_is_ordered(ready: _Ready, at: datetime) -> None:
-    if any(each.status in _ORDERED for each in ready.measures):
-        _begin_control([ready], at)
+def _tell_presented(presented: Sequence[_Ready], at: datetime, *, actor: int | None = None) -> None:
+    record_many([_told(CONSIGNMENT_PRESENTED, ready, at, actor=actor) for ready in presented])
+    _control_what_is_ordered(presented, at)
+
+
+def _control_what_is_ordered(presented: Sequence[_Ready], at: datetime) -> None:
+    ordered = [
+        ready for ready in presented if any(each.status in _ORDERED for each in ready.measures)
+    ]
+    if ordered:
+        _begin_control(ordered, at)
 
 
 def _begin_control(presented: Sequence[_Ready], at: datetime) -> None:
@@ -204,11 +211,16 @@ def present_with(ens: Ens, consignments: Sequence[int], *, at: datetime) -> None
     """
     moved = move(ConsignmentLife, CONSIGNMENT, "present", consignments)
     document, measures = current_document(ens), _measures_of({ens.pk: ens}).get(ens.pk, [])
-    for life in ConsignmentLife.objects.filter(pk__in=moved).order_by("pk"):
-        on_it = tuple(each for each in measures if _is_on(each, document, life.key))
-        ready = _Ready(life=life, ens=ens, measures=on_it)
-        record_many([_told(CONSIGNMENT_PRESENTED, ready, at)])
-        _control_what_is_ordered(ready, at)
+    lives = ConsignmentLife.objects.filter(pk__in=moved).order_by("pk")
+    presented = [
+        _Ready(
+            life=life,
+            ens=ens,
+            measures=tuple(each for each in measures if _is_on(each, document, life.key)),
+        )
+        for life in lives
+    ]
+    _tell_presented(presented, at)
 
 
 def put_under_control(measure: Measure, *, at: datetime) -> None:
