@@ -101,6 +101,7 @@ def ask_to_link(filings: Iterable[tuple[int, int, str]], *, at: datetime) -> Non
 def link_anew(amended: Sequence[tuple[Filing, Ens, Document]], *, at: datetime) -> None:
     """Let amended filings offer and ask by what they declare now, and tell who is named newly.
 
+    Where a whole was complete, `judge_completeness` tells them once it is linked and lacks them.
     The caller holds the locks of the ENS rows.
     """
     linked = [each for each in amended if is_linked(each[2].type)]
@@ -113,6 +114,7 @@ def link_anew(amended: Sequence[tuple[Filing, Ens, Document]], *, at: datetime) 
         [
             event
             for filing, ens, _ in linked
+            if ens.completeness != Ens.Completeness.COMPLETE
             for event in expected_events(ens, after[filing.pk] - before[filing.pk], at)
         ]
     )

@@ -206,9 +206,36 @@ def test_an_amended_master_lets_go_and_asks_another(lodger: str, forwarder: str)
     assert name(sent(lodger, amended)) == "IE3N10"
     assert (ens_of(lower).mrn, link_of(lower)) == (lower, "pending_linking")
     assert Ens.objects.get(mrn=top).completeness == "pending"
-    told = Event.objects.filter(kind="filing.expected").latest("id")
-    assert told.data["named"] == OWNER
+    assert expected() == [OWNER]
     assert name(sent(forwarder, amended_house(lower))) == "IE3N10"
+    assert_invariants()
+
+
+def expected() -> list[str]:
+    """Return who was told that a filing of theirs is expected, as often as they were."""
+    events = Event.objects.filter(kind="filing.expected").order_by("pk")
+    return [event.data["named"] for event in events]
+
+
+def test_who_is_named_newly_is_told_once_while_the_master_waits(lodger: str) -> None:
+    publish(("TST-01", NOTHING))
+    top = lodged(lodger, "F12", LODGER, "M-1")
+    amended = amendment("F12", top, consignmentMasterLevel=naming("F12", OWNER))
+    assert name(sent(lodger, amended)) == "IE3N10"
+    assert Ens.objects.get(mrn=top).completeness == "pending"
+    assert expected() == [OWNER]
+    assert_invariants()
+
+
+def test_who_is_named_newly_and_has_filed_is_not_told(lodger: str, forwarder: str) -> None:
+    publish(("TST-01", NOTHING))
+    top = lodged(lodger, "F12", LODGER, "M-1")
+    lodged(forwarder, "F15", FORWARDER, "H-1")
+    other = lodged(operator(OWNER), "F15", OWNER, "H-2")
+    amended = amendment("F12", top, consignmentMasterLevel=naming("F12", OWNER))
+    assert name(sent(lodger, amended)) == "IE3N10"
+    assert (ens_of(other).mrn, ens_of(other).completeness) == (top, "complete")
+    assert expected() == []
     assert_invariants()
 
 
