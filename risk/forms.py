@@ -166,6 +166,8 @@ class DecisionForm(forms.Form):
         self._offer("reason_code", _grouped(choices.reasons))
         self._offer("subject", _Pairs(choices.subjects))
         self._offer("place", [("", gettext("Choose")), *choices.places])
+        if len(choices.places) == 1:
+            self.fields["place"].initial = choices.places[0][0]
         if all(verb in choices.refused for verb in QUESTIONS):
             for name in ABOUT_QUESTIONS:
                 del self.fields[name]

@@ -1,11 +1,9 @@
 """Sessions end when they should: without use, after their longest time, and when told to."""
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.translation import gettext as _
 
 from customs_portal.accounts import sessions
 from customs_portal.accounts.models import SignInEvent, User
@@ -45,4 +43,3 @@ def _close(request: HttpRequest, user: User, passed: str) -> None:
     sessions.end(request.session)
     request.session.flush()
     request.user = AnonymousUser()
-    messages.info(request, _("Your session has ended. Log in again."))

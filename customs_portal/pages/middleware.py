@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import User
@@ -59,9 +62,19 @@ class ClosedByDefaultMiddleware(MiddlewareMixin):
 
 def _to_login(request: HttpRequest) -> HttpResponse:
     """Lead to the login page; a part of a page (htmx) makes the whole page be asked anew."""
+    ended, kept = _has_ended(request), kept_forms.keep(request)
+    if kept:
+        messages.info(request, _("Your session has ended. Log in again: your text is kept."))
+    elif ended:
+        messages.info(request, _("Your session has ended. Log in again."))
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return redirect_to_login(kept_forms.keep(request) or request.get_full_path())
+    return redirect_to_login(kept or request.get_full_path())
+
+
+def _has_ended(request: HttpRequest) -> bool:
+    """Whether the browser names a session of which nothing is left."""
+    return bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME)) and not request.session.keys()
 
 
 def _sit_down(request: HttpRequest) -> None:

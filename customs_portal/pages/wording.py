@@ -23,16 +23,17 @@ def time_left(due: datetime, at: datetime) -> TimeLeft:
     if due < at:
         return TimeLeft(words=lateness((at - due) // _MINUTE), urgency="late")
     left = due - at
-    return TimeLeft(words=_span(left), urgency="soon" if left < URGENT else "")
+    return TimeLeft(words=span(left), urgency="soon" if left < URGENT else "")
 
 
 def lateness(minutes: int) -> str:
     """Return by how much something was late."""
-    return _("%s late") % _span(timedelta(minutes=minutes))
+    return _("%s late") % span(timedelta(minutes=minutes))
 
 
-def _span(span: timedelta) -> str:
-    minutes = span // _MINUTE
+def span(length: timedelta) -> str:
+    """Return a length of time as beside a clock: `16 min`, `1 h 24`, `3 d 2 h`."""
+    minutes = length // _MINUTE
     hours, rest = divmod(minutes, 60)
     if hours >= 48:
         return _("%(days)d d %(hours)d h") % {"days": hours // 24, "hours": hours % 24}

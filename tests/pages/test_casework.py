@@ -167,6 +167,8 @@ def test_a_login_that_ends_in_mid_form_keeps_the_text_for_its_author(
     desk.logout()
     lost = desk.post(reverse("decide", args=[case.pk]), {"revision": 1, "author": author, **HOLD})
     assert lost["Location"].endswith(f"next=/cases/{case.pk}/")
+    told = "Your session has ended. Log in again: your text is kept."
+    assert told in desk.get(lost["Location"]).content.decode()
     other = desk.session["kept_form"]
     desk.force_login(officer)
     session = desk.session

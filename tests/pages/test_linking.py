@@ -41,7 +41,7 @@ def test_a_master_stands_on_the_desk_until_its_house_is_there(
     desk: Client, at: datetime, top: Ens
 ) -> None:
     html = shown(desk, "/linking/")
-    assert "Wait for houses: 1 , Analysed without them: 0" in html
+    assert "Wait for houses (1) Analysed without them (0)" in html
     assert "0 past their time to link" in html
     assert f"{top.mrn} F12" in html
     assert f"{FORWARDER} N704 OEL2611001" in html

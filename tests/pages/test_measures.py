@@ -260,6 +260,8 @@ def test_goods_are_presented_and_released_on_the_page(desk: Client, at: datetime
     address = reverse("act_on_goods", args=[ens.mrn])
     assert 'value="present"' in desk.get(reverse("ens", args=[ens.mrn])).content.decode()
     desk.post(address, {"verb": "present", "consignment": goods.pk})
+    assert ">Do</th>" in desk.get(reverse("ens", args=[ens.mrn])).content.decode()
     desk.post(address, {"verb": "release", "consignment": goods.pk})
     goods.refresh_from_db()
     assert goods.goods == "released"
+    assert ">Do</th>" not in desk.get(reverse("ens", args=[ens.mrn])).content.decode()

@@ -52,6 +52,15 @@ def review(client: Client, case: Case) -> str:
     return response.content.decode()
 
 
+def test_where_goods_can_be_controlled_at_one_office_only_it_is_chosen(
+    desk: Client, at: datetime, case: Case
+) -> None:
+    one = f'<option value="{OFFICE}" selected>'
+    assert one in review(desk, case)
+    several = case_of(bananas(at, subsequent_offices=("NL000510",)), at)
+    assert one not in review(desk, several)
+
+
 def decide(client: Client, case: Case, data: dict[str, str]) -> tuple[int, str]:
     sent = {"revision": str(case.revision), **data}
     response = client.post(reverse("decide", args=[case.pk]), sent)

@@ -115,7 +115,7 @@ def test_the_load_shows_officers_offices_ages_and_decision_times(
     [office], [who] = page.offices, page.officers
     assert (office.open, office.late, office.nobody, office.ages) == (3, 1, 1, (2, 0, 1, 0))
     assert (who.name, who.open, who.late, who.times.decided) == ("M. Bakker", 2, 1, 1)
-    assert who.waited == "10 minutes"
+    assert who.waited == "10 min"
     Case.objects.filter(pk=cases[3].pk).update(assignee=supervisor, assigned_at=at)
     with CaptureQueriesContext(connection) as more:
         desk.get(reverse("load"))

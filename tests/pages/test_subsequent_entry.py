@@ -1,6 +1,6 @@
 """The inbox of subsequent entry, one notice, and what was told to others, as officers see them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.test import Client
 
@@ -72,7 +72,10 @@ def test_what_we_told_others_stands_with_its_state_and_feedback(desk: Client, at
         ens=ens, country="DE", office="DE004600", action="released", result="Nothing found",
         acted_at=at, received_at=at, message_id=99,
     )  # fmt: skip
+    earlier = written("CD301A", "FR", at - timedelta(days=1), ens=ens)
+    type(sent).objects.filter(pk=earlier.pk).update(channel="partner")
     page = text_of(desk, "/subsequent-entry/told/")
+    assert page.index(">DE<") < page.index(">FR<"), "newest first"
     assert "Refused by the recipient" in page
     assert "DE004600: Released, Nothing found" in page
     assert "Feedback of later offices" in text_of(desk, f"/ens/{ens.mrn}/")

@@ -40,6 +40,19 @@ def test_a_session_ends_without_use(client: Client, officer: User, start: dateti
     assert not SignedInSession.objects.exists()
 
 
+def test_a_session_of_which_nothing_is_left_ends_with_a_word(
+    client: Client, start: datetime
+) -> None:
+    client.session.delete()
+    page = client.get(reverse("queue"), follow=True).content.decode()
+    assert "Your session has ended." in page
+    assert "Your session has ended." not in client.get("/queue/", follow=True).content.decode()
+
+
+def test_whoever_had_no_session_is_told_of_none(client: Client) -> None:
+    assert "session" not in client.get(reverse("queue"), follow=True).content.decode()
+
+
 def test_what_a_page_asks_by_itself_is_no_use(client: Client, start: datetime) -> None:
     with at(start, minutes=20):
         own = {BACKGROUND: "1", "HX-Request": "true"}
@@ -47,6 +60,7 @@ def test_what_a_page_asks_by_itself_is_no_use(client: Client, start: datetime) -
     with at(start, minutes=30):
         response = client.get(reverse("queue"), headers=own)
     assert (response.status_code, response["HX-Refresh"]) == (204, "true")
+    assert "Your session has ended." in client.get("/queue/", follow=True).content.decode()
 
 
 def test_the_queue_says_which_requests_it_makes_by_itself(client: Client, start: datetime) -> None:

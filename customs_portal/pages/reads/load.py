@@ -12,7 +12,7 @@ from customs_portal.accounts.models import User
 from customs_portal.pages.access import CASEWORK
 from customs_portal.pages.reads.queue import person
 from customs_portal.pages.reads.queue_page import Cases, scope
-from customs_portal.pages.wording import URGENT, length
+from customs_portal.pages.wording import URGENT, span
 from customs_portal.reference.snapshot import Snapshot
 from risk import decision_times
 from risk.decision_times import NONE, Times
@@ -43,12 +43,12 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def waited(self) -> str:
         """Half of the decisions took less than this from the opening of the case."""
-        return length(self.times.waited) if self.times.waited is not None else ""
+        return span(self.times.waited) if self.times.waited is not None else ""
 
     @property
     def worked(self) -> str:
         """Half of the decisions took less than this from the claim."""
-        return length(self.times.worked) if self.times.worked is not None else ""
+        return span(self.times.worked) if self.times.worked is not None else ""
 
 
 class LoadPage(msgspec.Struct, frozen=True, kw_only=True):

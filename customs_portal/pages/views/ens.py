@@ -47,6 +47,9 @@ def show(request: HttpRequest, found: Ens) -> HttpResponse:
         "refusals": measure_reads.refusal_reasons(at),
     }
     context["may_refuse"] = any(row.in_custody for row in context["goods"])
+    context["may_act"] = context["may_work"] and any(
+        row.verbs or row.blocked for row in context["goods"]
+    )
     if context["may_work"] and not view.limits.lodged_in:
         context["traffic_form"] = TrafficForm(initial={"traffic": view.limits.traffic})
     return render(request, "pages/ens.html", context)
