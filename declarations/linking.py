@@ -55,7 +55,22 @@ def is_linked(filing: str) -> bool:
 @cache
 def lower_types(filing: str) -> frozenset[str]:
     """Return the types that a type may expect below it."""
-    offered = {row.scenario for row in scenarios(filing, Side.OFFER) if row.expects}
+    return _asking({row.scenario for row in scenarios(filing, Side.OFFER) if row.expects})
+
+
+@cache
+def taken_types(filing: str) -> frozenset[str]:
+    """Return the types that a type takes below it without waiting for them."""
+    return _asking({row.scenario for row in scenarios(filing, Side.OFFER) if not row.expects})
+
+
+@cache
+def types_taking() -> frozenset[str]:
+    """Return the types that take what nobody waits for: what is filed before loading."""
+    return frozenset(kind for kind in filing_types() if taken_types(kind))
+
+
+def _asking(offered: set[str]) -> frozenset[str]:
     return frozenset(
         kind
         for kind in filing_types()

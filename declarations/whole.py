@@ -47,7 +47,11 @@ def own_numbers(documents: Sequence[Document]) -> dict[int, tuple[int, int]]:
 
 
 def without_overtaken(documents: Sequence[Document]) -> list[Document]:
-    """Return documents without the houses of a minimum before loading that another declares."""
+    """Return documents without the houses of a minimum before loading that another declares.
+
+    A single house that nobody else declares by its document was linked by an officer: the filing
+    above has its goods, and it stays without them.
+    """
     counting = {
         house.key
         for document in documents
@@ -68,6 +72,8 @@ def is_minimum(document: Document) -> bool:
 
 def _without(document: Document, keys: set[str]) -> Document:
     left = tuple(house for house in document.consignments if house.key not in keys)
+    if keys and left == document.consignments and len(left) == 1:
+        left = (msgspec.structs.replace(left[0], items=()),)
     return msgspec.structs.replace(document, consignments=left)
 
 

@@ -12,7 +12,7 @@ from declarations import policies
 from declarations.events import FILING_LINK_CONFIRMED
 from declarations.expected import missing
 from declarations.lifecycle import LINK, move
-from declarations.linking import lower_types
+from declarations.linking import lower_types, taken_types
 from declarations.models import Filing, FilingLink
 from declarations.services.candidates import candidates
 from declarations.services.completeness import judge_completeness
@@ -25,7 +25,10 @@ LONGEST_REASON = 400
 
 
 class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
-    """That a filing is what is `expected` below another, and why an officer says so."""
+    """That a filing is what is `expected` below another, and why an officer says so.
+
+    Nothing is expected of what was filed before loading.
+    """
 
     lower: int
     upper: int
@@ -72,13 +75,16 @@ def _may_see(lower: Filing, upper: Filing, officer: User, at: datetime) -> bool:
 
 
 def _against(lower: Filing, upper: Filing, wanted: Confirmation) -> str:
-    if lower.type not in lower_types(upper.type):
+    is_taken = lower.type in taken_types(upper.type)
+    if not is_taken and lower.type not in lower_types(upper.type):
         return _("A filing of this type does not stand below the other.")
     registered = Filing.Status.REGISTERED
     if lower.status != registered or upper.status != registered:
         return _("One of the filings has ended.")
     if lower.link != Filing.Link.PENDING:
         return _("The filing is linked already.")
+    if is_taken and not wanted.expected:
+        return ""
     ens = upper.membership.ens_id
     lacking = {(one.filing, one.expected) for one in missing([ens]).get(ens, [])}
     if (upper.pk, wanted.expected) not in lacking:

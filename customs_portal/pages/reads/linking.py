@@ -20,9 +20,19 @@ from declarations.document import Document
 from declarations.expected import Missing, not_filed
 from declarations.families import Lacking
 from declarations.filing_types import filing_types
-from declarations.models import Clock, ConsignmentLife, Ens, EnsMember, Filing, FilingVersion
+from declarations.linking import types_taking
+from declarations.models import (
+    Clock,
+    ConsignmentLife,
+    Ens,
+    EnsMember,
+    Filing,
+    FilingVersion,
+    SearchKey,
+)
 from declarations.querysets import EnsQuerySet, FilingQuerySet
-from declarations.services.candidates import Candidate, candidates
+from declarations.services.candidates import MOST_CANDIDATES, Candidate, candidates
+from declarations.whole import is_minimum
 
 PAGE_SIZE = 50
 NOTHING = Lacking(count=0, own_count=0, first=())
@@ -63,7 +73,7 @@ class MasterRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HouseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A house that stands below no filing."""
+    """A house that stands below no filing; a minimum was filed before loading."""
 
     mrn: str
     ens: int
@@ -71,6 +81,7 @@ class HouseRow(msgspec.Struct, frozen=True, kw_only=True):
     filer: str
     papers: str
     since: datetime
+    is_minimum: bool
 
 
 def masters(user: User) -> EnsQuerySet[Ens]:
@@ -182,6 +193,7 @@ def house_rows(found: Sequence[Filing]) -> list[HouseRow]:
             filer=filing.declarant,
             papers=papers.get(filing.pk, ""),
             since=filing.registered_at or filing.lodged_at,
+            is_minimum=filing_types()[filing.type].minimum,
         )
         for filing in found
     ]
@@ -203,6 +215,44 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     above: str
     candidate: str
     differs: bool
+
+
+class Home(msgspec.Struct, frozen=True, kw_only=True):
+    """An ENS one of whose filings a house may stand below; `type` is that of its highest one."""
+
+    mrn: str
+    ens: int
+    type: str
+    filer: str
+
+
+def is_to_link(ens: Ens) -> bool:
+    """Whether filings may be linked below it by hand, or it may be linked below another."""
+    pending = Filing.objects.filter(mrn=ens.mrn, link=Filing.Link.PENDING)
+    return bool(ens.completeness) or pending.exists()
+
+
+def may_be_of(ens: Ens, user: User) -> list[Home]:
+    """Return the ENS to which what was filed before loading and still waits may belong.
+
+    They are seen by the user, share a document with it or have a house of its filer.
+    """
+    waiting = Filing.objects.filter(mrn=ens.mrn, link=Filing.Link.PENDING).first()
+    if waiting is None or not filing_types()[waiting.type].minimum:
+        return []
+    houses = Filing.objects.filter(type__in=types_taking(), status=Filing.Status.REGISTERED)
+    own = SearchKey.objects.filter(ens=ens, kind="document").values("value")[:MOST_COUNTED]
+    same = SearchKey.objects.filter(kind="document", value__in=own).order_by("-ens")
+    filed = houses.filter(declarant=waiting.declarant).order_by("-pk")
+    near = {*same.values_list("ens", flat=True)[:MOST_COUNTED]}
+    near |= {*filed.values_list("membership__ens", flat=True)[:MOST_COUNTED]}
+    seen = Ens.objects.visible_to(user).handled_here().filter(pk__in=near)
+    found = seen.filter(members__filing__in=houses).distinct().order_by("-pk")[:MOST_CANDIDATES]
+    filings = {f.mrn: f for f in Filing.objects.filter(mrn__in=[each.mrn for each in found])}
+    return [
+        Home(mrn=e.mrn, ens=e.pk, type=filings[e.mrn].type, filer=filings[e.mrn].declarant)
+        for e in found
+    ]
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
@@ -249,7 +299,8 @@ def _beside(
     found: Candidate, upper: Filing, documents: Mapping[int, Document], ens: int, named: str
 ) -> Beside:
     above, below = documents[upper.pk], documents[found.filing]
-    rows = [_compared(label, read(above), read(below)) for label, read in _FIELDS]
+    fields = (*_HOUSE_FIELDS, *_FIELDS) if is_minimum(below) else _FIELDS
+    rows = [_compared(label, read(above), read(below)) for label, read in fields]
     kind = filing_types().get(found.type)
     return Beside(
         candidate=found,
@@ -278,6 +329,21 @@ def _compared(label: Promise, above: Collection[str], below: Collection[str]) ->
         candidate=", ".join(sorted(below)),
         differs=bool(above and below) and not set(above) & set(below),
     )
+
+
+def _houses(document: Document) -> set[str]:
+    houses = [each for each in document.consignments if each.level == "house"]
+    papers = [paper for each in houses for paper in each.transport_documents]
+    return {f"{paper.type} {paper.reference}" for paper in papers}
+
+
+def _goods(document: Document) -> set[str]:
+    return {item.description for item in document.items() if item.description}
+
+
+def _mass(document: Document) -> set[str]:
+    masses = [item.gross_mass for item in document.items() if item.gross_mass is not None]
+    return {f"{sum(masses):,.1f}"} if masses else set()
 
 
 def _masters(document: Document) -> set[str]:
@@ -318,3 +384,9 @@ _FIELDS: tuple[tuple[Promise, Callable[[Document], Collection[str]]], ...] = (
     (gettext_lazy("Place of loading"), _loading),
     (gettext_lazy("Place of unloading"), _unloading),
 )
+_HOUSE_FIELDS: tuple[tuple[Promise, Callable[[Document], Collection[str]]], ...] = (
+    (gettext_lazy("House document"), _houses),
+    (gettext_lazy("Goods"), _goods),
+    (gettext_lazy("Gross kg"), _mass),
+)
+"""What a minimum filed before loading has in common with the house of which it was filed."""

@@ -41,7 +41,7 @@ class LinkForm(PageForm):
         choices = [
             (str(each.candidate.filing), _("Link %s") % each.candidate.mrn) for each in found
         ]
-        if ens.status == Ens.Status.FORMING:
+        if ens.status == Ens.Status.FORMING and ens.completeness == Ens.Completeness.PENDING:
             choices.append((COMPLETE, _("Consider it complete: analyse what is there")))
         self.fields["choice"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 
@@ -72,12 +72,12 @@ def linking(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(READING)
 def linking_ens(request: HttpRequest, mrn: str) -> HttpResponse:
-    """Show what may be missing below a master; link it, or go on without."""
+    """Show what may be missing below a master, or was filed before loading; link it, or go on."""
     user, at = current_user(request), now()
-    ens = Ens.objects.visible_to(user).filter(mrn=mrn).exclude(completeness="").first()
-    if ens is None:
+    ens = Ens.objects.visible_to(user).filter(mrn=mrn).first()
+    if ens is None or not reads.is_to_link(ens):
         raise Http404
-    found = reads.beside(ens)
+    found, homes = reads.beside(ens), reads.may_be_of(ens, user)
     may_work = user.role in CASEWORK
     form = LinkForm(request.POST if may_work and request.method == "POST" else None,
                     ens=ens, found=found)  # fmt: skip
@@ -85,11 +85,13 @@ def linking_ens(request: HttpRequest, mrn: str) -> HttpResponse:
         return redirect("ens", mrn)
     note_look(request, What.ENS, ens.mrn, ens=ens.pk)
     looks = [Look(what=What.ENS.value, reference=e.candidate.mrn, ens=e.ens) for e in found]
+    looks += [Look(what=What.ENS.value, reference=e.mrn, ens=e.ens) for e in homes]
     note_looks(request, looks)
     context = {
         "ens": ens,
         "row": reads.master_rows([ens], at)[0],
         "found": found,
+        "homes": homes,
         "form": form,
         "may_work": may_work and bool(form.fields["choice"].choices),  # type: ignore[attr-defined]
     }

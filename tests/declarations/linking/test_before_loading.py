@@ -56,8 +56,19 @@ def test_the_same_goods_count_once_and_as_filed_before_arrival() -> None:
 
 def test_a_house_that_was_filed_before_loading_only_counts_as_it_was() -> None:
     other = air_house("F24", MASTER, "HAWB2", FORWARDER, gross_mass=Decimal(7))
-    goods = list(whole([full(), other]).items())
+    both = msgspec.structs.replace(other, consignments=early().consignments + other.consignments)
+    goods = list(whole([full(), both]).items())
     assert [item.gross_mass for item in goods] == [Decimal(1000), Decimal(7)]
+
+
+def test_a_house_that_an_officer_linked_stays_without_its_goods() -> None:
+    mistyped = air_house("F24", MASTER, "HAWB-1", FORWARDER, gross_mass=Decimal(7))
+    found = whole([full(), mistyped]).consignments
+    assert [(each.key, len(each.items)) for each in found] == [
+        ("N703/HAWB1", 1),
+        ("N703/HAWB-1", 0),
+    ]
+    assert list(whole([mistyped]).items())
 
 
 @pytest.mark.parametrize(
