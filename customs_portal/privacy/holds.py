@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import Operator, User
@@ -98,7 +99,10 @@ def lift(hold: LegalHold, *, by: User, reason: str, at: datetime) -> LegalHold |
 
 
 def covered() -> Covered:
-    """Return what the open holds keep; an EORI covers every ENS that names it."""
+    """Return what the open holds keep; an EORI covers every ENS that names it.
+
+    A declaration is held with all that form one whole with it, for their stories stand apart.
+    """
     holds = LegalHold.objects.filter(lifted_at__isnull=True)
     named: dict[str, set[str]] = {}
     for subject, reference in holds.values_list("subject", "reference"):
@@ -106,11 +110,10 @@ def covered() -> Covered:
     eoris = named.get(LegalHold.Subject.EORI, set())
     by_eori = SearchKey.objects.filter(kind="eori", value__in=eoris).values("ens")
     mrns = named.get(LegalHold.Subject.MRN, set())
-    ens = dict(
-        (Ens.objects.filter(mrn__in=mrns) | Ens.objects.filter(pk__in=by_eori)).values_list(
-            "pk", "mrn"
-        )
-    )
+    named_ens = Ens.objects.filter(Q(mrn__in=mrns) | Q(pk__in=by_eori)).values("pk")
+    together = Q(absorbed_by__in=named_ens) | Q(absorbed__in=named_ens)
+    held = Ens.objects.filter(Q(pk__in=named_ens) | together)
+    ens = dict(held.values_list("pk", "mrn"))
     return Covered(
         everything=LegalHold.Subject.EVERYTHING in named,
         ens=tuple(ens),

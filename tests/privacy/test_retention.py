@@ -17,7 +17,7 @@ from customs_portal.events.append_only import retention_allowed
 from customs_portal.events.digests import breaks, close_months
 from customs_portal.events.models import DroppedMonth, Event
 from customs_portal.findings import Finding
-from customs_portal.privacy.holds import Order, lift, place
+from customs_portal.privacy.holds import Order, covered, lift, place
 from customs_portal.privacy.models import LegalHold, RetentionPolicy, RetentionStep
 from customs_portal.privacy.retention import Refused, apply_retention
 from customs_portal.privacy.retention.applying import kept_from
@@ -34,6 +34,7 @@ from risk.models.analysed import AnalysedItem
 from risk.names.evidence import in_words
 from tests.factories import messages
 from tests.factories.declarations import SENDER, assessed, harmless, lodged, publish_demo_rules
+from tests.factories.linked import FORWARDER, house, linked, master
 from tests.factories.names import match_of, watched_list
 from tests.factories.people import person
 from tests.factories.reference import store_offices_and_reasons
@@ -145,6 +146,30 @@ def test_of_a_log_only_whole_closed_months_go_and_the_chain_holds(
     assert not Event.objects.filter(month__lt="2023-11-01").exists()
     assert DroppedMonth.objects.get(log="events_event").legal_basis == step.policy.legal_basis
     assert breaks() == []
+
+
+@pytest.mark.parametrize("subject", ["eori", "mrn", "mrn of the house"])
+def test_a_hold_keeps_the_stories_of_all_that_form_one_whole(
+    administrator: User, time_machine: Any, subject: str
+) -> None:
+    time_machine.move_to(OLD, tick=False)
+    lower, other = house(OLD), harmless(OLD, consignee=JAN)
+    time_machine.move_to(NOW, tick=False)
+    top = master(NOW)
+    linked([top, lower], NOW)
+    assert Ens.objects.get(pk=lower.pk).absorbed_by == top
+    lodged(other, NOW)
+    reference = {"eori": FORWARDER, "mrn": top.mrn}.get(subject, lower.mrn)
+    held(administrator, subject[:4].strip(), reference)
+    kept = covered()
+    assert set(kept.ens) == {top.pk, lower.pk}
+    assert set(kept.mrns) == {top.mrn, lower.mrn}
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM events_delivery")
+    close_months(at=NOW)
+    [step] = applied(administrator, "events")
+    assert (step.rows, step.note) == (0, "Something in it is held.")
+    assert step.held == Event.objects.filter(stream=lower.pk, month__lt="2023-11-01").count() > 0
 
 
 def test_the_access_log_goes_by_month_and_sign_ins_by_row(administrator: User) -> None:

@@ -30,7 +30,9 @@ class SentRow(msgspec.Struct, frozen=True, kw_only=True):
 def sent(user: User) -> QuerySet[OutboundMessage]:
     """Return what was told of the declarations that the user sees, newest first."""
     seen = OutboundMessage.objects.visible_to(user)
-    return seen.filter(channel="partner", kind__in=KINDS, ens__isnull=False).order_by("-created_at", "-pk")
+    return seen.filter(channel="partner", kind__in=KINDS, ens__isnull=False).order_by(
+        "-created_at", "-pk"
+    )
 
 
 def rows(messages: Sequence[OutboundMessage]) -> list[SentRow]:
