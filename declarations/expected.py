@@ -6,8 +6,9 @@ whether somebody looks at a house.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -21,7 +22,7 @@ _SERVES = """l.ended_at IS NULL AND (l.expected = o.expected OR EXISTS (
           AND a.filing_id = l.lower_id))"""
 """That the link `l` brings what the key `o` of the filing above it expects."""
 
-_MISSING = f"""
+_MISSING_WHERE = f"""
 SELECT DISTINCT m.ens_id, o.filing_id, o.named, o.document, o.expected, o.settled
 FROM declarations_ensmember m
 JOIN declarations_linkkey o ON o.filing_id = m.filing_id AND o.side = 'offer'
@@ -29,8 +30,8 @@ WHERE m.ens_id = ANY(%s::bigint[]) AND o.expected <> '' AND NOT EXISTS (
     SELECT 1 FROM declarations_filinglink l
     JOIN declarations_ensmember n ON n.filing_id = l.lower_id AND n.ens_id = m.ens_id
     WHERE l.upper_id = o.filing_id AND {_SERVES})
-ORDER BY m.ens_id, o.filing_id, o.expected
 """  # noqa: S608  no value of anybody's
+_IN_ORDER = " ORDER BY m.ens_id, o.filing_id, o.expected"
 _SERVED_BY = """
     JOIN declarations_linkkey a ON a.value = {key}.value AND a.side = 'ask'
     JOIN declarations_filinglink l
@@ -69,24 +70,25 @@ _FILINGS_LACKING = f"""
 SELECT DISTINCT m.ens_id FROM declarations_ensmember m
 WHERE m.filing_id = ANY(%s::bigint[]) AND EXISTS ({_LACKING} AND NOT o.settled OFFSET 0)
 """  # noqa: S608  no value of anybody's
-NOT_FILED = """
+NOT_FILED_OF = """
 WITH filed(filing, expected) AS (
     SELECT l.upper_id, p.expected FROM declarations_filinglink l
     JOIN declarations_linkkey a ON a.filing_id = l.lower_id AND a.side = 'ask'
     JOIN declarations_linkkey p ON p.value = a.value AND p.side = 'offer'
         AND p.filing_id = l.upper_id
-    WHERE l.upper_id = ANY(%(filings)s::bigint[]) AND l.ended_at IS NULL
+    WHERE l.upper_id = ANY({filings}) AND l.ended_at IS NULL
     UNION
     SELECT l.upper_id, l.expected FROM declarations_filinglink l
-    WHERE l.upper_id = ANY(%(filings)s::bigint[]) AND l.ended_at IS NULL
+    WHERE l.upper_id = ANY({filings}) AND l.ended_at IS NULL
 )
 SELECT DISTINCT o.filing_id, o.named, o.document, o.expected FROM declarations_linkkey o
 LEFT JOIN filed f ON f.filing = o.filing_id AND f.expected = o.expected
-WHERE o.filing_id = ANY(%(filings)s::bigint[]) AND o.side = 'offer' AND o.expected <> ''
+WHERE o.filing_id = ANY({filings}) AND o.side = 'offer' AND o.expected <> ''
   AND NOT o.settled AND f.filing IS NULL
 ORDER BY o.filing_id, o.expected
 """
-"""What `filings` expect below them and nobody has filed."""
+"""What `filings` expect below them and nobody has filed; these are an array or a subquery."""
+NOT_FILED = NOT_FILED_OF.format(filings="%(filings)s::bigint[]")
 _EXPECTED = f"""
 SELECT DISTINCT f.analysis_ends_at, f.id, o.named, o.document, f.office_of_first_entry
 FROM declarations_linkkey o
@@ -125,9 +127,13 @@ class Expected(msgspec.Struct, frozen=True):
 
 def missing(ens: Collection[int]) -> dict[int, list[Missing]]:
     """Return by ENS the filings that are expected and not part of it, each once."""
+    return _by_ens(fetch_prepared(_MISSING_WHERE + _IN_ORDER, [list(ens)]))
+
+
+def _by_ens(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Missing]]:
     found: dict[int, list[Missing]] = defaultdict(list)
     names = Missing.__struct_fields__
-    for key, *told in fetch_prepared(_MISSING, [list(ens)]):
+    for key, *told in rows:
         found[key].append(Missing(**dict(zip(names, told, strict=True))))
     return found
 
@@ -144,11 +150,7 @@ def which_lack_below(filings: Collection[int]) -> set[int]:
 
 def withdrawn(ens: Collection[int]) -> dict[int, list[Missing]]:
     """Return by ENS what was filed and withdrawn, and not filed by anybody since."""
-    settled = LinkKey.objects.filter(side=LinkKey.Side.OFFER, settled=True)
-    near = settled.filter(filing__membership__ens__in=list(ens))
-    lacking = missing(set(near.values_list("filing__membership__ens", flat=True)))
-    found = {key: [one for one in wanted if one.withdrawn] for key, wanted in lacking.items()}
-    return {key: gone for key, gone in found.items() if gone}
+    return _by_ens(fetch_prepared(f"{_MISSING_WHERE} AND o.settled{_IN_ORDER}", [list(ens)]))
 
 
 def named_by(filings: Collection[int]) -> dict[int, set[Missing]]:

@@ -28,11 +28,20 @@ def current_documents(ens: Collection[Ens]) -> dict[int, Document]:
     }
 
 
+def declared_in(ens: Ens) -> list[Document]:
+    """Return what the filings of the current version of an ENS declare, the highest first."""
+    return _documents(ens.versions.get(number=ens.version))
+
+
 def document_of_version(version: EnsVersion) -> Document:
     """Return what a version of an ENS declares."""
+    return whole(_documents(version))
+
+
+def _documents(version: EnsVersion) -> list[Document]:
     rows = FilingVersion.objects.filter(pk__in=version.filing_versions)
     found = dict(rows.values_list("pk", Cast("document_json", TextField())))
-    return whole([decode(found[key]) for key in version.filing_versions if key in found])
+    return [decode(found[key]) for key in version.filing_versions if key in found]
 
 
 def first_filing(ens: Ens) -> Filing:

@@ -8,9 +8,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customs_portal.accounts.models import Role
+from customs_portal.accounts.models import Role, User
 from customs_portal.pages.reads import tree
 from declarations.models import Ens, Filing, LinkKey
+from declarations.persons import NO_VEIL
+from declarations.subjects import declared_in
+from tests.declarations.linking.test_very_many import Rows
 from tests.factories.declarations import harmless, lodged
 from tests.factories.linked import CARRIER, FORWARDER, OWNER, house, linked, master
 from tests.factories.people import person
@@ -105,6 +108,46 @@ def test_hundreds_of_houses_are_paged_with_as_many_queries(
     assert "Page 2 of 3." in html
     assert len(lines(html)) == 5
     assert lines(page(desk, top, filings=99))[-1].startswith("level 1")
+
+
+def test_a_page_of_the_tree_reads_as_many_rows_of_many_houses(
+    officer: User, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(page: int) -> tuple[int, int]:
+        before = rows.count
+        with CaptureQueriesContext(connection) as asked:
+            found = tree.tree_of(top, documents, officer, NO_VEIL, page=page)
+        assert found is not None
+        assert len(found.rows) == 5
+        return len(asked), rows.count - before
+
+    monkeypatch.setattr(tree, "PAGE_SIZE", 5)
+    top = master(at)
+    linked([top, *(house(at, f"NGBRTM26112{number:02}") for number in range(12))], at)
+    documents = declared_in(Ens.objects.get(pk=top.pk))
+    rows = Rows(monkeypatch)
+    few = read(2)
+    linked([house(at, f"NGBRTM26113{number:02}") for number in range(12)], at)
+    assert read(2) == read(4) == few
+    LinkKey.objects.filter(side="ask").update(value="nothing")
+    assert [read(page) for page in (2, 5)] == [few, few]
+
+
+def test_who_is_missing_comes_after_the_filing_above_on_its_page(
+    desk: Client, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "PAGE_SIZE", 3)
+    top = master(at)
+    uppers = [house(at, f"NGBRTM26112{number}", kind="F14") for number in range(3)]
+    linked([top, *uppers], at)
+    html = page(desk, top)
+    assert "Filings, 4" in words(section(html))
+    assert "3 not filed" in words(section(html))
+    shown = [line for number in (1, 2, 3) for line in lines(page(desk, top, filings=number))]
+    assert [" ".join(line.split()[:3]) for line in shown] == [
+        f"{top.mrn} F12 N704",
+        *(start for each in uppers for start in (f"level 1 {each.mrn}", "level 2 Expected")),
+    ]
 
 
 def test_no_name_of_a_filer_breaks_the_page(desk: Client, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """One ENS as officials read it: declaration, opinion, orders, story."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from math import inf
 
@@ -34,6 +35,7 @@ from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
 from declarations.models import Ens, Measure
 from declarations.persons import NO_VEIL, veil_of
+from declarations.whole import whole
 from risk.engine.subject import Context
 from risk.models import Assessment, Decision
 
@@ -96,9 +98,16 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(
-    ens: Ens, document: Document, user: User, snapshot: Snapshot, at: datetime, *, asked: Asked
+    ens: Ens,
+    documents: Sequence[Document],
+    user: User,
+    snapshot: Snapshot,
+    at: datetime,
+    *,
+    asked: Asked,
 ) -> EnsView:
-    """Return the ENS as the user reads it."""
+    """Return the ENS as the user reads it; `documents` are what its filings declare."""
+    document = whole(documents)
     assessments = Assessment.objects.filter(ens=ens)
     rows = assessments.select_related("ens_version", "rule_set").defer("hits").order_by("-pk")
     found = list(rows)
@@ -136,7 +145,7 @@ def read(
         is_analysed_elsewhere=ens.role == Ens.OurRole.SUBSEQUENT_ENTRY,
         role="" if ens.role == Ens.OurRole.FIRST_ENTRY else str(ens.get_role_display()),
         superseded=superseded_by(ens, user),
-        tree=tree_of(ens, document, user, veil, page=asked.filings),
+        tree=tree_of(ens, documents, user, veil, page=asked.filings),
         persons_hidden=veil is not NO_VEIL,
     )
 

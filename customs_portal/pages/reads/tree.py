@@ -1,9 +1,9 @@
 """The filings of ICS2 that belong together: a master, its houses, those below them, who is missing.
 
-Fifty on a page; the number of queries does not depend on how many there are.
+Fifty on a page; neither the queries nor the rows that they return depend on how many there are.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,12 +15,11 @@ from customs_portal.pages.reads.queue import person
 from declarations import families
 from declarations.checks.consistency import differ, inconsistencies
 from declarations.document import Document
-from declarations.expected import Missing, not_filed, withdrawn
-from declarations.families import Goods, Place
+from declarations.expected import Missing, withdrawn
+from declarations.families import Below, Goods, Place
 from declarations.filing_types import FilingLevel, filing_types, level_of
 from declarations.linking import is_linked
 from declarations.models import ConsignmentLife, Ens, Filing
-from declarations.parts import parts_of
 from declarations.persons import Veil
 
 PAGE_SIZE = 50
@@ -82,101 +81,80 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[str, ...] = ()
 
 
-def tree_of(ens: Ens, document: Document, user: User, veil: Veil, *, page: int) -> Tree | None:
-    """Return the filings around the one for which the ENS was made; None where there are none."""
-    if not is_linked(document.type):
+def tree_of(
+    ens: Ens, documents: Sequence[Document], user: User, veil: Veil, *, page: int
+) -> Tree | None:
+    """Return the filings around the one for which the ENS was made; None where there are none.
+
+    `documents` are what the filings of the ENS declare, the highest first.
+    """
+    if not is_linked(documents[0].type):
         return None
     home = Filing.objects.get(mrn=ens.mrn)
-    higher = families.above(home.pk)
-    places = families.below(home.pk)
-    if level_of(document.type) is FilingLevel.FULL and len(places) == 1:
+    found = families.below(home.pk, page=page, size=PAGE_SIZE)
+    if level_of(documents[0].type) is FilingLevel.FULL and found.filing_count == 1:
         return None
-    wanted = not_filed([place.filing for place in places])
-    lines = _lines(places, wanted)
-    pages = max(1, -(-len(lines) // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    shown = lines[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    read = _Read(ens, home, higher, places, wanted, shown, user)
+    higher = families.above(home.pk)
+    pages = -(-found.line_count // PAGE_SIZE)
+    read = _Read(ens, home, higher, found, user)
+    missing = found.line_count - found.filing_count
     return Tree(
         above=tuple(read.above(key) for key in higher),
-        rows=tuple(read.row(line) for line in shown),
-        count=len(places),
-        missing=len(lines) - len(places),
-        until=read.until if len(lines) > len(places) else None,
-        page=page,
+        rows=tuple(read.row(line) for line in found.lines),
+        count=found.filing_count,
+        missing=missing,
+        until=read.until if missing else None,
+        page=min(max(page, 1), pages),
         pages=pages,
-        differences=_differences(ens, veil) if len(places) <= MOST_COMPARED else (),
+        differences=_differences(ens, documents, veil)
+        if found.filing_count <= MOST_COMPARED
+        else (),
     )
 
 
-def _differences(ens: Ens, veil: Veil) -> tuple[str, ...]:
+def _differences(ens: Ens, documents: Sequence[Document], veil: Veil) -> tuple[str, ...]:
     """Return in words what the filings of an ENS say differently, and what was withdrawn."""
-    documents = [veil.document(part.document) for part in parts_of([ens.pk]).get(ens.pk, ())]
     gone = withdrawn([ens.pk]).get(ens.pk, [])
     words = _("Filed by %(filer)s and withdrawn, not filed since: %(papers)s")
     return (
-        *(one.text for one in inconsistencies(documents)),
+        *(one.text for one in inconsistencies([veil.document(each) for each in documents])),
         *(words % {"filer": one.named, "papers": one.document or one.expected} for one in gone),
     )
-
-
-class _Gap(msgspec.Struct, frozen=True):
-    """A filing that is missing below a place."""
-
-    depth: int
-    missing: Missing
-
-
-Line = Place | _Gap
-
-
-def _lines(places: Sequence[Place], wanted: Mapping[int, Sequence[Missing]]) -> list[Line]:
-    """Return the lines of the tree: after each filing who has not filed below it."""
-    found: list[Line] = []
-    for place in places:
-        found.append(place)
-        found += [_Gap(place.depth + 1, each) for each in wanted.get(place.filing, ())]
-    return found
 
 
 class _Read:
     """What is read for the lines that are shown."""
 
     def __init__(
-        self,
-        ens: Ens,
-        home: Filing,
-        higher: Sequence[int],
-        places: Sequence[Place],
-        wanted: Mapping[int, Sequence[Missing]],
-        shown: Sequence[Line],
-        user: User,
+        self, ens: Ens, home: Filing, higher: Sequence[int], found: Below, user: User
     ) -> None:
-        own = [line for line in shown if isinstance(line, Place)]
-        keys = [*higher, *(place.filing for place in own)]
-        self.ens, self.home, self.wanted = ens, home, wanted
+        own = [line for line in found.lines if line.missing is None]
+        shown = [line.filing for line in own]
+        keys = [*higher, *shown]
+        self.ens, self.home = ens, home
         self.filings: Mapping[int, Filing] = Filing.objects.in_bulk(keys)
         mrns = [filing.mrn for filing in self.filings.values()]
         seen = Ens.objects.with_parts_visible_to(user).filter(mrn__in=mrns)
         self.seen = set(seen.values_list("mrn", flat=True))
         self.papers = _papers(keys)
         self.people = _people(own)
-        self.goods, self.below = _goods(places, own, wanted)
-        top = self.filings[higher[0]] if higher else home
-        self.until = top.analysis_ends_at
+        self.goods = families.goods_of(shown)
+        complete = [line.filing for line in own if not line.lacks]
+        compared = found.filing_count <= MOST_COMPARED
+        self.below = families.goods_below(complete) if compared else {}
+        self.until = (self.filings[higher[0]] if higher else home).analysis_ends_at
 
     def above(self, key: int) -> Above:
         filing = self.filings[key]
         mrn = filing.mrn or ""
         return Above(mrn=mrn, type=filing.type, is_link=mrn in self.seen)
 
-    def row(self, line: Line) -> Row:
-        return self._missing(line) if isinstance(line, _Gap) else self._filing(line)
+    def row(self, line: Place) -> Row:
+        return self._missing(line.missing, line.depth) if line.missing else self._filing(line)
 
-    def _missing(self, line: _Gap) -> Row:
-        wanted = line.missing
+    def _missing(self, wanted: Missing, depth: int) -> Row:
         return Row(
-            depth=line.depth,
+            depth=depth,
             mrn="",
             type="",
             title="",
@@ -203,7 +181,7 @@ class _Read:
             colour=colour,
             is_link=filing.mrn in self.seen and filing.pk != self.home.pk,
             is_here=filing.pk == self.home.pk,
-            containers=_containers(own.containers, below.containers if below else None),
+            containers=_containers(own.containers, below),
             packages=_figure(own.packages, below.packages if below else None, "{:,}"),
             mass=_figure(own.mass, below.mass if below else None, "{:,.1f}"),
         )
@@ -242,35 +220,10 @@ def _people(places: Sequence[Place]) -> dict[int, str]:
     return {user.pk: person(user) for user in User.objects.filter(pk__in=keys)} if keys else {}
 
 
-def _goods(
-    places: Sequence[Place], shown: Sequence[Place], wanted: Mapping[int, Collection[Missing]]
-) -> tuple[dict[int, Goods], dict[int, Goods]]:
-    """Return what each filing that is shown says of goods, and those below it where all filed."""
-    if len(places) > MOST_COMPARED:
-        return families.goods_of([place.filing for place in shown]), {}
-    goods = families.goods_of([place.filing for place in places])
-    children: dict[int, list[Goods]] = {}
-    early = _before_loading(places)
-    for place in places:
-        said = goods.get(place.filing)
-        if place.depth and said and said.mass is not None and place.filing not in early:
-            children.setdefault(place.path[-2], []).append(said)
-    return goods, {
-        key: families.together(said) for key, said in children.items() if not wanted.get(key)
-    }
-
-
-def _before_loading(places: Sequence[Place]) -> set[int]:
-    """Return those that are no level of their own: the minimum filed before loading."""
-    types = [kind.filing for kind in filing_types().values() if kind.minimum]
-    found = Filing.objects.filter(pk__in=[place.filing for place in places], type__in=types)
-    return set(found.values_list("pk", flat=True))
-
-
-def _containers(own: frozenset[str], below: frozenset[str] | None) -> Figure:
-    if not own or below is None or below == own:
-        return Figure(own=str(len(own) or ""))
-    return Figure(own=str(len(own)), below=str(len(below)), is_flagged=not below <= own)
+def _containers(own: int, below: Goods | None) -> Figure:
+    if not own or below is None or (below.containers == own and not below.unknown):
+        return Figure(own=str(own or ""))
+    return Figure(own=str(own), below=str(below.containers), is_flagged=below.unknown > 0)
 
 
 def _figure(own: Decimal | int | None, below: Decimal | int | None, form: str) -> Figure:

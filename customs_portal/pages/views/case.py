@@ -29,7 +29,8 @@ from customs_portal.pages.verdict_form import VerdictForm
 from customs_portal.pages.wording import time_left
 from customs_portal.reference import snapshot as reference
 from declarations.scanning import scanner
-from declarations.subjects import current_document
+from declarations.subjects import current_document, declared_in
+from declarations.whole import whole
 from risk import services
 from risk.forms import DecisionForm
 from risk.models import Case, CaseNote, Decision, TextTemplate
@@ -74,7 +75,8 @@ def _page(
     user, at = current_user(request), now()
     note_look(request, AccessLog.What.CASE, case.pk, ens=case.ens_id)
     snapshot = reference.current(at)
-    document = current_document(case.ens)
+    documents = declared_in(case.ens)
+    document = whole(documents)
     head, choices = case_reads.read(case, document, user, snapshot, at)
     form = DecisionForm(
         _resent(sent, case) if refused else None,
@@ -84,7 +86,7 @@ def _page(
     if refused:
         refused(form)
     asked = declaration.asked(request.GET)
-    view = ens_reads.read(case.ens, document, user, snapshot, at, asked=asked)
+    view = ens_reads.read(case.ens, documents, user, snapshot, at, asked=asked)
     note_looks(request, looks_at(view.superseded))
     context: dict[str, Any] = {
         "case": head,

@@ -17,7 +17,7 @@ from customs_portal.pages.reads.superseded import looks_at
 from customs_portal.pages.views.traffic import TrafficForm
 from customs_portal.reference import snapshot as reference
 from declarations.models import Ens
-from declarations.subjects import current_document
+from declarations.subjects import declared_in
 from risk.models import Case
 
 
@@ -35,9 +35,8 @@ def ens(request: HttpRequest, mrn: str) -> HttpResponse:
 def show(request: HttpRequest, found: Ens) -> HttpResponse:
     """Show the ENS, whose look is recorded."""
     user, at = current_user(request), now()
-    document = current_document(found)
     asked = declaration.asked(request.GET)
-    view = reads.read(found, document, user, reference.current(at), at, asked=asked)
+    view = reads.read(found, declared_in(found), user, reference.current(at), at, asked=asked)
     note_looks(request, looks_at(view.superseded))
     case = Case.objects.visible_to(user).filter(ens=found).order_by("-pk").first()
     context: dict[str, Any] = {"ens": view, "case": case, "may_work": user.role in CASEWORK}
