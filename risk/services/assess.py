@@ -196,7 +196,8 @@ def _in_full(opinions: Sequence[Opinion]) -> list[Opinion]:
 
 def _found(declared: Declared, rule_set: InForce) -> Found:
     hits = rule_set.compiled.evaluate_readings(declared.subjects.readings)
-    return Found(office=declared.ens.office_of_first_entry, hits=hits)
+    ens = declared.ens
+    return Found(ens=ens.pk, office=ens.office_of_first_entry, hits=hits)
 
 
 def _opinion(declared: Declared, key: int, hits: list[Hit], rule_set: InForce) -> Opinion:

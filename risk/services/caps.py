@@ -1,11 +1,13 @@
 """Limits of hits: what is above the limit of a rule for the day and office is stored as capped.
 
 A capped hit is shown like any other; it only does not weigh, and people are told when a rule
-reaches its limit. Rules that propose to hold or not to load have no limit.
+reaches its limit. Rules that propose to hold or not to load have no limit. An ENS counts once a day
+for a rule: assessed again, in full or after an amendment, it keeps its place.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import msgspec
 
@@ -22,37 +24,62 @@ ORDER BY r.rule, r.office
 ON CONFLICT (rule, office, day) DO UPDATE SET hits = risk_rulehitcount.hits + excluded.hits
 RETURNING rule, office, hits
 """
+_EARLIER = """
+SELECT a.ens_id, h->>'rule', bool_and(coalesce((h->>'capped')::boolean, false))
+FROM risk_assessment a CROSS JOIN LATERAL jsonb_array_elements(a.hits) h
+WHERE a.ens_id = ANY(%s::bigint[]) AND a.made_at >= %s AND h->>'rule' = ANY(%s::text[])
+GROUP BY a.ens_id, h->>'rule'
+"""
 Key = tuple[str, str]
 """Rule and office."""
+Places = Mapping[tuple[int, str], bool]
+"""By ENS and rule whether its hit is above the limit, where it was counted today."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The hits on one declaration and the office that they are counted for."""
 
+    ens: int
     office: str
     hits: list[Hit]
 
 
 def capped(found: Sequence[Found], rules: Mapping[str, EngineRule], at: datetime) -> list[Found]:
     """Return the hits with those above their limits marked, and tell of limits reached."""
-    fresh = _counted(found, rules)
-    if not fresh:
-        return list(found)
-    totals = _totals(fresh, at.date())
+    limited = {each.ens: _limited(each, rules) for each in found}
+    earlier = _earlier(limited, at)
+    fresh = _counted(found, limited, earlier)
+    totals = _totals(fresh, at.date()) if fresh else {}
     before = {key: totals[key] - count for key, count in fresh.items()}
     _tell(fresh, totals, rules, at)
-    return [_marked(each, rules, before) for each in found]
+    return [_marked(each, limited[each.ens], rules, before, earlier) for each in found]
 
 
-def _counted(found: Iterable[Found], rules: Mapping[str, EngineRule]) -> dict[Key, int]:
-    """Return how many declarations each limited rule hits here, by office."""
-    fresh: dict[Key, int] = {}
-    for each in found:
-        for code in dict.fromkeys(hit.rule for hit in each.hits):
-            if rules[code].cap:
-                key = (code, each.office)
-                fresh[key] = fresh.get(key, 0) + 1
-    return fresh
+def _limited(found: Found, rules: Mapping[str, EngineRule]) -> list[str]:
+    """Return the rules with a limit that hit, each once."""
+    return [code for code in dict.fromkeys(hit.rule for hit in found.hits) if rules[code].cap]
+
+
+def _earlier(limited: Mapping[int, list[str]], at: datetime) -> Places:
+    """Return the places that the ENS have by assessments of this day."""
+    ens = [key for key, codes in limited.items() if codes]
+    if not ens:
+        return {}
+    codes = sorted({code for key in ens for code in limited[key]})
+    day = datetime.combine(at.date(), time(), at.tzinfo)
+    return {(key, rule): above for key, rule, above in fetch_prepared(_EARLIER, [ens, day, codes])}
+
+
+def _counted(
+    found: Iterable[Found], limited: Mapping[int, list[str]], earlier: Places
+) -> dict[Key, int]:
+    """Return how many declarations each limited rule newly hits here, by office."""
+    return Counter(
+        (code, each.office)
+        for each in found
+        for code in limited[each.ens]
+        if (each.ens, code) not in earlier
+    )
 
 
 def _totals(fresh: Mapping[Key, int], day: date) -> dict[Key, int]:
@@ -63,18 +90,26 @@ def _totals(fresh: Mapping[Key, int], day: date) -> dict[Key, int]:
     return {(rule, office): hits for rule, office, hits in stored}
 
 
-def _marked(each: Found, rules: Mapping[str, EngineRule], before: dict[Key, int]) -> Found:
+def _marked(
+    each: Found,
+    limited: Sequence[str],
+    rules: Mapping[str, EngineRule],
+    before: dict[Key, int],
+    earlier: Places,
+) -> Found:
     """Return the hits of one declaration, which takes its place in the count of each rule."""
     above: set[str] = set()
-    for code in dict.fromkeys(hit.rule for hit in each.hits):
-        if rules[code].cap:
+    for code in limited:
+        is_above = earlier.get((each.ens, code))
+        if is_above is None:
             before[code, each.office] += 1
-            if before[code, each.office] > rules[code].cap:
-                above.add(code)
+            is_above = before[code, each.office] > rules[code].cap
+        if is_above:
+            above.add(code)
     hits = [
         msgspec.structs.replace(hit, capped=True) if hit.rule in above else hit for hit in each.hits
     ]
-    return Found(office=each.office, hits=hits)
+    return msgspec.structs.replace(each, hits=hits)
 
 
 def _tell(

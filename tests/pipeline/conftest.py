@@ -47,15 +47,15 @@ def officer() -> User:
     return user
 
 
-def publish(*rules: tuple[str, Any]) -> None:
-    """Publish rules, each (code, expression), with the outcome control."""
+def publish(*rules: tuple[str, Any], cap: int | None = None) -> None:
+    """Publish rules, each (code, expression), with the outcome control and a limit for the day."""
     profile, _ = RiskProfile.objects.get_or_create(code="test", defaults={"name": "Test"})
-    versions = [_rule(profile, code, expression) for code, expression in rules]
+    versions = [_rule(profile, code, expression, cap) for code, expression in rules]
     number = RuleSetVersion.objects.count() + 1
     RuleSetVersion.objects.create(number=number, rule_versions=versions, published_at=AT)
 
 
-def _rule(profile: RiskProfile, code: str, expression: Any) -> int:
+def _rule(profile: RiskProfile, code: str, expression: Any, cap: int | None) -> int:
     rule = Rule.objects.create(profile=profile, code=code, title=code, family="test")
     version = RuleVersion.objects.create(
         rule=rule,
@@ -64,6 +64,7 @@ def _rule(profile: RiskProfile, code: str, expression: Any) -> int:
         outcome="control",
         severity="high",
         score=40,
+        cap=cap,
         created_at=AT,
     )
     return version.pk

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from customs_portal.accounts.models import User
 from customs_portal.events import advance
+from customs_portal.events.models import Event
 from declarations.models import Clock, Ens, Measure
 from declarations.services.do_not_load import do_not_load_refused
 from declarations.services.lifting import StepOrder, sign_steps, take_steps
@@ -15,7 +16,7 @@ from messaging.invariants.book import breaches
 from messaging.invariants.invariant import Scope
 from messaging.models import OutboundMessage
 from risk import rule_sets
-from risk.models import Assessment, Case
+from risk.models import Assessment, Case, RuleHitCount
 from risk.services import DecisionOrder, Refused, decide, sign, undo
 from risk.services.failsafe import open_unassessed
 from risk.services.screening_answers import end_silent
@@ -102,6 +103,16 @@ def test_each_assessment_has_its_clock_its_decision_and_its_message(
     decided(following, officer, **control)
     assert assessments()[1] == ("full", "concluded", "risk")
     assert (Ens.objects.get().status, told(), live_clocks()) == ("assessed", 2, {})
+    assert_whole()
+
+
+def test_the_full_one_takes_no_second_place_of_a_limited_rule(lodger: str, officer: User) -> None:
+    publish(("TST-01", TILES), cap=1)
+    registered(lodger, "F20")
+    decided(Case.objects.get(), officer, **NO_ACTION)
+    assert assessments() == [("preloading", "concluded", "no_risk"), ("full", "review", "")]
+    assert RuleHitCount.objects.get().hits == 1
+    assert not Event.objects.filter(kind="rule.capped").exists()
     assert_whole()
 
 

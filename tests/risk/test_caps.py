@@ -6,12 +6,13 @@ import msgspec
 import pytest
 
 from customs_portal.events.models import Event
+from declarations.models import Ens, EnsVersion
 from risk import rule_sets
 from risk.engine.evaluate import CompiledRuleSet, UnsoundRule
 from risk.engine.loading import load_lists, load_rules
 from risk.engine.outcomes import Outcome
 from risk.engine.rules import Hit, decode
-from risk.models import Assessment, Case, RiskProfile
+from risk.models import Assessment, Case, RiskProfile, RuleHitCount
 from risk.services.lists import load_lists as store_lists
 from risk.services.publish import publish_rules
 from risk.services.replay import replay
@@ -52,6 +53,34 @@ def test_people_are_told_once_that_the_limit_is_reached() -> None:
         hit(AT)
     [event] = Event.objects.filter(kind="rule.capped")
     assert event.data == {"rule": "CNT-01", "office": "NL000396", "limit": 1}
+
+
+def amended(ens: Ens, at: datetime) -> Assessment:
+    """Return the assessment of the next version, which declares the same."""
+    ens.refresh_from_db()
+    before = ens.versions.get(number=ens.version)
+    Ens.objects.filter(pk=ens.pk).update(version=ens.version + 1, status="ready")
+    EnsVersion.objects.create(
+        ens=ens, number=ens.version + 1, filing_versions=before.filing_versions, created_at=at
+    )
+    Assessment.objects.filter(ens=ens).update(status="superseded")
+    assessed(Ens.objects.get(pk=ens.pk), at)
+    return Assessment.objects.filter(ens=ens).latest("pk")
+
+
+def test_a_declaration_counts_once_a_day_and_keeps_its_place() -> None:
+    first, _one = hit(AT)
+    again = amended(first.ens, AT + timedelta(hours=1))
+    assert again.pk != first.pk
+    assert not decode(msgspec.json.encode(again.hits))[0].capped
+    assert RuleHitCount.objects.get().hits == 1
+    assert not Event.objects.filter(kind="rule.capped").exists()
+    second, _other = hit(AT)
+    above = amended(second.ens, AT + timedelta(hours=2))
+    assert decode(msgspec.json.encode(above.hits))[0].capped
+    assert RuleHitCount.objects.get().hits == 2
+    amended(first.ens, AT + timedelta(days=1))
+    assert list(RuleHitCount.objects.order_by("day").values_list("hits", flat=True)) == [2, 1]
 
 
 def test_the_next_day_begins_anew() -> None:
