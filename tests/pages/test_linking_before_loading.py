@@ -77,6 +77,12 @@ def test_what_waits_leads_to_what_it_may_belong_to(
     assert {look.reference for look in looks} == {top.mrn, early.mrn}
 
 
+def test_what_belongs_to_nothing_says_so(centre: Client, early: Ens) -> None:
+    html = shown(centre, f"/linking/{early.mrn}/")
+    assert "No declaration that you see is of the same filer or has the same document." in html
+    assert "Nothing is missing" not in html
+
+
 def test_an_officer_of_another_office_is_led_nowhere(desk: Client, top: Ens, early: Ens) -> None:
     assert desk.get(f"/linking/{early.mrn}/").status_code == 404
     assert f"Link {early.mrn}" in shown(desk, f"/linking/{top.mrn}/")

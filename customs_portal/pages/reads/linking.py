@@ -232,14 +232,15 @@ def is_to_link(ens: Ens) -> bool:
     return bool(ens.completeness) or pending.exists()
 
 
-def may_be_of(ens: Ens, user: User) -> list[Home]:
+def may_be_of(ens: Ens, user: User) -> list[Home] | None:
     """Return the ENS to which what was filed before loading and still waits may belong.
 
-    They are seen by the user, share a document with it or have a house of its filer.
+    None for anything else. They are seen by the user, and share a document with it or have a house
+    of its filer.
     """
     waiting = Filing.objects.filter(mrn=ens.mrn, link=Filing.Link.PENDING).first()
     if waiting is None or not filing_types()[waiting.type].minimum:
-        return []
+        return None
     houses = Filing.objects.filter(type__in=types_taking(), status=Filing.Status.REGISTERED)
     own = SearchKey.objects.filter(ens=ens, kind="document").values("value")[:MOST_COUNTED]
     same = SearchKey.objects.filter(kind="document", value__in=own).order_by("-ens")

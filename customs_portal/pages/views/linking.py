@@ -85,7 +85,7 @@ def linking_ens(request: HttpRequest, mrn: str) -> HttpResponse:
         return redirect("ens", mrn)
     note_look(request, What.ENS, ens.mrn, ens=ens.pk)
     looks = [Look(what=What.ENS.value, reference=e.candidate.mrn, ens=e.ens) for e in found]
-    looks += [Look(what=What.ENS.value, reference=e.mrn, ens=e.ens) for e in homes]
+    looks += [Look(what=What.ENS.value, reference=e.mrn, ens=e.ens) for e in homes or ()]
     note_looks(request, looks)
     context = {
         "ens": ens,
