@@ -16,7 +16,7 @@ from declarations.services import referrals
 from declarations.services.do_not_load import is_before_loading
 from declarations.services.locks import lock_ens
 from declarations.services.referrals import ReferralOrder, asking_refused
-from declarations.services.results import Changed, Refused, refusal
+from declarations.services.results import Changed, Refused, refused
 from declarations.traffic import TrafficClass
 from risk import policies
 from risk.events import CASE_ANSWERED
@@ -138,12 +138,12 @@ def _end(key: int, verb: str, note: str, officer: User, at: datetime) -> Changed
     asked = Referral.objects.filter(pk=key).first()
     case = Case.objects.open().filter(ens=asked.ens_id).first() if asked else None
     if asked is None or case is None or not policies.may_work_on(officer, case):
-        return Refused(findings=[refusal("not_found", _("There is no such question for you."))])
+        return refused("not_found", _("There is no such question for you."))
     locked_cases([case.pk])
     asked.refresh_from_db()
     if not referrals.end([asked], verb, at=at, actor=officer.pk, note=note.strip()[:4000]):
         text = _("The question does not stand as you saw it any more.")
-        return Refused(findings=[refusal("closed", text)])
+        return refused("closed", text)
     take_back_to_review([asked.ens_id], at=at)
     return Changed(id=case.pk)
 

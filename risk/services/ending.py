@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
-from declarations.services.results import Refused, refusal
+from declarations.services.results import Refused, refused
 from risk.models import Case
 from risk.models.choices import Outcome, Severity
 from risk.services.cases import locked_cases
@@ -35,4 +35,4 @@ def is_grave(case: Case) -> bool:
 
 def _refused() -> Refused:
     text = _("Critical cases and proposed do-not-loads are decided one by one.")
-    return Refused(findings=[refusal("grave", text)])
+    return refused("grave", text)

@@ -121,7 +121,7 @@ def import_rules(data: bytes, *, author: User, at: datetime) -> Imported | Refus
     """
     assert_in_transaction()
     if not policies.may_write_rules(author):
-        return Refused(findings=[refusal("role", "Only risk analysts import rules.")])
+        return refused("role", "Only risk analysts import rules.")
     content = _read(data)
     if isinstance(content, Refused):
         return content

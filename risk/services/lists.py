@@ -16,7 +16,7 @@ from customs_portal.bulk import copy_rows
 from customs_portal.events.services import record
 from customs_portal.findings import Finding
 from declarations.services.locks import assert_in_transaction
-from declarations.services.results import Refused, refusal
+from declarations.services.results import Refused, refusal, refused
 from risk.engine.lists import ListEntry
 from risk.engine.lists import ReferenceList as EngineList
 from risk.engine.loading import entries_in
@@ -75,7 +75,7 @@ def load_list(new: NewList, *, at: datetime, by: User | None = None) -> Loaded |
     """Make the list hold exactly these entries; nothing is changed where they are refused."""
     assert_in_transaction()
     if new.threshold is not None and not LEAST_THRESHOLD <= new.threshold <= 1:
-        return Refused(findings=[refusal("wrong-threshold", "A threshold lies between 0.5 and 1.")])
+        return refused("wrong-threshold", "A threshold lies between 0.5 and 1.")
     existing = ReferenceList.objects.select_for_update().filter(code=new.code).first()
     kind = ReferenceList.Kind(existing.kind) if existing else new.kind
     findings = _copy(new.entries, kind)
@@ -107,7 +107,7 @@ def load_content(
         entries = list(entries_in(BytesIO(content)))
     except (ValueError, csv.Error) as error:
         text = _("The file is no list: %s") % error
-        return Refused(findings=[refusal("no_list", text, "entries")])
+        return refused("no_list", text, "entries")
     return load_list(NewList(code=found.code, entries=entries, may_shrink=True), at=at, by=by)
 
 

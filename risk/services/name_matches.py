@@ -10,7 +10,7 @@ from customs_portal.events.kinds import Kind
 from customs_portal.events.services import record
 from customs_portal.findings import Finding
 from declarations.services.locks import assert_in_transaction
-from declarations.services.results import Refused, refusal
+from declarations.services.results import Refused, refusal, refused
 from risk import policies
 from risk.events import NAME_MATCH_CONFIRMED, NAME_MATCH_DISMISSED, NAME_MATCH_REOPENED
 from risk.models import MatchVerdict, NameMatch
@@ -79,7 +79,7 @@ def _reopen(match: NameMatch | None, person: User, at: datetime) -> Judged | Ref
     if match is None or not policies.may_judge_match(person, match):
         return Refused(findings=[_none()])
     if not _take_back(match, person, at):
-        return Refused(findings=[refusal("no_verdict", "The match has no verdict.")])
+        return refused("no_verdict", "The match has no verdict.")
     _tell(NAME_MATCH_REOPENED, match, person, at)
     return Judged(match=match.pk)
 

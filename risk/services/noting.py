@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from customs_portal.accounts.models import User
 from customs_portal.events.services import record
-from declarations.services.results import Changed, Refused, refusal
+from declarations.services.results import Changed, Refused, refused
 from risk import policies
 from risk.events import CASE_NOTED
 from risk.models import Case, CaseNote
@@ -28,11 +28,11 @@ def note(wanted: Note, *, officer: User, at: datetime) -> Changed | Refused:
     """Keep the note in the caller's transaction; a closed case can still be noted on."""
     case = Case.objects.filter(pk=wanted.case).first()
     if case is None or not policies.may_work_on(officer, case):
-        return Refused(findings=[refusal("not_found", _("There is no such case for you."))])
+        return refused("not_found", _("There is no such case for you."))
     text = wanted.text.strip()
     if not text or len(text) > LONGEST_TEXT or wanted.kind not in CaseNote.Kind.values:
         limit = _("Write a text of at most %d characters.") % LONGEST_TEXT
-        return Refused(findings=[refusal("text", limit, "text")])
+        return refused("text", limit, "text")
     kept = CaseNote.objects.create(
         case=case,
         kind=wanted.kind,

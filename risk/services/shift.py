@@ -10,7 +10,7 @@ from customs_portal.accounts import policies
 from customs_portal.accounts.models import User
 from customs_portal.events.services import record
 from declarations.models import Measure
-from declarations.services.results import Refused, refusal
+from declarations.services.results import Refused, refused
 from risk.events import SHIFT_READ, SHIFT_SIGNED
 from risk.models import Case, ShiftNote, ShiftNoteReading
 
@@ -23,9 +23,9 @@ def sign_note(*, office: str, text: str, officer: User, at: datetime) -> ShiftNo
     if officer.role not in policies.OFFICER_ROLES or office not in policies.office_references(
         officer
     ):
-        return _refused("office", _("This is not an office of yours."), "office")
+        return refused("office", _("This is not an office of yours."), "office")
     if not text or len(text) > LONGEST_TEXT:
-        return _refused("text", _("Write at most %d characters.") % LONGEST_TEXT, "text")
+        return refused("text", _("Write at most %d characters.") % LONGEST_TEXT, "text")
     note = ShiftNote.objects.create(
         office=office, text=text, standing=standing(office, at), signed_by=officer, signed_at=at
     )
@@ -37,7 +37,7 @@ def sign_note(*, office: str, text: str, officer: User, at: datetime) -> ShiftNo
 def read_note(note: ShiftNote, *, officer: User, at: datetime) -> ShiftNoteReading | Refused:
     """Note that the officer has read it and took over; a second time nothing more is noted."""
     if officer.role not in policies.OFFICER_ROLES or officer.pk == note.signed_by_id:
-        return _refused("own", _("Whoever takes over reads it, not who wrote it."))
+        return refused("own", _("Whoever takes over reads it, not who wrote it."))
     reading, is_new = ShiftNoteReading.objects.get_or_create(
         note=note, reader=officer, defaults={"read_at": at}
     )
@@ -61,7 +61,3 @@ def standing(office: str, at: datetime) -> dict[str, Any]:
     measures = Measure.objects.open().filter(Q(office=office) | Q(place=office))
     kinds = dict(measures.order_by().values_list("kind").annotate(Count("pk")))
     return {**cases, "measures": kinds}
-
-
-def _refused(code: str, text: str, location: str = "") -> Refused:
-    return Refused(findings=[refusal(code, text, location)])

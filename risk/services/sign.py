@@ -11,7 +11,7 @@ from customs_portal.events.services import record_many
 from customs_portal.reference.models import ReasonCode
 from declarations.models import Measure
 from declarations.services.do_not_load import sign_do_not_loads
-from declarations.services.results import Changed, Refused, refusal
+from declarations.services.results import Changed, Refused, refused
 from risk import policies
 from risk.events import CASE_NOT_SIGNED, CASE_SIGNED
 from risk.models import Assessment, Case, Decision, DecisionProposal
@@ -47,12 +47,12 @@ def _sign_any(case: Case | None, officer: User, at: datetime) -> Signed | Refuse
 def _against(proposal: DecisionProposal, case: Case, officer: User) -> Refused | None:
     if proposal.proposed_by_id == officer.pk:
         text = _("Another officer has to sign what you proposed.")
-        return Refused(findings=[refusal("own_proposal", text)])
+        return refused("own_proposal", text)
     if proposal.by_supervisor and officer.role != Role.SUPERVISOR:
-        return Refused(findings=[refusal("supervisor", _("A supervisor has to sign this."))])
+        return refused("supervisor", _("A supervisor has to sign this."))
     if proposal.revision != case.revision:
         text = _("The case changed since the proposal.")
-        return Refused(findings=[refusal("stale_version", text)])
+        return refused("stale_version", text)
     return None
 
 
@@ -100,13 +100,13 @@ def decline(
 
 def _decline(case: Case | None, note: str, officer: User, at: datetime) -> Changed | Refused:
     if case is None or not policies.may_work_on(officer, case):
-        return Refused(findings=[refusal("not_found", _("There is no such case for you."))])
+        return refused("not_found", _("There is no such case for you."))
     proposal = open_proposal(case.pk)
     if proposal is None:
-        return Refused(findings=[refusal("closed", _("Nothing waits for a signature here."))])
+        return refused("closed", _("Nothing waits for a signature here."))
     if not note:
         text = _("Write down the reason in your own words.")
-        return Refused(findings=[refusal("note", text, "note")])
+        return refused("note", text, "note")
     _end(proposal, DecisionProposal.State.DECLINED, officer, at, note[:LONGEST_NOTE])
     record_many([told(CASE_NOT_SIGNED, proposal, at=at, actor=officer.pk, note=note[:200])])
     return Changed(id=case.pk)
@@ -114,13 +114,13 @@ def _decline(case: Case | None, note: str, officer: User, at: datetime) -> Chang
 
 def _sign(case: Case | None, officer: User, at: datetime) -> Signed | Refused:
     if case is None or not policies.may_work_on(officer, case):
-        return Refused(findings=[refusal("not_found", _("There is no such case for you."))])
+        return refused("not_found", _("There is no such case for you."))
     waiting = list(
         Measure.objects.filter(ens=case.ens, status=Measure.Status.AWAITING_SECOND).order_by("pk")
     )
     assessment = Assessment.objects.of(case.ens).awaiting_review().order_by("-pk").first()
     if not waiting or assessment is None or case.status != Case.Status.OPEN:
-        return Refused(findings=[refusal("closed", _("Nothing waits for a signature here."))])
+        return refused("closed", _("Nothing waits for a signature here."))
     results = sign_do_not_loads([each.pk for each in waiting], officer=officer, at=at)
     pairs = zip(waiting, results, strict=True)
     signed = [each for each, result in pairs if isinstance(result, Changed)]

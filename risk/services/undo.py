@@ -18,7 +18,7 @@ from declarations.lifecycle import ENS, move
 from declarations.lifecycle.measure import OF_KIND
 from declarations.models import Clock, Ens, Measure, Referral
 from declarations.services import referrals
-from declarations.services.results import Refused, refusal
+from declarations.services.results import Refused, refused
 from risk import policies
 from risk.events import CASE_DECISION_UNDONE
 from risk.models import Assessment, Case, Decision, Undoing
@@ -49,20 +49,16 @@ def undo(cases: Sequence[int], *, officer: User, at: datetime) -> list[Undone | 
 
 def _undo(case: Case | None, officer: User, at: datetime) -> Undone | Refused:
     if case is None or not policies.may_work_on(officer, case):
-        return _refused("not_found", _("There is no such case for you."))
+        return refused("not_found", _("There is no such case for you."))
     last = _last(case, officer)
     if last is None:
-        return _refused("nothing", _("There is nothing of yours to undo here."))
+        return refused("nothing", _("There is nothing of yours to undo here."))
     events = list(Event.objects.filter(stream=case.ens_id, at=last.at, actor_id=officer.pk))
     if _changed(case, last) or not _take_away(events, at):
-        return _refused("too_late", _("Too late to undo: what was decided has been sent."))
+        return refused("too_late", _("Too late to undo: what was decided has been sent."))
     _put_back(case, last, officer, at)
     _record(case, last, [event.id for event in events], officer, at)
     return Undone(case=case.pk)
-
-
-def _refused(code: str, text: str) -> Refused:
-    return Refused(findings=[refusal(code, text)])
 
 
 def _last(case: Case, officer: User) -> _Last | None:

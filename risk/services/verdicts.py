@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from customs_portal.accounts.models import User
 from customs_portal.events.services import record_many
 from customs_portal.findings import Finding
-from declarations.services.results import Changed, Refused, refusal
+from declarations.services.results import Changed, Refused, refusal, refused
 from risk import policies
 from risk.events import SCREENING_JUDGED
 from risk.lifecycle import SCREENING
@@ -52,7 +52,7 @@ def open_screening(case: Case) -> Screening | None:
 
 def _judge(verdict: Verdict, case: Case | None, officer: User, at: datetime) -> Changed | Refused:
     if case is None or not policies.may_work_on(officer, case):
-        return Refused(findings=[refusal("not_found", _("There is no such case for you."))])
+        return refused("not_found", _("There is no such case for you."))
     row = open_screening(case)
     findings = about_case(verdict.revision, case, officer) or _about_verdict(verdict)
     if row is None:

@@ -25,7 +25,7 @@ from customs_portal.pages.access import (
 from customs_portal.pages.frames import frame, kept
 from customs_portal.pages.looking import What, note_look
 from customs_portal.pages.reads import rule_draft as reads
-from declarations.services.results import Refused, refusal
+from declarations.services.results import Refused, refused
 from risk.builder.form import ContentForm, edited, read_outline
 from risk.builder.outline import stored
 from risk.models import RuleDraft
@@ -222,4 +222,4 @@ def _decided(request: HttpRequest, draft: RuleDraft, user: User, seen: int) -> A
         return approve_urgently(draft.pk, revision=seen, hours=hours, approver=user, at=at)
     if verb == "approve":
         return approve(draft.pk, revision=seen, approver=user, at=at)
-    return Refused(findings=[refusal("no_verb", "Choose what you decide.")])
+    return refused("no_verb", "Choose what you decide.")

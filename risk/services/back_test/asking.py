@@ -10,7 +10,7 @@ from customs_portal.accounts.models import User
 from customs_portal.events.services import record
 from customs_portal.findings import Finding
 from declarations.services.locks import assert_in_transaction
-from declarations.services.results import Refused, refusal
+from declarations.services.results import Refused, refusal, refused
 from risk import policies
 from risk.engine.fields import CATALOGUE
 from risk.engine.rules import EngineRule
@@ -73,7 +73,7 @@ def cancel(back_test: int, *, by: User, at: datetime) -> Asked | Refused:
     if not _may_ask(by):
         return Refused(findings=[_not_yours()])
     if found.state != BackTest.State.RUNNING:
-        return Refused(findings=[refusal("ended", _("The back-test has ended already."))])
+        return refused("ended", _("The back-test has ended already."))
     end(found, BackTest.State.CANCELLED, at=at)
     return Asked(back_test=found.pk, total=found.total)
 
