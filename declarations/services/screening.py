@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from django.conf import settings
 
 from customs_portal.events.services import NewEvent, record_many
 from customs_portal.findings import Finding
@@ -20,16 +19,16 @@ from declarations.services.take_over import national_office
 from declarations.services.transmissions import (
     Place,
     Told,
+    against,
     facts,
+    judge,
     lock_told,
-    mrn_in_use,
     new_version,
     register_told,
-    told_by,
-    unknown_mrn,
 )
 
 MESSAGE = "XF4Q01"
+_ROLES = frozenset({Ens.OurRole.INVOLVED})
 
 
 class ScreeningRequested(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +61,7 @@ def receive_to_screen(
 
 def judge_to_screen(told: Sequence[Told]) -> list[Sequence[Finding]]:
     """Return for each why it would be refused now; nothing is written."""
-    known = {ens.mrn: ens for ens in Ens.objects.filter(mrn__in={each.mrn for each in told})}
-    return [_against(each, known.get(each.mrn)) for each in told]
+    return judge(told, _ROLES)
 
 
 def _receive(
@@ -71,9 +69,9 @@ def _receive(
 ) -> ToScreen | Refused:
     told = request.told
     ens = known.get(told.mrn)
-    against = _against(told, ens)
-    if against:
-        return Refused(findings=list(against))
+    wrong = against(told, ens, _ROLES)
+    if wrong:
+        return Refused(findings=list(wrong))
     is_again = ens is not None
     if ens is None:
         ens = register_told(told, _place(told), at=at)
@@ -84,16 +82,6 @@ def _receive(
         _renew(told, ens, at)
     version = _begin(request, ens, at)
     return ToScreen(ens=ens.pk, ens_version=version, is_again=is_again)
-
-
-def _against(told: Told, ens: Ens | None) -> Sequence[Finding]:
-    """A State asks about what was lodged with it."""
-    if ens is None:
-        ours = told.mrn[2:4] == settings.CUSTOMS_COUNTRY
-        return [unknown_mrn(told.mrn)] if ours else []
-    if ens.role == Ens.OurRole.INVOLVED and told_by(ens) == told.country:
-        return []
-    return [mrn_in_use(told.mrn)]
 
 
 def _place(told: Told) -> Place:

@@ -25,16 +25,17 @@ from declarations.services.results import Refused
 from declarations.services.transmissions import (
     Place,
     Told,
+    against,
     as_new_version,
     facts,
     is_newer,
+    judge,
     keep,
     lock_told,
-    mrn_in_use,
     register_told,
-    told_by,
-    unknown_mrn,
 )
+
+_ROLES = frozenset(Ens.OurRole) - {Ens.OurRole.INVOLVED}
 
 
 class TakeOver(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,15 +66,14 @@ def take_over(orders: Sequence[TakeOver], *, at: datetime) -> list[TakenOver | R
 
 def judge_take_overs(told: Sequence[Told]) -> list[Sequence[Finding]]:
     """Return for each why it would be refused now; nothing is written."""
-    known = {ens.mrn: ens for ens in Ens.objects.filter(mrn__in={each.mrn for each in told})}
-    return [_against(each, known.get(each.mrn)) for each in told]
+    return judge(told, _ROLES)
 
 
 def _take_over(order: TakeOver, known: dict[str, Ens], at: datetime) -> TakenOver | Refused:
     told, ens = order.told, known.get(order.told.mrn)
-    against = _against(told, ens)
-    if against:
-        return Refused(findings=list(against))
+    wrong = against(told, ens, _ROLES)
+    if wrong:
+        return Refused(findings=list(wrong))
     if ens is not None:
         return _again(order, ens, at)
     ens = register_told(told, _place(order), at=at)
@@ -83,18 +83,6 @@ def _take_over(order: TakeOver, known: dict[str, Ens], at: datetime) -> TakenOve
     keep(told, ens, set_aside=False)
     _start_clocks(told, ens, at)
     return _taken_over(told, ens, at)
-
-
-def _against(told: Told, ens: Ens | None) -> Sequence[Finding]:
-    """A State hands over what was lodged with it."""
-    if ens is None:
-        ours = told.mrn[2:4] == settings.CUSTOMS_COUNTRY
-        return [unknown_mrn(told.mrn)] if ours else []
-    if ens.role == Ens.OurRole.INVOLVED:
-        return [mrn_in_use(told.mrn)]
-    if told_by(ens) == told.country:
-        return []
-    return [mrn_in_use(told.mrn)]
 
 
 def _place(order: TakeOver) -> Place:

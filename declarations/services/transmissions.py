@@ -1,10 +1,11 @@
 """Declarations lodged in another State, as its messages tell us of them (LIFECYCLE section 7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 
 from customs_portal.findings import Finding, Stage
 from declarations.document import Document
@@ -72,6 +73,22 @@ def lock_told(told: Sequence[Told]) -> dict[str, Ens]:
     """Lock what we know of these declarations and return it by MRN."""
     known = Ens.objects.filter(mrn__in={each.mrn for each in told}).values_list("pk", flat=True)
     return {ens.mrn: ens for ens in lock_ens(list(known)).values()}
+
+
+def judge(told: Sequence[Told], roles: Collection[str]) -> list[Sequence[Finding]]:
+    """Return for each why it would be refused now; nothing is written."""
+    known = {ens.mrn: ens for ens in Ens.objects.filter(mrn__in={each.mrn for each in told})}
+    return [against(each, known.get(each.mrn), roles) for each in told]
+
+
+def against(told: Told, ens: Ens | None, roles: Collection[str]) -> Sequence[Finding]:
+    """A State tells of what was lodged with it, and again of what we have in one of these roles."""
+    if ens is None:
+        ours = told.mrn[2:4] == settings.CUSTOMS_COUNTRY
+        return [unknown_mrn(told.mrn)] if ours else []
+    if ens.role in roles and told_by(ens) == told.country:
+        return []
+    return [mrn_in_use(told.mrn)]
 
 
 def told_by(ens: Ens) -> str:

@@ -17,14 +17,13 @@ from declarations.services.screening import (
     judge_to_screen,
     receive_to_screen,
 )
-from declarations.services.transmissions import Told
 from declarations.whole import whole
 from messaging.formats.ics2.tables import is_whole
 from messaging.formats.registry import read
 from messaging.formats.transmissions import ScreeningRequest
 from messaging.received.message import Fate, Judged
 from messaging.received.partners import record_refusals
-from messaging.received.transmissions import WRONG_VALUE, invalid_mrn
+from messaging.received.transmissions import WRONG_VALUE, invalid_mrn, told_of
 from risk.models import Screening
 from risk.services.screened import Asked, note_requests
 from risk.services.supersede import supersede
@@ -120,19 +119,8 @@ def _document(content: ScreeningRequest) -> Document:
 
 
 def _requested(message: Judged) -> ScreeningRequested:
-    content, received = _content(message), message.received
-    told = Told(
-        message=MESSAGE,
-        country=received.partner,
-        document=_document(content),
-        mrn=content.mrn,
-        submitted_at=content.submitted_at,
-        registered_at=content.registered_at,
-        prepared_at=content.prepared_at,
-        message_id=received.id,
-        received_at=received.received_at,
-        correlation=received.correlation,
-    )
+    content = _content(message)
+    told = told_of(_document(content), content, message.received, MESSAGE)
     return ScreeningRequested(told=told, answer_by=content.answer_by)
 
 

@@ -4,7 +4,7 @@ from customs_portal.findings import Finding, Stage
 from declarations.document import Document
 from declarations.mrn import is_valid
 from declarations.services.transmissions import Told, ToldResult
-from messaging.formats.transmissions import Transmitted
+from messaging.formats.transmissions import ScreeningRequest, Transmitted
 from messaging.received.message import Judged, Received
 
 INVALID_MRN = "93"
@@ -27,8 +27,11 @@ def told(judged: Judged, message: str) -> Told:
     return told_of(document, transmitted(judged), judged.received, message)
 
 
-def told_of(document: Document, content: Transmitted, received: Received, message: str) -> Told:
-    """Return a declaration as it was told of."""
+def told_of(
+    document: Document, content: Transmitted | ScreeningRequest, received: Received, message: str
+) -> Told:
+    """Return a declaration as it was told of; a request to screen has no results."""
+    results = content.results if isinstance(content, Transmitted) else ()
     return Told(
         message=message,
         country=received.partner,
@@ -40,8 +43,7 @@ def told_of(document: Document, content: Transmitted, received: Received, messag
         message_id=received.id,
         received_at=received.received_at,
         results=tuple(
-            ToldResult(code=each.code, text=each.text or "", item=each.item)
-            for each in content.results
+            ToldResult(code=each.code, text=each.text or "", item=each.item) for each in results
         ),
         correlation=received.correlation,
     )
