@@ -1,19 +1,25 @@
 """The answer to a question as systems send it: JSON, or a form with files beside the text."""
 
-from typing import IO, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
 from django.http.request import QueryDict
 from django.utils.translation import gettext_lazy as _
 from msgspec import UNSET, Meta, UnsetType
-from rest_framework.exceptions import APIException, ParseError
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
+from customs_portal.api.json_bodies import (
+    MOST_BESIDE_FILES,
+    STORABLE,
+    TooLarge,
+    refusing,
+    schemas_of,
+)
 from declarations.screening import (
     LONGEST_IDENTIFIER,
     LONGEST_NAME,
@@ -25,11 +31,8 @@ from declarations.screening import (
 from declarations.services.answers import LONGEST_ANSWER, MOST_CODES, MOST_SCREENINGS, Answer
 from declarations.services.attachments import BEGINNINGS, MOST_AT_ONCE
 
-STORABLE = r"^[^\x00]*$"
 METHOD = rf"^({'|'.join(METHODS)})$"
 SAYS_SOMETHING = r"^[^\x00]*[^\s\x00-\x1f][^\x00]*$"
-MOST_BESIDE_FILES = 1_000_000
-"""Bytes of a request that are not files: texts, codes, heads of parts."""
 
 
 class AnswerCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,32 +70,6 @@ class AnswerText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ) = UNSET
 
 
-class TooLarge(APIException):
-    """The request is larger than any answer may be."""
-
-    status_code = 413
-    default_detail = _("The request is too large.")
-    default_code = "too_large"
-
-
-class Json(BaseParser):
-    """Gives the bytes of a JSON body, which `sent_answer` reads into its type."""
-
-    media_type = "application/json"
-
-    def parse(
-        self,
-        stream: IO[Any] | HttpRequest,
-        media_type: str | None = None,
-        parser_context: Any = None,
-    ) -> Any:
-        """Return the body; raises TooLarge."""
-        body: bytes = stream.read(MOST_BESIDE_FILES + 1)
-        if len(body) > MOST_BESIDE_FILES:
-            raise TooLarge
-        return body
-
-
 class Form(MultiPartParser):
     """A form whose announced length is no more than that of the files that may be in it."""
 
@@ -111,13 +88,11 @@ class Form(MultiPartParser):
 def sent_answer(request: Request, reference: str) -> Answer:
     """Return the answer in the request; raises ParseError where it is none, TooLarge."""
     data: Any = request.data
-    try:
+    with refusing(_("This is no answer: %s."), code="bad_answer"):
         if isinstance(data, bytes):
             return _answer(reference, msgspec.json.decode(data, type=AnswerText))
         said = msgspec.convert(_fields(data), AnswerText)
         return _answer(reference, said, tuple(request.FILES.getlist("files")))
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise ParseError(_("This is no answer: %s.") % error, code="bad_answer") from error
 
 
 def _answer(reference: str, said: AnswerText, files: tuple[Any, ...] = ()) -> Answer:
@@ -152,9 +127,7 @@ def _json(part: object) -> object:
 
 def _schemas() -> dict[str, Any]:
     """Return the types above for the OpenAPI document, where an answer has at least one field."""
-    _reference, found = msgspec.json.schema_components(
-        [AnswerText], ref_template="#/components/schemas/{name}"
-    )
+    found = schemas_of(AnswerText)
     text = found["AnswerText"]
     del text["required"]
     return {**found, "AnswerText": {**text, "minProperties": 1}}

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from msgspec import Meta
-from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,7 +15,7 @@ from rest_framework.views import APIView
 from customs_portal import clock
 from customs_portal.accounts.models import User
 from customs_portal.accounts.models.tokens import TokenScope
-from customs_portal.api.answering import STORABLE, Json
+from customs_portal.api.json_bodies import STORABLE, Json, refusing, schemas_of
 from customs_portal.api.problems import not_found, problem
 from customs_portal.api.serializers import PresentedSerializer, ProblemSerializer
 from declarations.services.goods import Presented
@@ -47,13 +46,7 @@ class GoodsOfCarrier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     documents: Annotated[tuple[Paper, ...], Meta(min_length=1, max_length=MOST_DOCUMENTS)]
 
 
-def _schemas() -> dict[str, Any]:
-    template = "#/components/schemas/{name}"
-    _references, found = msgspec.json.schema_components([GoodsOfCarrier], ref_template=template)
-    return dict(found)
-
-
-PRESENTATION_SCHEMAS = _schemas()
+PRESENTATION_SCHEMAS = schemas_of(GoodsOfCarrier)
 """The types above for the OpenAPI document."""
 
 
@@ -105,12 +98,8 @@ class PresentationsView(APIView):
 
 def _goods(request: Request) -> GoodsOfCarrier:
     data: Any = request.data
-    try:
-        sent = data if isinstance(data, bytes) else b""
-        goods: GoodsOfCarrier = msgspec.json.decode(sent, type=GoodsOfCarrier)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise ParseError(_("These are no goods: %s.") % error, code="bad_goods") from error
-    return goods
+    with refusing(_("These are no goods: %s."), code="bad_goods"):
+        return msgspec.json.decode(data if isinstance(data, bytes) else b"", type=GoodsOfCarrier)
 
 
 def _answer(result: Presented | Refused) -> HttpResponse:

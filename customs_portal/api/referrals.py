@@ -13,7 +13,8 @@ from customs_portal import clock
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import AccessLog, User
 from customs_portal.accounts.models.tokens import TokenScope
-from customs_portal.api.answering import ANSWER_FORM, FILE_KINDS, Form, Json, sent_answer
+from customs_portal.api.answering import ANSWER_FORM, FILE_KINDS, Form, sent_answer
+from customs_portal.api.json_bodies import Json
 from customs_portal.api.looking import note_look
 from customs_portal.api.problems import not_found, problem
 from customs_portal.api.serializers import (
