@@ -1,6 +1,7 @@
 """Few round trips: ids from sequences in one, rows by COPY or as one value, plans made once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -41,6 +42,7 @@ def _statement(model: type[Model], condition: str) -> tuple[list[str], str]:
 
 
 _WAYS = ["enable_seqscan", "enable_bitmapscan", "enable_sort"]
+_WHOLE_TABLES = ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"]
 _SWITCH = "SELECT set_config(way, %s, true) FROM unnest(%s::text[]) AS way"
 
 
@@ -50,10 +52,24 @@ def fetch_by_index(statement: str, values: Any = None) -> list[tuple[Any, ...]]:
     Its subqueries end with `ORDER BY` and `LIMIT`. The planner takes the trader it does not know
     for an average one, and would read and sort all that a busy one has.
     """
-    fetch_prepared(_SWITCH, ["off", _WAYS])
-    rows = fetch_prepared(statement, values)
-    fetch_prepared(_SWITCH, ["on", _WAYS])
-    return rows
+    with _without(_WAYS):
+        return fetch_prepared(statement, values)
+
+
+def row_by_row() -> AbstractContextManager[None]:
+    """Let statements go from row to row by index, and read no table whole; in a transaction.
+
+    For those that follow links: where one master has nearly all of them, the planner thinks that
+    each house leads to thousands.
+    """
+    return _without(_WHOLE_TABLES)
+
+
+@contextmanager
+def _without(ways: list[str]) -> Iterator[None]:
+    fetch_prepared(_SWITCH, ["off", ways])
+    yield
+    fetch_prepared(_SWITCH, ["on", ways])
 
 
 def fetch(statement: str, values: Any = None) -> list[tuple[Any, ...]]:

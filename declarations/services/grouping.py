@@ -14,7 +14,7 @@ import msgspec
 from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from customs_portal.bulk import copy_rows, fetch_prepared, next_ids
+from customs_portal.bulk import copy_rows, fetch_prepared, next_ids, row_by_row
 from customs_portal.events.services import NewEvent, record_many
 from declarations.clocks import ClockKind
 from declarations.events import ENS_ABSORBED, ENS_PARTED, ENS_REGROUPED
@@ -131,8 +131,9 @@ def regroup(filings: Collection[int], *, at: datetime) -> Grouped:
     """
     assert_in_transaction()
     wanted = {"filings": list(filings)}
-    fetch_prepared(_WAIT, wanted)
-    moves = [Move(*row) for row in fetch_prepared(_MOVES, wanted)]
+    with row_by_row():
+        fetch_prepared(_WAIT, wanted)
+        moves = [Move(*row) for row in fetch_prepared(_MOVES, wanted)]
     changed = {ens for each in moves for ens in (each.source, each.target)}
     if moves:
         _carry_out(moves, at)
@@ -193,7 +194,8 @@ def _parted(each: Move, at: datetime) -> NewEvent:
 
 def _end(ens: Collection[int], at: datetime) -> set[int]:
     """End those of which no filing lives; return those that ended now (LIFECYCLE E10)."""
-    lifeless = [row[0] for row in fetch_prepared(_ENDED, [sorted(ens)])]
+    with row_by_row():
+        lifeless = [row[0] for row in fetch_prepared(_ENDED, [sorted(ens)])]
     ended = move(Ens, ENS, "invalidate", lifeless)
     stop_clocks(ended, list(ClockKind), at=at)
     return ended

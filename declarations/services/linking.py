@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from customs_portal.bulk import fetch_prepared
+from customs_portal.bulk import fetch_prepared, row_by_row
 from customs_portal.events.services import NewEvent, record_many
 from declarations.document import Document
 from declarations.events import FILING_LINKED, FILING_UNLINKED, LINK_DUE
@@ -69,10 +69,12 @@ WITH RECURSIVE below(filing) AS (
     SELECT l.upper_id FROM above a JOIN declarations_filinglink l
         ON l.lower_id = a.filing AND l.ended_at IS NULL
 )
-SELECT DISTINCT e.id FROM (SELECT filing FROM below UNION SELECT filing FROM above) x
+, family AS MATERIALIZED (SELECT filing FROM below UNION SELECT filing FROM above)
+SELECT m.ens_id FROM family x JOIN declarations_ensmember m ON m.filing_id = x.filing
+UNION
+SELECT e.id FROM family x
 JOIN declarations_filing f ON f.id = x.filing
-JOIN declarations_ensmember m ON m.filing_id = f.id
-JOIN declarations_ens e ON e.id = m.ens_id OR e.mrn = f.mrn
+JOIN declarations_ens e ON e.mrn = f.mrn
 """
 
 
@@ -129,9 +131,11 @@ def link(filings: Collection[int], *, at: datetime) -> Grouped:
     once, in one order; where others came to belong meanwhile nothing is done, and asked for again.
     """
     assert_in_transaction()
-    locked = lock_ens(_family(filings, _changes(filings)))
-    changes = _changes(filings)
-    if not locked.keys() >= set(_family(filings, changes)):
+    with row_by_row():
+        locked = lock_ens(_family(filings, _changes(filings)))
+        changes = _changes(filings)
+        family = _family(filings, changes)
+    if not locked.keys() >= set(family):
         ask_about(filings, at=at)
         return Grouped(again=frozenset(), ended=frozenset())
     _apply(changes, at)
@@ -147,7 +151,8 @@ def link(filings: Collection[int], *, at: datetime) -> Grouped:
 
 def lock_family(filings: Collection[int]) -> None:
     """Lock the ENS of filings that are linked with these, at whatever depth."""
-    lock_ens(_family(filings, ()))
+    with row_by_row():
+        lock_ens(_family(filings, ()))
 
 
 def _changes(filings: Collection[int]) -> list[Change]:

@@ -5,12 +5,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
+from customs_portal.bulk import fetch_prepared, row_by_row
 from declarations.document import Document
 from declarations.families import MOST_NAMED, not_filed_in_whole
 from declarations.models import Ens, EnsMember, Filing
-from declarations.services import Lodged, Lodgement, lodge
+from declarations.services import Lodged, Lodgement, grouping, linking, lodge
 from risk.services.linking import link
 from tests.declarations.linking.filings import CARRIER, house, master
 from tests.pipeline.conftest import AT
@@ -84,6 +85,30 @@ def test_to_link_a_house_takes_as_many_rows_with_many_beside_it(
     houses(12, 300)
     assert rows.to_link(301) == few
     assert EnsMember.objects.filter(ens=whole()).count() == 302
+
+
+STATEMENTS = (
+    (linking._CHANGES, {"most": linking.MOST_CHANGES}),
+    (linking._FAMILY, {"uppers": []}),
+    (grouping._WAIT, {}),
+    (grouping._MOVES, {}),
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "more"), STATEMENTS, ids=("changes", "family", "wait", "moves")
+)
+def test_a_house_is_followed_by_index_where_one_master_has_nearly_all_links(
+    statement: str, more: dict[str, object]
+) -> None:
+    filed([master("OEL1", CARRIER, [FORWARDER])])
+    found = houses(1, 100)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE declarations_filinglink, declarations_linkkey, declarations_ens")
+    with transaction.atomic(), row_by_row():
+        plan = fetch_prepared(f"EXPLAIN {statement}", {"filings": found[-1:], **more})
+    assert "Index" in str(plan)
+    assert "Seq Scan" not in str(plan)
 
 
 def test_of_hundreds_that_have_not_filed_the_first_are_told_and_how_many() -> None:
