@@ -46,17 +46,20 @@ from declarations import events as declared
 from messaging import events as wire
 from risk import events as opinion
 
+HEAVY = 20_000
+"""The weight of a filing with 9,999 houses: what one batch may hold in memory."""
 PIPELINE = Pipeline(
     consumers=(
         Consumer(
             name="intake",
             path="messaging.consumers.intake.handle",
-            lease=timedelta(seconds=30),
+            lease=timedelta(seconds=60),
+            weight=HEAVY,
             give_up="messaging.giving_up.refuse_unprocessable",
         ),
-        Consumer(name="reply", path="messaging.consumers.reply.handle"),
+        Consumer(name="reply", path="messaging.consumers.reply.handle", weight=HEAVY),
         Consumer(name="link", path="risk.consumers.link"),
-        Consumer(name="assess", path="risk.consumers.assess", ordered=True),
+        Consumer(name="assess", path="risk.consumers.assess", ordered=True, weight=HEAVY),
         Consumer(name="missing", path="messaging.consumers.missing.handle", ordered=True),
         Consumer(name="reconcile", path="declarations.consumers.reconcile"),
         Consumer(name="resume", path="risk.consumers.resume"),

@@ -176,7 +176,7 @@ LODGEMENT_ELSEWHERE: bool = env.bool("LODGEMENT_ELSEWHERE", default=False)
 """Whether declarations for our offices may be lodged in another State, which sends IE301."""
 PIPELINE = "customs_portal.pipeline.PIPELINE"
 PIPELINE_BACKLOG_LIMIT: int = env.int("PIPELINE_BACKLOG_LIMIT", default=5000)
-MESSAGE_SIZE_LIMIT: int = env.int("MESSAGE_SIZE_LIMIT", default=5_000_000)
+MESSAGE_SIZE_LIMIT: int = env.int("MESSAGE_SIZE_LIMIT", default=20_000_000)
 MESSAGE_BATCH_SIZE_LIMIT: int = env.int("MESSAGE_BATCH_SIZE_LIMIT", default=10_000_000)
 MESSAGE_WAITERS: int = env.int("MESSAGE_WAITERS", default=8)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(MESSAGE_SIZE_LIMIT, MESSAGE_BATCH_SIZE_LIMIT, 2_500_000)

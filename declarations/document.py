@@ -201,6 +201,10 @@ class Document(Record, frozen=True, kw_only=True, omit_defaults=True):
         found = [item for consignment in self.consignments for item in consignment.items]
         yield from sorted(found, key=lambda item: item.number)
 
+    def weight(self) -> int:
+        """Return how many consignments and goods items are to be read."""
+        return sum(1 + len(consignment.items) for consignment in self.consignments)
+
     def effective_carrier(self) -> Party:
         """Return the carrier, who is the declarant where no carrier is named."""
         return self.carrier or self.declarant

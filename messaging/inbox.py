@@ -14,6 +14,8 @@ from customs_portal.events.partitions import month_of
 from customs_portal.events.routing import receivers
 from messaging.events import MESSAGE_RECEIVED
 
+BYTES_OF_ONE = 500
+"""About how many a consignment or a goods item has at least: what a message weighs unread."""
 _SENDER = """sender AS (
     SELECT t.operator_id, u.id AS actor_id, t.test FROM accounts_apitoken t
     JOIN accounts_user u ON u.id = t.user_id
@@ -53,7 +55,8 @@ WITH {sender}, body AS (
 ), event AS (
     INSERT INTO events_event (id, month, kind, at, data, actor_id, correlation)
     SELECT nextval('events_event_id_seq'), %(month)s, %(kind)s, %(at)s,
-           jsonb_build_object('message', m.id), s.actor_id, %(correlation)s
+           jsonb_build_object('message', m.id, 'weight', %(size)s / %(bytes_of_one)s),
+           s.actor_id, %(correlation)s
     FROM message m, sender s RETURNING id
 ), due AS (
     INSERT INTO events_delivery (consumer, event_id, event_month, not_before, attempts, error)
@@ -83,7 +86,8 @@ WITH {sender}, numbered AS (
     FROM numbered
 ), event AS (
     INSERT INTO events_event (id, month, kind, at, data, actor_id, correlation)
-    SELECT event_id, %(month)s, %(kind)s, %(at)s, jsonb_build_object('message', message_id),
+    SELECT event_id, %(month)s, %(kind)s, %(at)s,
+           jsonb_build_object('message', message_id, 'weight', length(body) / %(bytes_of_one)s),
            actor_id, correlation
     FROM numbered
 ), due AS (
@@ -184,6 +188,7 @@ def _store(statement: str, sender: str, values: dict[str, Any], at: datetime) ->
         "at": at,
         "month": month_of(at),
         "kind": MESSAGE_RECEIVED.name,
+        "bytes_of_one": BYTES_OF_ONE,
         "consumers": [consumer.name for consumer in consumers],
     }
     stored = fetch_prepared(statement.format(sender=sender), {**common, **values})

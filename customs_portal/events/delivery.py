@@ -80,6 +80,14 @@ WITH gone AS (
 SELECT gone.id, gone.attempts, {columns}
 FROM gone JOIN events_event e ON e.id = gone.event_id AND e.month = gone.event_month ORDER BY e.id
 """
+_LIGHT = """
+    WITH due AS MATERIALIZED ({due}), weighed AS (
+        SELECT d.id, coalesce((e.data->>'weight')::bigint, 0) AS weight
+        FROM due JOIN events_delivery d ON d.id = due.id
+        JOIN events_event e ON e.id = d.event_id AND e.month = d.event_month
+    ), summed AS (SELECT id, weight, sum(weight) OVER (ORDER BY id) AS total FROM weighed)
+    SELECT id FROM summed WHERE total - weight = 0 OR total <= %(weight)s
+"""
 _THESE = "SELECT unnest(%(ids)s::bigint[])"
 
 
@@ -100,6 +108,9 @@ def run_batch(consumer: Consumer, *, at: datetime) -> int:
 def _run(consumer: Consumer, *, at: datetime, fresh: bool, limit: int) -> int:
     query = _DUE.format(order=_OLDEST_OF_STREAM if consumer.ordered else "")
     values = {"consumer": consumer.name, "at": at, "fresh": fresh, "limit": limit}
+    if consumer.weight is not None:
+        query = _LIGHT.format(due=query)
+        values["weight"] = consumer.weight
     if consumer.lease is None:
         return _run_taken(consumer, query, values, at=at)
     lease = uuid4()

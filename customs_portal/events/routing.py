@@ -29,6 +29,8 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     the process counts as an attempt; without it the claim is part of the handler's transaction.
     `task`: the Celery task of its own that runs it, for what is slow or talks to the network.
     `give_up`: the handler of what has used up its attempts; without one it is parked.
+    `weight`: how much a batch may have of what its events tell as their weight (about how many
+    consignments and goods items are read for one); an event that has more comes alone.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     lease: timedelta | None = None
     task: str | None = None
     attempts: int = 5
+    weight: int | None = None
     give_up: str | None = None
 
     def handler(self) -> Handler:

@@ -174,17 +174,22 @@ def _consider(
     )
 
 
-def _current_versions(ens: Sequence[Ens]) -> dict[int, tuple[int, int]]:
-    """Return by ENS its version of now: number and id."""
+def _current_versions(ens: Sequence[Ens]) -> dict[int, EnsVersion]:
+    """Return by ENS its version of now."""
     found = EnsVersion.objects.filter(ens__in=[each.pk for each in ens])
-    newest = found.order_by("ens", "-number").distinct("ens")
-    return {row.ens_id: (row.number, row.pk) for row in newest}
+    return {row.ens_id: row for row in found.order_by("ens", "-number").distinct("ens")}
 
 
 def _event(
-    kind: Kind, ens: Ens, version: tuple[int, int], at: datetime, actor: int | None = None,
+    kind: Kind, ens: Ens, version: EnsVersion, at: datetime, actor: int | None = None,
     **more: object,
 ) -> NewEvent:  # fmt: skip
-    number, key = version
-    data = {"ens": ens.pk, "ens_version": key, "version": number, "mrn": ens.mrn, **more}
+    data = {
+        "ens": ens.pk,
+        "ens_version": version.pk,
+        "version": version.number,
+        "mrn": ens.mrn,
+        "weight": len(version.filing_versions),
+        **more,
+    }
     return NewEvent(kind=kind, at=at, stream=ens.pk, actor=actor, data=data)

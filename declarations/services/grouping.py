@@ -295,5 +295,6 @@ def _regrouped(version: _Version, at: datetime) -> NewEvent:
             "version": version.number,
             "mrn": version.mrn,
             "filings": len(version.filing_versions),
+            "weight": len(version.filing_versions),
         },
     )

@@ -176,6 +176,7 @@ def _registered(each: Registration, lodgement: Lodgement, at: datetime) -> NewEv
             "lrn": each.document.lrn,
             "declarant": each.document.declarant.identifier,
             "message": lodgement.message_id,
+            "weight": each.document.weight(),
         },
     )
 

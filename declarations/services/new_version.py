@@ -292,6 +292,7 @@ def _record(versions: Sequence[NewVersion], written: WrittenVersions, at: dateti
                     "mrn": each.filing.mrn,
                     "sender": each.sender,
                     "message": each.message_id,
+                    "weight": each.document.weight(),
                 },
             )
             for each in versions

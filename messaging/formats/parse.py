@@ -6,6 +6,8 @@ with a code of the list XmlErrorCodes: 52 not XML, 53 characters, 18 anything el
 """
 
 import re
+from collections.abc import Collection
+from itertools import count
 from threading import local
 from typing import Any
 from xml.parsers import expat
@@ -14,7 +16,8 @@ from lxml import etree
 
 from customs_portal.findings import Finding, Stage
 
-MAX_DEPTH = 64
+MAX_DEPTH, MAX_TAGS = 64, 1_500_000
+"""20,000,000 bytes of small elements would be a tree of gigabytes."""
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _CHARACTER_ERRORS = {
@@ -55,6 +58,8 @@ def parse(body: bytes, *, limit: int) -> "etree._Element | Finding":
         return refusal("52", "The message is empty.")
     if _PROLOG.match(body):
         return _doctype()
+    if body.count(b"<") > MAX_TAGS:
+        return refusal("18", f"The message has more than {MAX_TAGS} tags.")
     try:
         root = etree.fromstring(body, _parser())
     except etree.XMLSyntaxError as error:
@@ -89,20 +94,22 @@ def refusal(code: str, text: str, line: int = 1, column: int = 1) -> Finding:
     return Finding(code=code, location="", text=text, stage=Stage.PARSE, line=line, column=column)
 
 
-def element_positions(body: bytes) -> list[tuple[int, int]]:
-    """Return line and column of every start tag in document order.
+def element_positions(body: bytes, wanted: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return line and column of the start tags with these places in document order, from 0.
 
     Only for a body that `parse` accepted. Empty where the encoding is one that expat cannot read.
     """
-    found: list[tuple[int, int]] = []
-    reader = expat.ParserCreate()
+    found: dict[int, tuple[int, int]] = {}
+    reader, places = expat.ParserCreate(), count()
 
     def note(_name: str, _attributes: object) -> None:
-        found.append((reader.CurrentLineNumber, reader.CurrentColumnNumber + 1))
+        place = next(places)
+        if place in wanted:
+            found[place] = (reader.CurrentLineNumber, reader.CurrentColumnNumber + 1)
 
     reader.StartElementHandler = note
     try:
         reader.Parse(body, True)  # noqa: FBT003
     except expat.ExpatError:
-        return []
+        return {}
     return found

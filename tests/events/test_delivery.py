@@ -42,6 +42,10 @@ def pipeline() -> Iterator[None]:
             attempts=2,
         ),
         Consumer(name="ordered", path=f"{__name__}.keep", ordered=True),
+        Consumer(name="light", path=f"{__name__}.keep", weight=30),
+        Consumer(
+            name="light_leased", path=f"{__name__}.keep", weight=30, lease=timedelta(seconds=30)
+        ),
     )
     names = tuple(consumer.name for consumer in consumers)
     routing.install(lambda: Pipeline(consumers=consumers, routes={HAPPENED: names}))
@@ -52,10 +56,11 @@ def pipeline() -> Iterator[None]:
     routing.receivers.cache_clear()
 
 
-def happen(count: int, stream: int | None = None) -> None:
+def happen(count: int, stream: int | None = None, weight: int | None = None) -> None:
+    more = {} if weight is None else {"weight": weight}
     record_many(
         [
-            NewEvent(kind=HAPPENED, at=AT, data={"number": number}, stream=stream)
+            NewEvent(kind=HAPPENED, at=AT, data={"number": number, **more}, stream=stream)
             for number in range(count)
         ]
     )
@@ -75,6 +80,21 @@ def test_a_batch_is_handed_over_once_and_in_order() -> None:
     assert run_batch(consumer("plain"), at=AT) == 5
     assert run_batch(consumer("plain"), at=AT) == 0
     assert seen == [[0, 1, 2, 3, 4]]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["light", "light_leased"])
+@pytest.mark.parametrize(
+    ("weight", "batches"),
+    [(None, [[0, 1, 2]]), (10, [[0, 1, 2]]), (15, [[0, 1], [2]]), (31, [[0], [1], [2]])],
+)
+def test_a_batch_has_no_more_weight_than_it_may_but_always_one_event(
+    name: str, weight: int | None, batches: list[list[int]]
+) -> None:
+    happen(3, weight=weight)
+    while run_batch(consumer(name), at=AT):
+        pass
+    assert seen == batches
 
 
 @pytest.mark.django_db(transaction=True)

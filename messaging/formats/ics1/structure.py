@@ -6,6 +6,7 @@ rule stage, with the names and prefixes of the document itself.
 """
 
 from collections import Counter
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from customs_portal.findings import Finding, Stage
 from messaging.formats.ics1.locations import european, local_name, national
 from messaging.formats.ics1.schema import schema
 from messaging.formats.ics1.tables import Element, Form
-from messaging.formats.parse import element_positions
+from messaging.formats.parse import element_positions, parse
 from messaging.formats.profiles import Profile
 from messaging.formats.tables import by_path, repeatable_names
 
@@ -85,13 +86,13 @@ def structure_findings(
     rulebook = schema(message, form)
     if not _crowded(root, body):
         faults = _faults(root, rulebook.errors(root), message, form)
-        return _findings(faults, message, profile, _positions(root, body) if faults else {})
+        return _findings(faults, message, profile, _positions(root, body, faults))
     if rulebook.accepts(body):
         return []
-    positions = _positions(root, body)
     _thin_out(root)
     faults = _faults(root, rulebook.errors(root), message, form) or [Fault(root, "18")]
-    return _findings(faults, message, profile, positions)
+    whole = parse(body, limit=len(body))
+    return _findings(faults, message, profile, _positions(whole, body, faults))
 
 
 def _crowded(root: "etree._Element", body: bytes) -> bool:
@@ -101,13 +102,15 @@ def _crowded(root: "etree._Element", body: bytes) -> bool:
 
 def _thin_out(root: "etree._Element") -> None:
     """Take away elements beyond the first CROWD of their name in their parent."""
-    for parent in list(root.iter()):
-        if len(parent) > CROWD:
-            seen: Counter[str] = Counter()
-            for child in list(parent):
-                seen[child.tag] += 1
-                if seen[child.tag] > CROWD:
-                    parent.remove(child)
+    for parent in [element for element in root.iter() if len(element) > CROWD]:
+        seen: Counter[str] = Counter()
+        child: etree._Element | None = parent[0]
+        while child is not None:
+            following = child.getnext()
+            seen[child.tag] += 1
+            if seen[child.tag] > CROWD:
+                parent.remove(child)
+            child = following
 
 
 def _faults(root: "etree._Element", entries: list[Any], message: str, form: Form) -> list[Fault]:
@@ -198,12 +201,23 @@ def _findings(
     return [_finding(fault, message, profile, positions) for fault in faults[:MAX_FINDINGS]]
 
 
-def _positions(root: "etree._Element", body: bytes) -> dict[Any, tuple[int, int]]:
-    found = element_positions(body)
-    elements = list(root.iter())
-    if len(found) != len(elements):
+def _positions(root: Any, body: bytes, faults: list[Fault]) -> dict[Any, tuple[int, int]]:
+    """Return line and column of the elements at fault; `root` is of the whole body."""
+    if not faults:
         return {}
-    return dict(zip(elements, found, strict=True))
+    same = {_counterpart(fault.element, root): fault.element for fault in faults}
+    places = {place: same[each] for place, each in enumerate(root.iter()) if each in same}
+    found = element_positions(body, places)
+    return {places[place]: position for place, position in found.items()}
+
+
+def _counterpart(element: Any, root: Any) -> Any:
+    """Return the element at the same place below another root, counted among those of its name."""
+    parent = element.getparent()
+    if parent is None:
+        return root
+    before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+    return next(islice(_counterpart(parent, root).iterchildren(element.tag), before, None))
 
 
 def _finding(

@@ -19,10 +19,10 @@ from messaging.formats.ics2.types import simple_type
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "ics2"
 NAMESPACE = "urn:wco:datamodel:eu:ics2:2"
-FILING_SIZE, OTHER_SIZE = 5_000_000, 1_000_000
-"""In bytes."""
+FILING_SIZE, ANSWER_SIZE, OTHER_SIZE = 20_000_000, 5_000_000, 1_000_000
+"""In bytes: of a filing with 9,999 houses, of an answer with files, of anything else."""
 REFERRAL_ANSWERS = frozenset({"IE3R02", "IE3R03"})
-"""Messages with files in them, which may be as large as a filing."""
+"""Messages with files in them."""
 INDICATOR = "SpecificCircumstanceIndicator"
 _FILING_TYPES = "CL742"
 
@@ -70,7 +70,7 @@ def _filings() -> Iterable[Message]:
 
 def _others() -> Iterable[Message]:
     for row in rows("messages"):
-        size = FILING_SIZE if row["message"] in REFERRAL_ANSWERS else OTHER_SIZE
+        size = ANSWER_SIZE if row["message"] in REFERRAL_ANSWERS else OTHER_SIZE
         yield _message(row["message"], row["title"], row["route"], size)
 
 

@@ -87,7 +87,7 @@ def test_to_link_a_house_takes_as_many_rows_with_many_beside_it(
     assert EnsMember.objects.filter(ens=whole()).count() == 302
 
 
-STATEMENTS = (
+STATEMENTS: tuple[tuple[str, dict[str, object]], ...] = (
     (linking._CHANGES, {"most": linking.MOST_CHANGES}),
     (linking._FAMILY, {"uppers": []}),
     (grouping._WAIT, {}),

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from customs_portal.findings import Finding, Stage
-from messaging.formats.parse import element_positions, parse
+from messaging.formats.parse import MAX_TAGS, element_positions, parse
 from messaging.formats.registry import read, size_limit
 from tests.messaging.builders import minimal_ie315
 
@@ -107,6 +107,13 @@ def test_doctype_word_in_a_text_is_harmless() -> None:
     assert next(document.items()).description == "<!DOCTYPE a>"
 
 
+def test_more_tags_than_a_tree_may_have_are_refused() -> None:
+    body = b"<a>" + b"<b/>" * MAX_TAGS + b"</a>"
+    finding = parse(body, limit=len(body))
+    assert isinstance(finding, Finding)
+    assert (finding.code, str(MAX_TAGS) in finding.text) == ("18", True)
+
+
 def test_utf16_is_read() -> None:
     text = minimal_ie315().decode().replace("UTF-8", "UTF-16")
     assert read(text.encode("utf-16")).findings == []
@@ -117,4 +124,4 @@ def test_positions_follow_document_order() -> None:
     root = parse(body, limit=100)
     assert isinstance(root, etree._Element)
     assert [element.tag for element in root.iter()] == ["a", "b", "c", "d"]
-    assert element_positions(body) == [(1, 1), (2, 2), (2, 6), (3, 3)]
+    assert element_positions(body, [0, 2, 3]) == {0: (1, 1), 2: (2, 6), 3: (3, 3)}
