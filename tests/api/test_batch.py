@@ -69,7 +69,7 @@ def test_each_message_is_stored_as_sent_and_has_its_own_result(trader: System) -
         assert (bytes(raw.body), message.size) == (body, len(body))
         assert message.operator.eori == trader.eori
         event = Event.objects.get(correlation=message.correlation)
-        assert (event.kind, event.data) == ("message.received", {"message": message.pk})
+        assert (event.kind, event.data["message"]) == ("message.received", message.pk)
         assert Delivery.objects.get(event_id=event.pk).consumer == "intake"
     assert stored() == [3, 3, 3, 3]
 
