@@ -23,20 +23,21 @@ BY_MRN = "2"
 class DiversionOrder(msgspec.Struct, frozen=True, kw_only=True):
     """A request to divert, by entry key or by a list of MRN, and how it reached us.
 
-    `message_id` is the message that it came in, or None where `officer`, a user, recorded it.
+    `message_id` is the message that it came in, or None where `officer`, a user, recorded it. One
+    that could not be read says no more than its reference.
     """
 
-    information_type: str
     reference: str
-    transport_mode: str
-    means: str
-    expected_on: date | None
-    country: str
-    office: str
-    actual_office: str
-    mrns: tuple[str, ...]
     requester: str
     received_on: date
+    information_type: str = ""
+    transport_mode: str = ""
+    means: str = ""
+    expected_on: date | None = None
+    country: str = ""
+    office: str = ""
+    actual_office: str = ""
+    mrns: tuple[str, ...] = ()
     message_id: int | None = None
     officer: int | None = None
 

@@ -34,7 +34,7 @@ class DeclarationsRequest(msgspec.Struct, frozen=True, kw_only=True):
     information_type: str
     reference: str
     key: EntryKey
-    office: str
+    actual_office: str
     operations: tuple[Operation, ...] = ()
 
 

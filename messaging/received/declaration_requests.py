@@ -1,13 +1,14 @@
 """IE302: the office where a means first arrives asks for declarations lodged with us."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from customs_portal.findings import Finding, Stage
 from customs_portal.reference.snapshot import Snapshot
-from declarations.checks.diversion import WRONG_VALUE, DiversionOrder, check_form
+from declarations.checks.diversion import WRONG_VALUE, check_form
 from declarations.services.requested import Wanted, ask_for
 from messaging.formats.requests import DeclarationsRequest
+from messaging.received.diversions import order_of
 from messaging.received.message import Fate, Judged
 from messaging.received.partners import record_refusals
 
@@ -15,9 +16,11 @@ from messaging.received.partners import record_refusals
 def check(judged: Judged, reference: Snapshot, country: str) -> list[Finding]:
     """Return what stands against the form, which is that of IE323, and the requesting office."""
     request = _request(judged)
-    found = check_form(_order(request, judged), country)
-    if request.office[:2] != judged.received.partner:
-        found.append(_foreign_office(request.office))
+    found = check_form(
+        order_of(request, judged.received.eori, at=judged.received.received_at), country
+    )
+    if request.actual_office[:2] != judged.received.partner:
+        found.append(_foreign_office(request.actual_office))
     return found
 
 
@@ -40,29 +43,12 @@ def _request(judged: Judged) -> DeclarationsRequest:
     return content
 
 
-def _order(request: DeclarationsRequest, judged: Judged) -> DiversionOrder:
-    return DiversionOrder(
-        information_type=request.information_type,
-        reference=request.reference,
-        transport_mode=request.key.transport_mode,
-        means=request.key.means,
-        expected_on=request.key.expected_on,
-        country=request.key.country,
-        office=request.key.office,
-        actual_office=request.office,
-        mrns=tuple(operation.mrn for operation in request.operations),
-        requester=judged.received.eori,
-        message_id=judged.received.id,
-        received_on=judged.received.received_at.astimezone(UTC).date(),
-    )
-
-
 def _wanted(judged: Judged) -> Wanted:
     request, received = _request(judged), judged.received
     return Wanted(
         reference=request.reference,
         country=received.partner,
-        office=request.office,
+        office=request.actual_office,
         message_id=received.id,
         mrns=tuple(operation.mrn for operation in request.operations),
         transport_mode=request.key.transport_mode,

@@ -16,7 +16,7 @@ from declarations.services.divert import (
     judge_diversions,
     refused_event,
 )
-from messaging.formats.requests import DiversionRequest
+from messaging.formats.requests import DeclarationsRequest, DiversionRequest
 from messaging.received.message import Fate, Judged
 from messaging.received.senders import wrong_sender
 from risk.services.supersede import end_analysis
@@ -73,36 +73,36 @@ def _fate(message: Judged, result: Diverted | DiversionRefused) -> Fate:
 def _order(message: Judged) -> DiversionOrder:
     """Return the request; of one that could not be read, what its answer repeats."""
     content, received = message.reading.content, message.received
-    if not isinstance(content, DiversionRequest):
-        return _unread(message)
+    if isinstance(content, DiversionRequest):
+        requester = content.requester.identifier or ""
+        return order_of(content, requester, at=received.received_at, message_id=received.id)
     return DiversionOrder(
-        information_type=content.information_type,
-        reference=content.reference,
-        transport_mode=content.key.transport_mode,
-        means=content.key.means,
-        expected_on=content.key.expected_on,
-        country=content.key.country,
-        office=content.key.office,
-        actual_office=content.actual_office,
-        mrns=tuple(operation.mrn for operation in content.operations),
-        requester=content.requester.identifier or "",
-        message_id=received.id,
+        reference=message.reading.reference or "",
+        requester=received.eori,
         received_on=received.received_at.astimezone(UTC).date(),
+        message_id=received.id,
     )
 
 
-def _unread(message: Judged) -> DiversionOrder:
+def order_of(
+    request: DiversionRequest | DeclarationsRequest,
+    requester: str,
+    *,
+    at: datetime,
+    message_id: int | None = None,
+) -> DiversionOrder:
+    """Return a request, or one for declarations, which has the same form, as it is checked."""
     return DiversionOrder(
-        information_type="",
-        reference=message.reading.reference or "",
-        transport_mode="",
-        means="",
-        expected_on=None,
-        country="",
-        office="",
-        actual_office="",
-        mrns=(),
-        requester=message.received.eori,
-        message_id=message.received.id,
-        received_on=message.received.received_at.astimezone(UTC).date(),
+        information_type=request.information_type,
+        reference=request.reference,
+        transport_mode=request.key.transport_mode,
+        means=request.key.means,
+        expected_on=request.key.expected_on,
+        country=request.key.country,
+        office=request.key.office,
+        actual_office=request.actual_office,
+        mrns=tuple(operation.mrn for operation in request.operations),
+        requester=requester,
+        message_id=message_id,
+        received_on=at.astimezone(UTC).date(),
     )

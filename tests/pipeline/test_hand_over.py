@@ -195,7 +195,7 @@ def test_an_arrival_of_a_foreign_declaration_asks_its_state(belgium: str, lodger
     content = read(raw_body(sent)).content
     assert isinstance(content, DeclarationsRequest)
     assert [each.mrn for each in content.operations] == [foreign_mrn()]
-    assert content.office == "NL000396"
+    assert content.actual_office == "NL000396"
 
 
 def test_what_is_given_is_taken_over_and_the_waiting_line_matched(

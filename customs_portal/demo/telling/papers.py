@@ -162,7 +162,7 @@ def declarations_request(
         information_type=BY_MRN,
         reference=reference,
         key=key,
-        office=office,
+        actual_office=office,
         operations=tuple(Operation(mrn=mrn) for mrn in mrns),
     )
     return write_declarations_request(request, envelope)
@@ -184,7 +184,7 @@ def declaration_given(
         DeclarationsAnswer(
             envelope=envelope,
             reference=request.reference,
-            office=request.office,
+            office=request.actual_office,
             declarations=[given],
         )
     )

@@ -1,6 +1,6 @@
 """Diversions written on a page: asked for by a trader, recorded by an officer."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
@@ -28,7 +28,7 @@ from declarations.services.divert import (
 )
 from messaging.by_hand import diversion_of
 from messaging.formats.requests import DiversionRequest, EntryKey, Operation
-from messaging.received.diversions import unknown_office
+from messaging.received.diversions import order_of, unknown_office
 from risk.services.supersede import end_analysis
 
 FIELDS = {
@@ -57,7 +57,8 @@ def _ask(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
     operators = lodging_operators(user)
     form = RequestDiversionForm(request.POST or None, operators=operators)
     if form.is_valid():
-        wanted, order = _request(form), _order(form, form.chosen().eori, at)
+        wanted = _request(form)
+        order = order_of(wanted, form.chosen().eori, at=at)
         sent = send(
             request,
             form,
@@ -73,7 +74,7 @@ def _ask(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
     return _page(request, form, may_send=bool(operators))
 
 
-def _request(form: RequestDiversionForm) -> DiversionRequest:
+def _request(form: RequestDiversionForm | RecordDiversionForm) -> DiversionRequest:
     said = form.cleaned_data
     return DiversionRequest(
         information_type=BY_MRN if said["mrns"] else BY_KEY,
@@ -94,7 +95,8 @@ def _request(form: RequestDiversionForm) -> DiversionRequest:
 def _record(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
     form = RecordDiversionForm(request.POST or None)
     if form.is_valid():
-        result = _divert(_order(form, form.cleaned_data["requester"], at), user, at)
+        order = order_of(_request(form), form.cleaned_data["requester"], at=at)
+        result = _divert(order, user, at)
         if isinstance(result, Diverted):
             count = len(result.ens)
             text = ngettext("%d declaration is diverted.", "%d declarations are diverted.", count)
@@ -102,25 +104,6 @@ def _record(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
             return redirect("voyages")
         add_findings(form, result.findings, RECORDED_FIELDS)
     return _page(request, form, may_send=True)
-
-
-def _order(
-    form: RequestDiversionForm | RecordDiversionForm, requester: str, at: datetime
-) -> DiversionOrder:
-    said = form.cleaned_data
-    return DiversionOrder(
-        information_type=BY_MRN if said["mrns"] else BY_KEY,
-        reference=said["reference"],
-        transport_mode=said["mode"],
-        means=said["means"],
-        expected_on=said["expected_on"],
-        country="" if said["mrns"] else settings.CUSTOMS_COUNTRY,
-        office="",
-        actual_office=said["actual_office"],
-        mrns=said["mrns"],
-        requester=requester,
-        received_on=at.astimezone(UTC).date(),
-    )
 
 
 def _divert(order: DiversionOrder, user: User, at: datetime) -> Diverted | DiversionRefused:

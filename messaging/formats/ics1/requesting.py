@@ -50,7 +50,7 @@ def read_declarations_request(root: "etree._Element") -> DeclarationsRequest | F
             information_type=str(int(value(root, "HEAHEA/InfTypHEA122"))),
             reference=value(root, "HEAHEA/DecReqNumHEA1"),
             key=entry_key(root),
-            office=value(root, "CUSOFFREQ/RefNumEPR1").upper(),
+            actual_office=value(root, "CUSOFFREQ/RefNumEPR1").upper(),
             operations=operations(root),
         )
     except ImpossibleDay as error:

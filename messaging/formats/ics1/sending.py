@@ -43,7 +43,7 @@ def write_declarations_request(request: DeclarationsRequest, envelope: Envelope)
             **_key(request.information_type, request.key),
         },
         "CUSOFFFENT730": _office(request.key),
-        "CUSOFFREQ": {"RefNumEPR1": request.office},
+        "CUSOFFREQ": {"RefNumEPR1": request.actual_office},
         "IMPOPE200": _operations(request.operations),
     }
     return write("CD302A", content)

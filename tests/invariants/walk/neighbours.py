@@ -71,7 +71,7 @@ class Neighbours(Ground):
             information_type="2",
             reference=self.name(),
             key=EntryKey(transport_mode="1", means="", expected_on=None, country="", office=""),
-            office=ANTWERP,
+            actual_office=ANTWERP,
             operations=(Operation(mrn=self.mrn(index)),),
         )
         named = envelope(sender="NTA.BE", message_id=self.name())
