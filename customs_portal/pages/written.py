@@ -6,14 +6,16 @@ from datetime import datetime
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customs_portal.accounts.models import Operator, OperatorMembership, User
 from customs_portal.api.waiting import answered_within
 from customs_portal.findings import Finding
+from customs_portal.pages.access import TRADERS, current_user
 from customs_portal.pages.forms import PageForm
+from customs_portal.pages.frames import base_of
 from messaging.by_hand import findings_of
 from messaging.inbox import receive_from_person
 
@@ -66,7 +68,6 @@ def send(
     write: Callable[[str], bytes],
     *,
     fields: Mapping[str, str],
-    user: User,
     at: datetime,
 ) -> HttpResponse | None:
     """Send what `write` makes for the EORI number and lead to its page; None if it is wrong.
@@ -78,10 +79,28 @@ def send(
     add_findings(form, findings_of(body, eori=operator.eori, at=at), fields)
     if form.errors:
         return None
-    sent = receive_from_person(operator=operator.pk, person=user.pk, body=body, at=at)
+    person = current_user(request).pk
+    sent = receive_from_person(operator=operator.pk, person=person, body=body, at=at)
     if sent is None:
         form.add_error(None, _("You may not send messages for this operator."))
         return None
     if not answered_within(sent, SECONDS_TO_WAIT):
         messages.success(request, _("Sent. Its answer will be on this page."))
     return redirect("message", sent)
+
+
+def message_page(
+    request: HttpRequest, form: forms.Form, *, title: str, may_send: bool, **more: object
+) -> HttpResponse:
+    """Return the page on which a trader writes a message, and an officer what came another way."""
+    is_trader = current_user(request).role in TRADERS
+    context = {
+        "base": base_of(request),
+        "title": title,
+        "form": form,
+        "may_send": may_send,
+        "is_trader": is_trader,
+        "button": _("Send") if is_trader else _("Record"),
+        **more,
+    }
+    return render(request, "pages/new_message.html", context, status=422 if form.errors else 200)

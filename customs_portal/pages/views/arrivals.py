@@ -24,9 +24,8 @@ from customs_portal.pages.arrival_forms import (
 )
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.office import national_offices
-from customs_portal.pages.views.message_log import base_of
 from customs_portal.pages.views.voyages import address_of, address_of_arrival
-from customs_portal.pages.written import SENDER, add_findings, lodging_operators, send
+from customs_portal.pages.written import SENDER, add_findings, lodging_operators, message_page, send
 from customs_portal.reference import snapshot as reference
 from customs_portal.reference.sources import OfficeRow
 from declarations import policies
@@ -94,12 +93,7 @@ def _notify(
     if form.is_valid():
         wanted = _request(form)
         sent = send(
-            request,
-            form,
-            lambda eori: arrival_of(wanted, eori=eori, at=at),
-            fields=FIELDS,
-            user=user,
-            at=at,
+            request, form, lambda eori: arrival_of(wanted, eori=eori, at=at), fields=FIELDS, at=at
         )
         if sent:
             return sent
@@ -140,7 +134,6 @@ def _notify_means(
             form,
             lambda eori: means_arrival_of(told, email=email, eori=eori, at=at),
             fields=MEANS_FIELDS,
-            user=user,
             at=at,
         )
         if sent:
@@ -217,17 +210,8 @@ def _page(
     *,
     may_send: bool,
 ) -> HttpResponse:
-    is_trader = current_user(request).role in TRADERS
-    context = {
-        "base": base_of(request),
-        "title": _title(form),
-        "form": form,
-        "may_send": may_send,
-        "others": _others(form),
-        "is_trader": is_trader,
-        "button": _("Send") if is_trader else _("Record"),
-    }
-    return render(request, "pages/new_message.html", context, status=422 if form.errors else 200)
+    title, others = _title(form), _others(form)
+    return message_page(request, form, title=title, may_send=may_send, others=others)
 
 
 def _title(form: forms.Form) -> str:

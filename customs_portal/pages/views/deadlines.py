@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from customs_portal.clock import now
 from customs_portal.pages.access import READING, TRADERS, for_roles
 from customs_portal.pages.forms import MomentInput, PageForm
+from customs_portal.pages.frames import base_of
 from customs_portal.pages.reads.queue import MODE_NAMES
-from customs_portal.pages.views.message_log import base_of
 from declarations.deadlines import Deadline, Movement, deadline
 from declarations.models.ens import TRAFFIC_CLASSES
 

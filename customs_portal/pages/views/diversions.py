@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -15,8 +15,7 @@ from customs_portal.accounts.models import User
 from customs_portal.clock import now
 from customs_portal.pages.access import CASEWORK, TRADERS, current_user, for_roles
 from customs_portal.pages.arrival_forms import RecordDiversionForm, RequestDiversionForm
-from customs_portal.pages.views.message_log import base_of
-from customs_portal.pages.written import SENDER, add_findings, lodging_operators, send
+from customs_portal.pages.written import SENDER, add_findings, lodging_operators, message_page, send
 from customs_portal.reference import snapshot as reference
 from declarations.checks.diversion import BY_KEY, BY_MRN, DiversionOrder, check_form
 from declarations.document import Party
@@ -60,12 +59,7 @@ def _ask(request: HttpRequest, user: User, at: datetime) -> HttpResponse:
         wanted = _request(form)
         order = order_of(wanted, form.chosen().eori, at=at)
         sent = send(
-            request,
-            form,
-            lambda eori: diversion_of(wanted, eori=eori, at=at),
-            fields=FIELDS,
-            user=user,
-            at=at,
+            request, form, lambda eori: diversion_of(wanted, eori=eori, at=at), fields=FIELDS, at=at
         )
         if sent:
             return sent
@@ -121,16 +115,9 @@ def _page(
     request: HttpRequest, form: RequestDiversionForm | RecordDiversionForm, *, may_send: bool
 ) -> HttpResponse:
     is_trader = current_user(request).role in TRADERS
-    context = {
-        "base": base_of(request),
-        "title": _("Divert a means of transport") if is_trader else _("Record a diversion"),
-        "lead": _(
-            "Only where the first office is now in a State that the declarations do not name, and "
-            "only before arrival. Customs informs the new office."
-        ),
-        "form": form,
-        "may_send": may_send,
-        "is_trader": is_trader,
-        "button": _("Send") if is_trader else _("Record"),
-    }
-    return render(request, "pages/new_message.html", context, status=422 if form.errors else 200)
+    title = _("Divert a means of transport") if is_trader else _("Record a diversion")
+    lead = _(
+        "Only where the first office is now in a State that the declarations do not name, and "
+        "only before arrival. Customs informs the new office."
+    )
+    return message_page(request, form, title=title, may_send=may_send, lead=lead)

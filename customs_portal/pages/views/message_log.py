@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from customs_portal.looks import Look
 from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
 from customs_portal.pages.days import day_of_this_age
+from customs_portal.pages.frames import base_of
 from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.reads import message_log as reads
 from messaging.formats.tables import catalogue
@@ -41,12 +42,6 @@ def _look(line: reads.LogLine) -> Look:
     received = line.direction == reads.RECEIVED
     what = What.MESSAGE_RECEIVED if received else What.MESSAGE_SENT
     return Look(what=what.value, reference=line.reference)
-
-
-def base_of(request: HttpRequest) -> str:
-    """Return the layout of whoever asks: traders and officials have different ones."""
-    is_trader = current_user(request).role in TRADERS
-    return "shared/base_public.html" if is_trader else "shared/base_staff.html"
 
 
 def _wanted(asked: QueryDict) -> reads.Wanted:

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from customs_portal.accounts.models import AccessLog
 from customs_portal.clock import now
 from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
+from customs_portal.pages.frames import base_of
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import message as reads
-from customs_portal.pages.views.message_log import base_of
 from messaging.models import InboundMessage, OutboundMessage
 from messaging.reads import kept_body, may_read_body
 

@@ -13,10 +13,10 @@ from customs_portal.looks import Look
 from customs_portal.pages.access import READING, TRADERS, current_user, for_roles
 from customs_portal.pages.days import day_of, midnight
 from customs_portal.pages.exports import csv_response, watermark
+from customs_portal.pages.frames import base_of
 from customs_portal.pages.looking import How, What, note_looks
 from customs_portal.pages.office import national_offices
 from customs_portal.pages.reads import reconciliation as reads
-from customs_portal.pages.views.message_log import base_of
 from customs_portal.reference import snapshot as reference
 from declarations.models import Ens
 
