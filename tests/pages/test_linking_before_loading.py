@@ -7,17 +7,21 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customs_portal.accounts.models import AccessLog, Role
-from customs_portal.events.models import Event
+from customs_portal.accounts.models import AccessLog, Role, User
+from customs_portal.events.models import Delivery, Event
+from declarations.arrivals import Generation, Notification, Reported
 from declarations.document import Document
 from declarations.lifecycle import ENS, move
 from declarations.models import ConsignmentLife, Ens, Filing, FilingLink
+from declarations.services.arrive import arrive
 from declarations.services.confirming import Confirmation
 from declarations.services.results import Refused
 from declarations.subjects import current_document
+from messaging.invariants import linking
+from messaging.invariants.invariant import Scope
 from risk.services.linking import confirm, link_waiting
 from tests.declarations.linking.filings import air_house, air_master
-from tests.factories.declarations import lodged
+from tests.factories.declarations import OFFICE, lodged
 from tests.factories.linked import linked
 from tests.factories.people import person
 from tests.pages.test_linking import shown
@@ -120,13 +124,39 @@ def test_an_officer_links_it_and_its_goods_count_once(
 
 
 def test_its_goods_come_with_those_of_the_whole(
-    desk: Client, top: Ens, early: Ens, at: datetime
+    desk: Client, officer: User, top: Ens, early: Ens, at: datetime
 ) -> None:
     desk.post(f"/linking/{top.mrn}/", {"choice": key(early), "reason": "A hyphen too many"})
     concluded(early, at)
-    whole = current_document(Ens.objects.get(pk=top.pk))
+    arrival = Notification(
+        reference="KL0896", mode="4", means="KL0896", office=OFFICE, arrived_at=at, received_at=at,
+        officer=officer.pk, generation=Generation.ANY, lines=(Reported(mrn=top.mrn),),
+    )  # fmt: skip
+    with transaction.atomic():
+        [result] = arrive([arrival], at=at)
+    assert not isinstance(result, Refused)
     lives = ConsignmentLife.objects.filter(filing__membership__ens=top)
-    assert {life.key for life in lives} <= {each.key for each in whole.consignments}
+    assert list(lives.order_by("pk").values_list("key", "goods")) == [
+        (f"N741/{MASTER}", "arrived"),
+        (f"N703/{HOUSE}", "arrived"),
+        (f"N703/{MISTYPED}", "arrived"),
+    ]
+
+
+def test_what_an_officer_linked_is_as_everything_agrees(
+    desk: Client, top: Ens, early: Ens, at: datetime
+) -> None:
+    desk.post(f"/linking/{top.mrn}/", {"choice": key(early), "reason": "A hyphen too many"})
+    linked([top, early], at)
+    concluded(early, at)
+    linked([top, early], at)
+    Delivery.objects.all().delete()
+    assert FilingLink.objects.live().get(lower=key(early)).confirmed_by is not None
+    for agrees in (
+        linking.members_not_in_version, linking.linked_otherwise, linking.linked_without_link,
+        linking.in_a_wrong_ens, linking.absorbed_wrongly, linking.complete_without_filings,
+    ):  # fmt: skip
+        assert agrees(Scope(sample=None)) == []
 
 
 def test_a_house_that_names_no_master_takes_it_too(
