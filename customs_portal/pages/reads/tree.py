@@ -24,7 +24,7 @@ from declarations.persons import Veil
 
 PAGE_SIZE = 50
 MOST_COMPARED = 2_000
-"""Filings of one tree up to which each level is held against the one below it."""
+"""Filings of one tree up to which it is told what they say differently."""
 MOST_PAPERS = 3
 LIVE = (Filing.Status.REGISTERED, Filing.Status.CLOSED)
 PENDING = Ens.Completeness.PENDING
@@ -139,9 +139,7 @@ class _Read:
         self.papers = _papers(keys)
         self.people = _people(own)
         self.goods = families.goods_of(shown)
-        complete = [line.filing for line in own if not line.lacks]
-        compared = found.filing_count <= MOST_COMPARED
-        self.below = families.goods_below(complete) if compared else {}
+        self.below = families.goods_below([line.filing for line in own if not line.lacks])
         self.until = (self.filings[higher[0]] if higher else home).analysis_ends_at
 
     def above(self, key: int) -> Above:
