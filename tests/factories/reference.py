@@ -30,13 +30,18 @@ def load_reference() -> None:
 
     What is there already stays. The first load takes seconds.
     """
+    keep_reference()
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"INSERT INTO {table} SELECT * FROM kept.{table} ON CONFLICT DO NOTHING")
+
+
+def keep_reference() -> None:
+    """Load it once in this session; before rows of it stand in a transaction that lasts."""
     if not _is_kept():
         apart = Thread(target=_load_and_keep)
         apart.start()
         apart.join()
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"INSERT INTO {table} SELECT * FROM kept.{table} ON CONFLICT DO NOTHING")
 
 
 def _is_kept() -> bool:

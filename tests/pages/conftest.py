@@ -12,7 +12,7 @@ from customs_portal.reference import snapshot
 from risk import rule_sets
 from tests.factories.declarations import OFFICE, SENDER, publish_demo_rules
 from tests.factories.people import person
-from tests.factories.reference import store_offices_and_reasons
+from tests.factories.reference import keep_reference, store_offices_and_reasons
 from tests.fixtures.standing import Standing
 
 AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
@@ -23,6 +23,7 @@ def _stored(standing: Standing) -> Iterator[None]:
     """Offices, reasons and rules for all tests of pages."""
 
     def store() -> None:
+        keep_reference()
         store_offices_and_reasons()
         publish_demo_rules(AT)
 
