@@ -5,7 +5,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
@@ -55,9 +56,18 @@ class ClosedByDefaultMiddleware(MiddlewareMixin):
         return None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Leave the thread without a time zone of somebody."""
+        """Explain an empty answer; leave the thread without a time zone of somebody."""
+        if isinstance(response, HttpResponseNotAllowed) and isinstance(request.user, User):
+            response = _explained(request, response["Allow"])
         timezone.deactivate()
         return response
+
+
+def _explained(request: HttpRequest, allowed: str) -> HttpResponse:
+    """Return the page for whoever asks for what only forms send, as by going back or reloading."""
+    response = render(request, "405.html", status=405)
+    response["Allow"] = allowed
+    return response
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

@@ -131,7 +131,7 @@ def _supports(reasons: Reasons) -> Iterator[str]:
     for pair in reasons.pairs:
         if pair.declared != pair.listed:
             values = {"declared": pair.declared, "listed": pair.listed}
-            yield _("%(declared)s is like %(listed)s") % values + f" ({pair.likeness:.0%})"
+            yield _("%(declared)s is like %(listed)s") % values + f" ({pair.likeness * 100:.0f} %)"
     if not reasons.pairs:
         yield _("The same letters, divided otherwise")
     if reasons.country == "same":

@@ -182,7 +182,9 @@ def test_the_registers_show_what_waits(desk: Client, case: Case, officer: User) 
         case.ens, officer, measure.placed_at, kind="control", reason_code="CTL-02", place=OFFICE
     )
     assert reverse("measure", args=[measure.pk]) in desk.get("/measures/").content.decode()
-    assert reverse("measure", args=[control.pk]) in desk.get("/controls/").content.decode()
+    controls = desk.get("/controls/").content.decode()
+    assert reverse("measure", args=[control.pk]) in controls
+    assert "CTL-02 Scan" in controls
 
 
 def test_a_stranger_finds_no_measure(desk: Client, case: Case) -> None:

@@ -85,6 +85,24 @@ def test_hit_fields_are_marked_and_lead_to_the_reason_and_back(desk: Client, cas
     assert "CNT-01 v1, High, +55" in html
 
 
+def test_the_document_of_all_items_stands_once(desk: Client, case: Case) -> None:
+    declared = review(desk, case).partition('id="timeline"')[0]
+    assert declared.count("N705 BL000001") == 1
+
+
+def test_a_document_of_some_items_stands_with_them(desk: Client, at: datetime) -> None:
+    document = bananas(at)
+    item = next(document.items())
+    other = msgspec.structs.replace(item.documents[0], reference="BL000002")
+    items = (item, msgspec.structs.replace(item, number=2, documents=(other,)))
+    first, *_none = document.consignments
+    papers = (*first.transport_documents, other)
+    both = msgspec.structs.replace(first, items=items, transport_documents=papers)
+    case = case_of(msgspec.structs.replace(document, consignments=(both,)), at)
+    declared = review(desk, case).partition('id="timeline"')[0]
+    assert declared.count("N705 BL000002") == 2
+
+
 def test_every_anchor_stands_once(desk: Client, case: Case) -> None:
     ids = re.findall(r' id="([^"]+)"', review(desk, case))
     assert len(ids) == len(set(ids))
@@ -194,7 +212,9 @@ def test_claim_and_give_back(desk: Client, officer: User, case: Case) -> None:
 
 @pytest.mark.parametrize("name", ["claim", "give_back", "decide"])
 def test_verbs_are_not_carried_out_by_get(desk: Client, case: Case, name: str) -> None:
-    assert desk.get(reverse(name, args=[case.pk])).status_code == 405
+    answer = desk.get(reverse(name, args=[case.pk]))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "This address only takes what a form sends." in answer.content.decode()
 
 
 def test_hidden_and_absent_cases_answer_alike(client: Client, case: Case) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from customs_portal.accounts.models import Role, User
 from customs_portal.clock import now
 from customs_portal.events.models import Event
-from declarations.models import Control, Measure, Referral
+from declarations.models import Control, Ens, Measure, Referral
 from risk.models import Case, ShiftNote, ShiftNoteReading
 from risk.services.deadlines import set_deadlines
 from tests.factories.declarations import OFFICE, bananas, case_of
@@ -49,6 +49,8 @@ def test_what_is_overdue_and_due_within_the_hour_is_listed(
     assert [each.mrn for each in page.soon] == [calm.ens.mrn, soon.ens.mrn]
     [register] = page.registers
     assert (register.office, register.to_decide, register.scheduled) == (OFFICE, 1, 1)
+    Ens.objects.filter(pk=calm.ens_id).update(status="diverted")
+    assert desk.get(reverse("shift")).context["shift"].registers == [], "counted as diverted"
 
 
 def test_what_is_to_be_signed_and_answered_is_listed_once(desk: Client, at: datetime) -> None:
@@ -135,4 +137,4 @@ def test_registers_are_narrowed_by_kind_and_office(
     for other in ({"kind": "do_not_load"}, {"office": "NL000432"}):
         assert case.ens.mrn not in desk.get(reverse("measures"), view | other).content.decode()
     done = desk.get(reverse("controls"), {"view": "done", "office": OFFICE}).content.decode()
-    assert "RES-01" in done
+    assert "RES-01 Conform" in done

@@ -153,5 +153,5 @@ def _proposed(case: Case, user: User) -> Proposed | None:
         is_own=own,
         may_sign=may and (policies.is_supervisor(user) or not proposal.by_supervisor),
         note=order["note"],
-        subject=f"{order['subject']} {order['reference']}".strip(),
+        subject=f"{Measure.Subject(order['subject']).label} {order['reference']}".strip(),
     )

@@ -64,6 +64,7 @@ class VerbOption(msgspec.Struct, frozen=True, kw_only=True):
 
     verb: str
     label: str
+    short: str
     key: str
     button: str
     consequence: str
@@ -155,6 +156,7 @@ def _verb(
     return VerbOption(
         verb=verb.value,
         label=str(verb.label),
+        short=_short()[verb],
         key=KEYS[verb],
         button=_buttons()[verb],
         consequence=_consequence(verb, document),
@@ -166,6 +168,19 @@ def _verb(
 
 def _is_announced(verb: Verb) -> bool:
     return verb in MEASURE_OF and verb != Verb.DO_NOT_LOAD
+
+
+def _short() -> Mapping[Verb, str]:
+    """Return the words of the line that names the keys."""
+    return {
+        Verb.NO_FURTHER_ACTION: _("no further action"),
+        Verb.RFI: _("information"),
+        Verb.AMD: _("amendment"),
+        Verb.RFS: _("screening"),
+        Verb.CONTROL: _("control"),
+        Verb.HOLD: _("hold"),
+        Verb.DO_NOT_LOAD: _("do not load"),
+    }
 
 
 def _buttons() -> Mapping[Verb, str]:

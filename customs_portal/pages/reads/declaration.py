@@ -141,7 +141,8 @@ def view(
     pages = max(1, -(-len(items) // ITEMS_SHOWN))
     page = min(max(page, 1), pages)
     shown = items[(page - 1) * ITEMS_SHOWN : page * ITEMS_SHOWN]
-    rows = [_item_row(item, marker, around) for item in shown]
+    named = ", ".join(_transport_documents(document))
+    rows = [_item_row(item, marker, around, named) for item in shown]
     return DeclarationView(
         items=tuple(rows),
         count=len(items),
@@ -157,7 +158,7 @@ def view(
     )
 
 
-def _item_row(item: GoodsItem, marker: Marker, around: Surroundings) -> ItemRow:
+def _item_row(item: GoodsItem, marker: Marker, around: Surroundings, named: str) -> ItemRow:
     number = str(item.number)
 
     def cell(text: str | None, *fields: str) -> Cell:
@@ -178,11 +179,12 @@ def _item_row(item: GoodsItem, marker: Marker, around: Surroundings) -> ItemRow:
         ),
         each=cell(f"{each:,.1f}" if each is not None else None, "item.mass_per_package"),
         containers=tuple(equipment) or (cell(None, *_EQUIPMENT),),
-        extras=_extras(item, marker, around),
+        extras=_extras(item, marker, around, named),
     )
 
 
-def _extras(item: GoodsItem, marker: Marker, around: Surroundings) -> tuple[Line, ...]:
+def _extras(item: GoodsItem, marker: Marker, around: Surroundings, named: str) -> tuple[Line, ...]:
+    """Return what stands below a description; not, unless marked, the documents `named` for all."""
     number = str(item.number)
     papers = ", ".join(f"{paper.type} {paper.reference}" for paper in item.documents)
     marks = ", ".join(line.marks for line in item.packages if line.marks)
@@ -202,7 +204,8 @@ def _extras(item: GoodsItem, marker: Marker, around: Surroundings) -> tuple[Line
         (_("Reference"), item.commercial_reference, ()),
         (_("Means"), ", ".join(means.identification for means in item.means), ()),
     ]
-    lines = [(label, marker.cell(text, "item", number, fields)) for label, text, fields in known]
+    cells = [(label, marker.cell(text, "item", number, fields)) for label, text, fields in known]
+    lines = [(label, cell) for label, cell in cells if cell.marks or cell.text != named]
     for role in ITEM_ROLES:
         text = _party(getattr(item, role), around)
         lines.append((role_name(role), marker.cell(text, "item", number, _party_fields(role))))
@@ -345,11 +348,7 @@ def _documents(document: Document, marker: Marker) -> Group:
     def cell(text: str | None, *fields: str) -> Cell:
         return marker.cell(text, "declaration", "", fields)
 
-    papers = dict.fromkeys(
-        f"{paper.type} {paper.reference}"
-        for consignment in document.consignments
-        for paper in consignment.transport_documents
-    )
+    papers = _transport_documents(document)
     seals = ", ".join(seal.identity for seal in document.seals)
     boxes = {number for item in document.items() for number in item.containers}
     packages, mass = document.total_packages, document.total_gross_mass
@@ -373,4 +372,13 @@ def _documents(document: Document, marker: Marker) -> Group:
                 (_("Commercial reference"), cell(document.commercial_reference)),
             ]
         ),
+    )
+
+
+def _transport_documents(document: Document) -> dict[str, None]:
+    """Return the transport documents of all consignments, each once."""
+    return dict.fromkeys(
+        f"{paper.type} {paper.reference}"
+        for consignment in document.consignments
+        for paper in consignment.transport_documents
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from customs_portal.accounts import policies
 from customs_portal.accounts.models import User
-from customs_portal.pages.reads.measures import offices_of, visible
+from customs_portal.pages.reads.measures import CONTROL_GROUPS, offices_of, visible
 from customs_portal.pages.reads.queue import OUTCOME_COLOURS, officer_of, person
 from customs_portal.pages.reads.queue_page import scope
 from customs_portal.pages.wording import TimeLeft, time_left
@@ -251,15 +251,21 @@ def _registers(user: User, at: datetime) -> list[Register]:
     controls = visible(user, [Kind.CONTROL]).order_by().values("place")
     recent = {"control__recorded_at__gte": at - RESULTS_OF}
     done = controls.annotate(
-        to_decide=_count(status=Status.RECOMMENDED),
-        ordered=_count(status=Status.ORDERED),
-        scheduled=_count(status=Status.SCHEDULED),
-        in_progress=_count(status=Status.IN_PROGRESS),
+        to_decide=_in_view("decide"),
+        ordered=_in_view("ordered"),
+        scheduled=_in_view("scheduled"),
+        in_progress=_in_view("in-progress"),
         conform=_count(status=Status.CONFORM, **recent),
         irregular=_count(status__in=(Status.IRREGULAR, Status.SEIZED), **recent),
         other=_count(status=Status.NOT_FOUND, **recent),
     )
     return _joined(placed, done)
+
+
+def _in_view(name: str) -> Count:
+    """Count what stands in a view of the register of controls, where the number leads."""
+    _words, which = CONTROL_GROUPS[name]
+    return Count("pk", filter=which)
 
 
 def _count(**conditions: object) -> Count:

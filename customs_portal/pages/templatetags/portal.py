@@ -15,6 +15,7 @@ from customs_portal.accounts.models import Role
 from customs_portal.pages import wording
 from customs_portal.pages.context import MenuItem, menu_of
 from customs_portal.pages.reads.marks import Cell
+from customs_portal.reference import snapshot
 
 register = template.Library()
 
@@ -66,6 +67,13 @@ def span(length: timedelta) -> str:
 def lateness(minutes: int) -> str:
     """Show by how much something was late, in hours and minutes."""
     return wording.lateness(minutes)
+
+
+@register.filter
+def titled(code: str, at: datetime) -> str:
+    """Show the code of a reason with its title, alone where it is no longer in force."""
+    reason = snapshot.current(at).reasons.get(code)
+    return f"{code} {reason.title}" if reason else code
 
 
 @register.filter

@@ -214,6 +214,7 @@ def _confirm(request: HttpRequest, case: Case, form: DecisionForm) -> HttpRespon
     at = now()
     kept = [(name, text) for name, text in request.POST.items() if name in form.fields]
     order = form.values()
+    subjects = dict(form.selectable.subjects)
     preview = measure_reads.preview(case.ens, order["subject"], order["reference"], at)
     signers = signers_of(case.ens, proposer=current_user(request), at=at)
     context = {
@@ -221,6 +222,7 @@ def _confirm(request: HttpRequest, case: Case, form: DecisionForm) -> HttpRespon
         "kept": kept,
         "preview": preview,
         "order": order,
+        "subject": subjects.get(form.cleaned_data["subject"], ""),
         "signers": signers,
         "left": time_left(case.due_at, at),
     }

@@ -40,7 +40,7 @@ def test_a_declaration_changes_while_an_officer_reads_it() -> None:
         assert words in versions, words
 
     before = filing(stage, "noordkade", story.mrn)
-    assert "zuyderlicht is like zuiderlicht (96%)" in page(stage, "anna", "/names/")
+    assert "zuyderlicht is like zuiderlicht (96 %)" in page(stage, "anna", "/names/")
     story.dismiss_match()
     verdict = MatchVerdict.objects.get(match__hits__ens__mrn=story.mrn)
     assert (verdict.verdict, verdict.until) == (

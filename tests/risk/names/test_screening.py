@@ -86,8 +86,8 @@ def test_the_assessment_sees_the_matches_of_its_declaration() -> None:
     assert (match.score, match.agrees, match.revision) == (Decimal("0.9608"), True, 1)
     words = in_words(match.reasons)
     assert words.supports == (
-        "Same words: lampen", "zuyderlicht is like zuiderlicht (96%)",
-        "imports is like import (86%)", "Same country",
+        "Same words: lampen", "zuyderlicht is like zuiderlicht (96 %)",
+        "imports is like import (86 %)", "Same country",
     )  # fmt: skip
     assert words.contradicts == ()
     assert NameHit.objects.get().ens_id == assessment.ens_id
