@@ -24,10 +24,19 @@ from risk.services.asking import LONGEST_HOURS
 from risk.services.orders import LONGEST_NOTE, MEASURE_OF, QUESTIONS
 from risk.services.orders import REASONS_OF as REASONS_OF_VERB
 
-__all__ = ["REASONS_OF_VERB", "DecisionForm", "Selectable", "selectable"]
+__all__ = [
+    "REASONS_OF_VERB",
+    "DecisionForm",
+    "Selectable",
+    "named",
+    "selectable",
+    "subject_pairs",
+]
 
 _CHOICE = ReasonCode.Announced.CHOICE
 _ALWAYS = ReasonCode.Announced.ALWAYS
+MOST_LISTED = 200
+"""Of more subjects one is typed instead of chosen."""
 WHOLE = Measure.Subject.DECLARATION.value
 _HOUSE = f"{Measure.Subject.CONSIGNMENT.value}:"
 
@@ -55,11 +64,10 @@ def selectable(
 ) -> Selectable:
     """Return the choices for an ENS with these documents and these of our offices on its way."""
     decisions = {each for verb, each in REASONS_OF_VERB.items() if verb not in refused}
-    subjects = dict.fromkeys(each for document in documents for each in _subjects(document))
     return Selectable(
         reasons=tuple(row for row in snapshot.reasons.values() if row.decision in decisions),
         refused=refused,
-        subjects=((WHOLE, gettext("Whole declaration")), *subjects),
+        subjects=subject_pairs(documents),
         places=tuple((reference, _office_name(snapshot, reference)) for reference in offices),
     )
 
@@ -69,6 +77,12 @@ _NAMES = {
     Measure.Subject.ITEM: _("Goods item %s"),
     Measure.Subject.EQUIPMENT: _("Container %s"),
 }
+
+
+def subject_pairs(documents: Iterable[Document]) -> tuple[tuple[str, str], ...]:
+    """Return what a decision on these documents can be about, as `Selectable` has it."""
+    found = dict.fromkeys(each for document in documents for each in _subjects(document))
+    return ((WHOLE, gettext("Whole declaration")), *found)
 
 
 def _subjects(document: Document) -> list[tuple[str, str]]:
@@ -83,6 +97,29 @@ def _subjects(document: Document) -> list[tuple[str, str]]:
 def _office_name(snapshot: Snapshot, reference: str) -> str:
     row = snapshot.office(reference)
     return f"{reference} {row.name}" if row else reference
+
+
+def named(text: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Return the value that somebody typed: itself, its label, or its reference where it is one.
+
+    As typed where it is none of them, or the reference of several.
+    """
+    wanted = text.strip().casefold()
+    found = {
+        value
+        for value, label in pairs
+        if wanted in (value.casefold(), label.casefold(), value.partition(":")[2].casefold())
+    }
+    return found.pop() if wanted and len(found) == 1 else text
+
+
+class _Subject(forms.ChoiceField):
+    """What a decision is about, chosen, or typed where there are too many to choose from."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        assert isinstance(self.choices, _Pairs)
+        return named(text, self.choices)
 
 
 class _Pairs(BaseChoiceIterator):
@@ -115,7 +152,11 @@ class DecisionForm(forms.Form):
     reason_code = forms.ChoiceField(
         label=_("Reason"), error_messages={"required": _("Choose a reason.")}
     )
-    subject = forms.ChoiceField(label=_("Applies to"), required=False)
+    subject = _Subject(
+        label=_("Applies to"),
+        required=False,
+        error_messages={"invalid_choice": _("Nothing that is declared is named %(value)s.")},
+    )
     place = forms.ChoiceField(label=_("Place of control"), required=False)
     announce = forms.ChoiceField(
         label=_("Tell the trader"),
@@ -165,6 +206,8 @@ class DecisionForm(forms.Form):
         self._offer("verb", _verbs(choices))
         self._offer("reason_code", _grouped(choices.reasons))
         self._offer("subject", _Pairs(choices.subjects))
+        if len(choices.subjects) > MOST_LISTED:
+            self.fields["subject"].widget = forms.TextInput()
         self._offer("place", [("", gettext("Choose")), *choices.places])
         if len(choices.places) == 1:
             self.fields["place"].initial = choices.places[0][0]

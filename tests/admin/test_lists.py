@@ -25,7 +25,7 @@ def test_an_ens_is_found_by_its_container(as_person: LogIn) -> None:
     client = as_person("officer")
     found = client.get("/admin/declarations/ens/?q=CSQU3054383").content.decode()
     missed = client.get("/admin/declarations/ens/?q=XXXU0000000").content.decode()
-    mrn = Ens.objects.values_list("mrn", flat=True)[0]
+    mrn = Ens.objects.order_by("pk").values_list("mrn", flat=True)[0]
     assert mrn in found
     assert mrn not in missed
 

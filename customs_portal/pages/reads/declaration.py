@@ -15,7 +15,7 @@ from declarations.document import Document, GoodsItem, Packages, Party
 from declarations.persons import NO_VEIL, Veil, parties_of
 from declarations.projection import ITEM_ROLES
 
-ITEMS_SHOWN = 50
+ITEMS_SHOWN = TEXTS_SHOWN = 50
 PARTY_ROLES = (
     "consignor",
     "consignee",
@@ -344,19 +344,25 @@ def _party(party: Party | None, around: Surroundings) -> str | None:
     return ", ".join(part for part in (name, party.identifier, party.street, town, country) if part)
 
 
+def _first(texts: Sequence[str]) -> str:
+    """Return the first of the texts in one line, and how many more there are."""
+    shown, more = ", ".join(texts[:TEXTS_SHOWN]), len(texts) - TEXTS_SHOWN
+    return _("%(shown)s and %(more)s more") % {"shown": shown, "more": more} if more > 0 else shown
+
+
 def _documents(document: Document, marker: Marker) -> Group:
     def cell(text: str | None, *fields: str) -> Cell:
         return marker.cell(text, "declaration", "", fields)
 
     papers = _transport_documents(document)
-    seals = ", ".join(seal.identity for seal in document.seals)
+    seals = _first([seal.identity for seal in document.seals])
     boxes = {number for item in document.items() for number in item.containers}
     packages, mass = document.total_packages, document.total_gross_mass
     return Group(
         title=_("Transport document and equipment"),
         lines=_lines(
             [
-                (_("Transport document"), cell(", ".join(papers))),
+                (_("Transport document"), cell(_first([*papers]))),
                 (_("Containers"), cell(str(len(boxes)) if boxes else None)),
                 (_("Seals"), cell(seals, "seals.identities", "seals.count", "seals.changed")),
                 (_("Items"), cell(str(document.total_items or ""), "declaration.item_count")),

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from customs_portal.pages.reads.queue import person
 from customs_portal.pages.reads.sendings import Sending, instruction, told_persons, under
 from customs_portal.reference.models import ReasonCode
 from declarations import policies
+from declarations.document import Document
 from declarations.lifecycle import CONSIGNMENT
 from declarations.models import (
     Clock,
@@ -36,8 +39,9 @@ from declarations.services.goods import (
     went_elsewhere,
 )
 from declarations.services.steps import can
-from declarations.subjects import by_consignment, current_document, subjects
+from declarations.subjects import by_consignment, current_document
 from messaging.consumers.terminal import waits_for
+from risk.forms import subject_pairs
 
 PAGE_SIZE = 50
 JUST_LAPSED = timedelta(days=2)
@@ -184,7 +188,8 @@ class MeasureView(msgspec.Struct, frozen=True, kw_only=True):
     proposer: str
     sendings: list[Sending]
     unlawful: str
-    subjects: list[tuple[str, str]]
+    subjects: Sequence[tuple[str, str]]
+    subject: str
     types: list[Choice]
     against: list[Choice]
     results: list[Choice]
@@ -213,8 +218,8 @@ def measure_view(measure: Measure, user: User, at: datetime) -> MeasureView:
         proposer=_person(proposal.proposed_by) if proposal else "",
         sendings=preview(measure.ens, measure.subject, measure.reference, at) if waits else [],
         unlawful=(do_not_load_refused(measure.ens, at) or "") if waits else "",
-        subjects=[(f"{kind}:{key}", f"{Measure.Subject(kind).label} {key}".strip())
-                  for kind, key in subjects(document)],
+        subjects=subject_pairs([document]),
+        subject=f"{measure.subject}:{measure.reference}".removesuffix(":"),
         types=_choices("control", at),
         against=_choices("no_control", at),
         results=[each for each in _choices("control_result", at) if each.code in RESULT_VERBS],
@@ -288,18 +293,33 @@ class GoodsRow(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     key: str
     goods: str
-    in_custody: bool
     open: list[Measure]
     verbs: frozenset[str]
     blocked: str
 
 
-def goods_rows(ens: Ens, user: User, at: datetime) -> list[GoodsRow]:
-    """Return the consignments of an ENS as the user may act on them."""
-    measures = by_consignment(current_document(ens), ens.measures.order_by("pk"))
+def goods_rows(
+    ens: Ens, document: Document, user: User, at: datetime, *, page: str
+) -> Page[GoodsRow]:
+    """Return a page of the consignments of an ENS as the user may act on them."""
+    measures = by_consignment(document, ens.measures.order_by("pk"))
     lives = ConsignmentLife.objects.filter(filing__membership__ens=ens).select_related("filing")
     may = policies.may_handle_ens(user, ens.pk, at)
-    return [_goods(life, ens, measures.get(life.key, ()), may=may) for life in lives.order_by("pk")]
+    found: Page[Any] = Paginator(lives.order_by("pk"), PAGE_SIZE).get_page(page)
+    found.object_list = [
+        _goods(life, ens, measures.get(life.key, ()), may=may) for life in found.object_list
+    ]
+    return found
+
+
+def refusable(ens: Ens, document: Document) -> list[tuple[str, str]]:
+    """Return what entry can be refused to, as pairs of value and label; [] where to nothing."""
+    here = ConsignmentLife.objects.filter(filing__membership__ens=ens, goods__in=IN_CUSTODY)
+    if not here.exists():
+        return []
+    kinds = (Measure.Subject.DECLARATION, Measure.Subject.CONSIGNMENT)
+    pairs = subject_pairs([document])
+    return [pair for pair in pairs if pair[0].partition(":")[0] in kinds]
 
 
 def _goods(life: ConsignmentLife, ens: Ens, measures: Sequence[Measure], *, may: bool) -> GoodsRow:
@@ -317,7 +337,6 @@ def _goods(life: ConsignmentLife, ens: Ens, measures: Sequence[Measure], *, may:
         id=life.pk,
         key=life.key,
         goods=life.get_goods_display(),
-        in_custody=life.goods in IN_CUSTODY,
         open=standing,
         verbs=frozenset(verbs - {"release"} if blocked else verbs),
         blocked=blocked,

@@ -1,6 +1,6 @@
 """Template filters for times, as the layout rules want them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from html import escape
@@ -16,6 +16,7 @@ from customs_portal.pages import wording
 from customs_portal.pages.context import MenuItem, menu_of
 from customs_portal.pages.reads.marks import Cell
 from customs_portal.reference import snapshot
+from risk.forms import MOST_LISTED
 
 register = template.Library()
 
@@ -119,6 +120,18 @@ def _link(item: MenuItem, section: str) -> tuple[str, str, SafeString, str]:
     active = " govuk-service-navigation__item--active" if is_here else ""
     current = SafeString(' aria-current="true"' if is_here else "")
     return active, reverse(item.url_name), current, str(item.label)
+
+
+@register.filter
+def are_many(choices: Sized) -> bool:
+    """Whether there are too many subjects to choose from, so that one is typed."""
+    return len(choices) > MOST_LISTED
+
+
+@register.filter
+def label_of(choices: Iterable[tuple[object, object]], chosen: object) -> object:
+    """Return the label of what is chosen, or what was typed instead."""
+    return next((label for value, label in choices if value == chosen), chosen or "")
 
 
 @register.filter

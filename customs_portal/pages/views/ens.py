@@ -18,6 +18,7 @@ from customs_portal.pages.views.traffic import TrafficForm
 from customs_portal.reference import snapshot as reference
 from declarations.models import Ens
 from declarations.subjects import declared_in
+from declarations.whole import whole
 from risk.models import Case
 
 
@@ -36,16 +37,20 @@ def show(request: HttpRequest, found: Ens) -> HttpResponse:
     """Show the ENS, whose look is recorded."""
     user, at = current_user(request), now()
     asked = declaration.asked(request.GET)
-    view = reads.read(found, declared_in(found), user, reference.current(at), at, asked=asked)
+    documents = declared_in(found)
+    view = reads.read(found, documents, user, reference.current(at), at, asked=asked)
     note_looks(request, looks_at(view.superseded))
+    document = whole(documents)
     case = Case.objects.visible_to(user).filter(ens=found).order_by("-pk").first()
     context: dict[str, Any] = {"ens": view, "case": case, "may_work": user.role in CASEWORK}
     context |= {
-        "goods": measure_reads.goods_rows(found, user, at),
+        "goods": measure_reads.goods_rows(
+            found, document, user, at, page=request.GET.get("goods", "")
+        ),
         "terminals": measure_reads.terminals_waiting(found),
         "refusals": measure_reads.refusal_reasons(at),
     }
-    context["may_refuse"] = any(row.in_custody for row in context["goods"])
+    context["subjects"] = measure_reads.refusable(found, document)
     context["may_act"] = context["may_work"] and any(
         row.verbs or row.blocked for row in context["goods"]
     )

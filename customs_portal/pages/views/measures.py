@@ -24,7 +24,9 @@ from declarations.models import ControlPicture, Ens, Measure
 from declarations.services import controls, do_not_load, goods, lifting, pictures, refusals
 from declarations.services.reconfirm import Reconfirmation, reconfirm
 from declarations.services.results import Refused, refused
+from declarations.subjects import current_document
 from risk import services as casework
+from risk.forms import named, subject_pairs
 from risk.models import Case
 
 MEASURES = ("do_not_load", "hold", "refusal")
@@ -183,11 +185,18 @@ def _decline_step(request: HttpRequest, found: Measure, user: User, at: datetime
 
 
 def _reconfirm(request: HttpRequest, found: Measure, user: User, at: datetime) -> Any:
-    subject, _colon, reference = _text(request, "subject").partition(":")
+    subject, reference = _subject(request, found.ens)
     wanted = Reconfirmation(
         measure=found.pk, version=_number(request, "version"), subject=subject, reference=reference
     )
     return reconfirm([wanted], officer=user, at=at)[0]
+
+
+def _subject(request: HttpRequest, ens: Ens) -> tuple[str, str]:
+    """Return kind and reference of what was chosen, or typed where there is too much."""
+    value = named(_text(request, "subject"), subject_pairs([current_document(ens)]))
+    subject, _colon, reference = value.partition(":")
+    return subject, reference
 
 
 def _control_order(request: HttpRequest, found: Measure) -> controls.ControlOrder:
@@ -369,7 +378,7 @@ def refuse_entry(request: HttpRequest, mrn: str) -> HttpResponse:
     """Propose to refuse entry to goods of an ENS."""
     user, at = current_user(request), now()
     found = get_object_or_404(Ens.objects.visible_to(user), mrn=mrn)
-    subject, _colon, reference = _text(request, "subject").partition(":")
+    subject, reference = _subject(request, found)
     order = refusals.RefusalOrder(
         ens=found.pk,
         version=_number(request, "version"),

@@ -1,6 +1,7 @@
 """The versions of a declaration compared, for officials and for the trader."""
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,10 +15,13 @@ from customs_portal.pages.access import CASEWORK, READING, TRADERS, current_user
 from customs_portal.pages.looking import note_look
 from customs_portal.pages.reads import versions as reads
 from customs_portal.pages.reads.trader import is_own
+from declarations.differences import Difference
 from declarations.models import Ens, Filing
 from declarations.policies import may_handle_ens
 from declarations.services.reconfirm import reconfirm_all
 from declarations.services.results import Refused
+
+PAGE_SIZE = 200
 
 
 @require_safe
@@ -34,6 +38,7 @@ def of_ens(request: HttpRequest, mrn: str) -> HttpResponse:
     context = {
         "ens": found,
         "compared": compared,
+        "page": _page(request, compared),
         "to_confirm": found.measures.to_reconfirm().order_by("pk"),
         "may_work": may_handle_ens(user, found.pk, now()),
     }
@@ -73,4 +78,10 @@ def of_filing(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     note_look(request, AccessLog.What.FILING, found)
     compared = reads.of_filing(found, request.GET.get("from", ""), request.GET.get("to", ""))
-    return render(request, "pages/trader_versions.html", {"filing": found, "compared": compared})
+    context = {"filing": found, "compared": compared, "page": _page(request, compared)}
+    return render(request, "pages/trader_versions.html", context)
+
+
+def _page(request: HttpRequest, compared: reads.Comparison) -> Page[Difference]:
+    """Return the differences asked for: of 9,999 houses each may have changed."""
+    return Paginator(compared.differences, PAGE_SIZE).get_page(request.GET.get("page"))
