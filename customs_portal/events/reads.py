@@ -1,13 +1,20 @@
 """The story of a stream, told in sentences."""
 
-from datetime import datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 from django.utils.encoding import force_str
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from customs_portal.events.models import Event
 from customs_portal.events.routing import pipeline
+
+_UTC = " UTC"
+_NOTED = re.compile(rf"\d{{4}}-\d\d-\d\d( \d\d:\d\d{_UTC})?", re.ASCII)
+"""A day, or a moment in UTC, as event data hold them."""
 
 
 class StoryLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +47,23 @@ def story_line(event: Event) -> StoryLine:
 
 
 class _Forgiving(dict[str, Any]):
-    """Event data whose absent keys read as empty, since old events may lack newer keys."""
+    """Event data for a sentence; absent keys read as empty: old events lack newer ones."""
+
+    def __getitem__(self, key: str) -> Any:
+        return _spoken(super().__getitem__(key))
 
     def __missing__(self, key: str) -> str:
         return ""
+
+
+def _spoken(value: Any) -> Any:
+    """Return a day or a moment as other times are shown, a moment in local time."""
+    if not isinstance(value, str) or not _NOTED.fullmatch(value):
+        return value
+    try:
+        if value.endswith(_UTC):
+            moment = datetime.strptime(value, f"%Y-%m-%d %H:%M{_UTC}").replace(tzinfo=UTC)
+            return date_format(localtime(moment), "j M Y H:i")
+        return date_format(date.fromisoformat(value), "j M Y")
+    except ValueError:
+        return value

@@ -1,7 +1,7 @@
 """Controls: decided, scheduled, carried out, their result told (LIFECYCLE 6.2)."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
@@ -209,7 +209,7 @@ def _schedule(wanted: Appointment, measure: Measure, officer: User, at: datetime
         to_present=wanted.to_present.strip(),
         scheduled_by=officer,
     )
-    moment = f"{wanted.scheduled_at:%Y-%m-%d %H:%M} UTC"
+    moment = f"{wanted.scheduled_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     step([measure], "schedule", CONTROL_SCHEDULED, at=at, actor=officer, moment=moment)
     if wanted.announce:
         tell_of_controls([measure], at=at, by=officer.pk)

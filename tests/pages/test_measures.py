@@ -214,6 +214,9 @@ def test_a_control_runs_on_its_page_and_its_trader_is_told(
         assert desk.post(address, base | {"step": step} | values).status_code == 302, step
     control.refresh_from_db()
     assert (control.status, control.control.quantities) == ("conform", [["1", "box"]])
+    appointed = f"{at + timedelta(days=2):%-d %b %Y %H:%M}"
+    story = desk.get(reverse("ens", args=[ens.mrn])).content.decode()
+    assert f"set for {appointed}" in story, "as it was typed"
     advance.drain()
     notices = OutboundMessage.objects.filter(kind="NOTICE", recipient=SENDER).order_by("pk")
     bodies = [json.loads(raw_body(each)) for each in notices]
