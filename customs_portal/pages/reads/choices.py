@@ -110,14 +110,15 @@ def choices_of(
     """Return what the page offers."""
     told = sendings.told_persons(case.ens, Measure.Subject.DECLARATION, "", at)
     complete = sendings.of_conclusion(case.ens, document, at)
-    leads = first_filing(case.ens) if document.type in filing_types() else filings_of(case.ens)[0]
+    of_ics2 = document.type in filing_types()
+    leads = first_filing(case.ens) if of_ics2 else filings_of(case.ens)[0]
     texts = list(TextTemplate.objects.filter(Q(active=True)))
     found = [
         _verb(verb, leads.sender, document, choices, snapshot, told, complete)
         for verb in REASONS_OF_VERB
         if verb not in choices.refused
     ]
-    if are_to_come(case.ens, Measure.Subject.DECLARATION, ""):
+    if of_ics2 and are_to_come(case.ens, Measure.Subject.DECLARATION, ""):
         found = [_with_arrival(each) if each.verb == Verb.CONTROL else each for each in found]
     return Choices(
         verbs=tuple(found),
@@ -126,7 +127,7 @@ def choices_of(
         questions=tuple(each for each in texts if each.use == TextTemplate.Use.QUESTION),
         hours=usual_hours(case.ens, at),
         elements=tuple(islice(_elements(case.ens, document), _MOST_ELEMENTS)),
-        by_consignment=document.type in filing_types(),
+        by_consignment=of_ics2,
     )
 
 
