@@ -10,7 +10,7 @@ from customs_portal.events.delivery import run_batch
 from customs_portal.events.routing import Consumer, pipeline
 
 SLICE_SECONDS = 0.5
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.25
 EMPTY_ROUNDS = 2
 _DUE = """
 SELECT name FROM unnest(%(names)s::text[]) AS name WHERE EXISTS (
