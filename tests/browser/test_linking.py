@@ -33,9 +33,11 @@ def test_an_officer_links_a_house_by_keyboard(log_in: LogIn, officer: User, at: 
     page.keyboard.press("j")
     page.keyboard.press("o")
     expect(page.get_by_role("heading", name="Link below")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("1")
     page.keyboard.press("s")
     expect(page.get_by_text("Give a reason.").first).to_be_visible()
+    page.wait_for_load_state()
     assert axe_violations(page) == []
     page.get_by_label("Reason").focus()
     page.keyboard.type("The bill was mistyped.")
