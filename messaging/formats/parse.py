@@ -94,10 +94,13 @@ def refusal(code: str, text: str, line: int = 1, column: int = 1) -> Finding:
     return Finding(code=code, location="", text=text, stage=Stage.PARSE, line=line, column=column)
 
 
-def element_positions(body: bytes, wanted: Collection[int]) -> dict[int, tuple[int, int]]:
+def element_positions(
+    body: bytes, wanted: Collection[int], *, total: int
+) -> dict[int, tuple[int, int]]:
     """Return line and column of the start tags with these places in document order, from 0.
 
-    Only for a body that `parse` accepted. Empty where the encoding is one that expat cannot read.
+    Only for a body that `parse` accepted. Empty where the encoding is one that expat cannot read,
+    or where it finds another number of elements than the `total`.
     """
     found: dict[int, tuple[int, int]] = {}
     reader, places = expat.ParserCreate(), count()
@@ -112,4 +115,4 @@ def element_positions(body: bytes, wanted: Collection[int]) -> dict[int, tuple[i
         reader.Parse(body, True)  # noqa: FBT003
     except expat.ExpatError:
         return {}
-    return found
+    return found if next(places) == total else {}

@@ -141,7 +141,8 @@ def view(
     pages = max(1, -(-len(items) // ITEMS_SHOWN))
     page = min(max(page, 1), pages)
     shown = items[(page - 1) * ITEMS_SHOWN : page * ITEMS_SHOWN]
-    named = ", ".join(_transport_documents(document))
+    papers = _transport_documents(document)
+    named = ", ".join(papers)
     rows = [_item_row(item, marker, around, named) for item in shown]
     return DeclarationView(
         items=tuple(rows),
@@ -153,7 +154,7 @@ def view(
             *_filing(document, marker, around),
             _movement(document, marker, around),
             _parties(document, marker, around),
-            _documents(document, marker),
+            _documents(document, marker, papers),
         ),
     )
 
@@ -350,11 +351,10 @@ def _first(texts: Sequence[str]) -> str:
     return _("%(shown)s and %(more)s more") % {"shown": shown, "more": more} if more > 0 else shown
 
 
-def _documents(document: Document, marker: Marker) -> Group:
+def _documents(document: Document, marker: Marker, papers: Sequence[str]) -> Group:
     def cell(text: str | None, *fields: str) -> Cell:
         return marker.cell(text, "declaration", "", fields)
 
-    papers = _transport_documents(document)
     seals = _first([seal.identity for seal in document.seals])
     boxes = {number for item in document.items() for number in item.containers}
     packages, mass = document.total_packages, document.total_gross_mass
@@ -362,7 +362,7 @@ def _documents(document: Document, marker: Marker) -> Group:
         title=_("Transport document and equipment"),
         lines=_lines(
             [
-                (_("Transport document"), cell(_first([*papers]))),
+                (_("Transport document"), cell(_first(papers))),
                 (_("Containers"), cell(str(len(boxes)) if boxes else None)),
                 (_("Seals"), cell(seals, "seals.identities", "seals.count", "seals.changed")),
                 (_("Items"), cell(str(document.total_items or ""), "declaration.item_count")),
@@ -381,10 +381,11 @@ def _documents(document: Document, marker: Marker) -> Group:
     )
 
 
-def _transport_documents(document: Document) -> dict[str, None]:
+def _transport_documents(document: Document) -> list[str]:
     """Return the transport documents of all consignments, each once."""
-    return dict.fromkeys(
+    found = dict.fromkeys(
         f"{paper.type} {paper.reference}"
         for consignment in document.consignments
         for paper in consignment.transport_documents
     )
+    return [*found]

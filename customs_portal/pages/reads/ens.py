@@ -35,7 +35,6 @@ from customs_portal.reference.snapshot import Snapshot
 from declarations.document import Document
 from declarations.models import Ens, Measure
 from declarations.persons import NO_VEIL, veil_of
-from declarations.whole import whole
 from risk.engine.subject import Context
 from risk.models import Assessment, Decision
 
@@ -99,6 +98,7 @@ class EnsView(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(
     ens: Ens,
+    document: Document,
     documents: Sequence[Document],
     user: User,
     snapshot: Snapshot,
@@ -106,8 +106,7 @@ def read(
     *,
     asked: Asked,
 ) -> EnsView:
-    """Return the ENS as the user reads it; `documents` are what its filings declare."""
-    document = whole(documents)
+    """Return the ENS as the user reads it; `documents` are what its filings declare, one by one."""
     assessments = Assessment.objects.filter(ens=ens)
     rows = assessments.select_related("ens_version", "rule_set").defer("hits").order_by("-pk")
     found = list(rows)

@@ -1,6 +1,6 @@
 """Template filters for times, as the layout rules want them."""
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Sequence, Sized
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from html import escape
@@ -126,6 +126,12 @@ def _link(item: MenuItem, section: str) -> tuple[str, str, SafeString, str]:
 def are_many(choices: Sized) -> bool:
     """Whether there are too many subjects to choose from, so that one is typed."""
     return len(choices) > MOST_LISTED
+
+
+@register.filter
+def listed(choices: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Return as many subjects as are proposed while one is typed."""
+    return choices[:MOST_LISTED]
 
 
 @register.filter

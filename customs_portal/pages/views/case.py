@@ -86,7 +86,7 @@ def _page(
     if refused:
         refused(form)
     asked = declaration.asked(request.GET)
-    view = ens_reads.read(case.ens, documents, user, snapshot, at, asked=asked)
+    view = ens_reads.read(case.ens, document, documents, user, snapshot, at, asked=asked)
     note_looks(request, looks_at(view.superseded))
     context: dict[str, Any] = {
         "case": head,

@@ -38,9 +38,9 @@ def show(request: HttpRequest, found: Ens) -> HttpResponse:
     user, at = current_user(request), now()
     asked = declaration.asked(request.GET)
     documents = declared_in(found)
-    view = reads.read(found, documents, user, reference.current(at), at, asked=asked)
-    note_looks(request, looks_at(view.superseded))
     document = whole(documents)
+    view = reads.read(found, document, documents, user, reference.current(at), at, asked=asked)
+    note_looks(request, looks_at(view.superseded))
     case = Case.objects.visible_to(user).filter(ens=found).order_by("-pk").first()
     context: dict[str, Any] = {"ens": view, "case": case, "may_work": user.role in CASEWORK}
     context |= {

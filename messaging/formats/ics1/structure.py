@@ -206,8 +206,12 @@ def _positions(root: Any, body: bytes, faults: list[Fault]) -> dict[Any, tuple[i
     if not faults:
         return {}
     same = {_counterpart(fault.element, root): fault.element for fault in faults}
-    places = {place: same[each] for place, each in enumerate(root.iter()) if each in same}
-    found = element_positions(body, places)
+    places: dict[int, Any] = {}
+    total = 0
+    for total, each in enumerate(root.iter(), 1):
+        if each in same:
+            places[total - 1] = same[each]
+    found = element_positions(body, places, total=total)
     return {places[place]: position for place, position in found.items()}
 
 

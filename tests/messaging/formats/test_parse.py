@@ -124,4 +124,5 @@ def test_positions_follow_document_order() -> None:
     root = parse(body, limit=100)
     assert isinstance(root, etree._Element)
     assert [element.tag for element in root.iter()] == ["a", "b", "c", "d"]
-    assert element_positions(body, [0, 2, 3]) == {0: (1, 1), 2: (2, 6), 3: (3, 3)}
+    assert element_positions(body, [0, 2, 3], total=4) == {0: (1, 1), 2: (2, 6), 3: (3, 3)}
+    assert element_positions(body, [0, 2, 3], total=5) == {}
